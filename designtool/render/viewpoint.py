@@ -1,0 +1,39 @@
+"""Who looks at a page, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+from designtool.diagnostics import Language, Text
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with an answer, at its field. `confirm` asks again: the patient may say that it is right."""
+
+    field: str
+    message: Text
+    level: Literal["block", "confirm"] = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewpoint:
+    role: Literal["patient", "therapist"]
+    base: str = ""
+    """Prefix of every address on the page, without a slash at the end."""
+    language: Language = "sv"
+    token: str = ""
+    """Carried by every form against cross-site requests; empty where the server checks otherwise."""
+    notices: tuple[Text, ...] = ()
+    """Lines at the top of every page: that this is a demonstration, that a bundle is not signed."""
+    errors: tuple[FieldError, ...] = ()
+    """Of the form that was just sent."""
+    saved: str = ""
+    """What was just done, to be confirmed to the reader: `submitted`, `saved`, `sent` ...; empty for none."""
+    draft: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    """Values of the form that was just sent and refused: shown again, so that nothing typed is lost."""
+    entry_date: str = ""
+    """Of a diary: the ISO date of the entry that is looked at; empty for the latest that can be made."""
