@@ -145,6 +145,8 @@ class Program:
     media: tuple[Media, ...]
     journeys: tuple[Journey, ...]
     release: Release
+    crisis_page: str = "kris"
+    """Id of the library page that is one step away from everywhere."""
     origin: Origin = origin_field()
 
     @cached_property

@@ -1,0 +1,14 @@
+"""The rules of the model stage, in the order in which they are explained."""
+
+from __future__ import annotations
+
+from designtool.diagnostics import Rule
+from designtool.model.rules import broken_reference, circular_value, duplicate_id, missing_program, unknown_occasion
+
+RULES: tuple[Rule, ...] = (
+    missing_program.RULE,
+    duplicate_id.RULE,
+    broken_reference.RULE,
+    circular_value.RULE,
+    unknown_occasion.RULE,
+)

@@ -1,0 +1,77 @@
+"""What a rule may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from designtool.diagnostics import Span
+from designtool.load.document import Document, Key
+from designtool.model.assemble_pages import walk
+from designtool.model.exercise import Exercise
+from designtool.model.origin import Origin
+from designtool.model.page import Block, Page
+from designtool.model.program import Program
+from designtool.model.questionnaire import Questionnaire
+from designtool.source.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One program, or the library that programs share (then `program` is None).
+
+    `pages` and `questionnaires` are those written here: a page of the library is looked at once, with the library, and
+    not again in each program that shows it.
+    """
+
+    program: Program | None
+    pages: tuple[Page, ...]
+    guidance: tuple[tuple[str, tuple[Block, ...]], ...]
+    """Path of a therapist.md and its blocks."""
+    questionnaires: tuple[Questionnaire, ...]
+    exercises: tuple[Exercise, ...]
+    documents: Mapping[str, Document] = field(repr=False)
+    tree: Tree = field(repr=False)
+    today: date
+    """Given by the edge: a contact that was checked long ago is a finding on one day and not on another."""
+
+    def span(self, origin: Origin, *keys: Key) -> Span:
+        """The place of a value, or of the nearest thing around it."""
+        document = self.documents.get(origin.path)
+        return document.span(*origin.keys, *keys) if document else Span(origin.path)
+
+    def key_span(self, origin: Origin, *keys: Key) -> Span:
+        document = self.documents.get(origin.path)
+        return document.key_span(*origin.keys, *keys) if document else Span(origin.path)
+
+    def texts(self) -> Iterator[tuple[str, tuple[Block, ...]]]:
+        """Path and blocks of every text here: pages and therapists' guidance."""
+        for page in self.pages:
+            yield page.origin.path, page.blocks
+        yield from self.guidance
+
+    def blocks(self) -> Iterator[Block]:
+        for _, blocks in self.texts():
+            yield from walk(blocks)
+
+
+def program_context(
+    program: Program, folder: str, documents: Mapping[str, Document], tree: Tree, today: date
+) -> Context:
+    return Context(
+        program=program,
+        pages=tuple(page for module in program.modules for page in module.pages),
+        guidance=tuple(
+            (f"{module.origin.path.rsplit('/', 1)[0]}/therapist.md", module.guidance) for module in program.modules
+        ),
+        questionnaires=tuple(
+            questionnaire
+            for questionnaire in program.questionnaires
+            if questionnaire.origin.path.startswith(f"{folder}/")
+        ),
+        exercises=program.exercises,
+        documents=documents,
+        tree=tree,
+        today=today,
+    )

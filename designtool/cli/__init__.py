@@ -1,0 +1,89 @@
+"""The command line: `designtool COMMAND`. Each command is a module that is imported when it is called, and not before."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from designtool import __version__
+from designtool.cli.settings import Settings
+
+# Name, module, and the line that `designtool --help` shows: stated here so that help imports no command.
+COMMANDS: tuple[tuple[str, str, str], ...] = (
+    ("new", "designtool.cli.new", "Skapa en arbetsyta, ett program, en modul, en sida, en övning eller ett formulär."),
+    ("validate", "designtool.cli.validate", "Granska program och säg vad som är fel, och var."),
+    ("explain", "designtool.cli.explain", "Förklara en regel med exempel."),
+    ("preview", "designtool.cli.preview", "Visa ett program i webbläsaren medan du skriver."),
+    ("test", "designtool.cli.test", "Kör programmens provresor och formulärens facit."),
+    ("score", "designtool.cli.score", "Räkna ut ett formulärs poäng för givna svar."),
+    ("build", "designtool.cli.build", "Bygg program till paket (.dtb)."),
+    ("inspect", "designtool.cli.inspect", "Visa vad ett paket innehåller."),
+    ("verify", "designtool.cli.verify", "Kontrollera att ett paket är helt och äkta."),
+    ("unbundle", "designtool.cli.unbundle", "Skriv ut källtexten ur ett paket."),
+    ("run", "designtool.cli.run", "Kör paket i referensmiljön."),
+    ("demo", "designtool.cli.demo", "Visa allt: program, påhittade patienter och behandlare."),
+)
+
+
+class LazyGroup(click.Group):
+    """Knows its commands by name; imports the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name, _, _ in COMMANDS]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        module = next((module for known, module, _ in COMMANDS if known == name), None)
+        if module is None:
+            return None
+        command: click.Command = import_module(module).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Kommandon"):
+            formatter.write_dl([(name, help) for name, _, help in COMMANDS])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if not any(known == name for known, _, _ in COMMANDS) and not name.startswith("-"):
+            from designtool.diagnostics import nearest
+
+            near = nearest(name, [known for known, _, _ in COMMANDS])
+            hint = f' Menade du "{near}"?' if near else " Se designtool --help."
+            raise click.UsageError(f'kommandot "{name}" finns inte.{hint}', ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="designtool")
+@click.option("--lang", type=click.Choice(["sv", "en"]), help="Språk för meddelanden.")
+@click.pass_context
+def group(context: click.Context, lang: Any) -> None:
+    """Skriv, granska, förhandsvisa och paketera behandlingsprogram."""
+    context.obj = Settings(language=lang)
+
+
+def main() -> None:
+    """The console script. Exit status: 0 clean, 1 findings, 2 usage or configuration, 3 a fault in designtool."""
+    try:
+        group(standalone_mode=False)
+    except click.exceptions.Exit as leaving:
+        sys.exit(leaving.exit_code)
+    except click.ClickException as problem:
+        problem.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output has closed it (`| head`): nothing is left to tell, and nothing may be flushed into it.
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as fault:
+        from designtool.cli.fault import report_fault
+
+        report_fault(fault)
+        sys.exit(3)

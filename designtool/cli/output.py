@@ -1,0 +1,116 @@
+"""What several commands do alike: find the workspace, print findings, leave with the right status."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from designtool.cli.settings import Settings, colour_wanted
+from designtool.diagnostics import Diagnostic, Language, Text, has_errors, text_report
+from designtool.load.document import Document
+from designtool.source.tree import Tree
+
+FORMAT = click.option(
+    "--format", "output_format", type=click.Choice(["text", "json"]), default="text", help="Form på utskriften."
+)
+
+
+class Usage(click.ClickException):
+    """What was asked for cannot be done: exit status 2."""
+
+    exit_code = 2
+
+    def __init__(self, message: Text, language: Language | None = None) -> None:
+        super().__init__(message.in_language(language or language_of(None)))
+
+
+def settings() -> Settings:
+    found = click.get_current_context().find_object(Settings)
+    return found if found is not None else Settings(language=None)
+
+
+def language_of(documents: Mapping[str, Document] | None) -> Language:
+    """The language of messages: as asked for, else what designtool.yaml says, else Swedish."""
+    workspace = documents.get("designtool.yaml") if documents else None
+    stated = workspace.data.get("language") if workspace is not None and isinstance(workspace.data, dict) else None
+    return settings().in_workspace(stated)
+
+
+def workspace_of(path: Path) -> Path:
+    """The workspace that a path lies in; leaves with status 2 where there is none."""
+    from designtool.source import find_workspace
+
+    if not path.exists():
+        raise Usage(Text(f"{path} finns inte", f"{path} does not exist"))
+    root = find_workspace(path.absolute())
+    if root is None:
+        raise Usage(
+            Text(
+                f"ingen designtool.yaml i {path.absolute()} eller mapparna ovanför. "
+                "Skapa en arbetsyta med: designtool new workspace",
+                f"no designtool.yaml in {path.absolute()} or the folders above. "
+                "Make a workspace with: designtool new workspace",
+            )
+        )
+    return root
+
+
+def selected_programs(paths: Sequence[Path]) -> tuple[Path, tuple[str, ...] | None]:
+    """The workspace of these paths, and the program folders that they name (None: all of it).
+
+    A path is the workspace, its folder of programs, a program's folder, or anything inside one.
+    """
+    chosen = list(paths) or [Path()]
+    roots = {workspace_of(path) for path in chosen}
+    if len(roots) > 1:
+        raise Usage(Text("sökvägarna ligger i olika arbetsytor", "the paths lie in different workspaces"))
+    root = roots.pop()
+    names: list[str] = []
+    for path in chosen:
+        inside = path.absolute().resolve().relative_to(root.resolve()).parts
+        if len(inside) < 2:
+            return root, None
+        if inside[1] == "library":
+            continue
+        names.append(inside[1])
+    return root, tuple(dict.fromkeys(names))
+
+
+def today() -> date:
+    return date.today()
+
+
+def print_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_report(diagnostics: Sequence[Diagnostic], tree: Tree, language: Language, *, err: bool = False) -> None:
+    click.echo(text_report(diagnostics, line_reader(tree), language, colour_wanted()), nl=False, err=err, color=True)
+
+
+def line_reader(tree: Tree) -> Any:
+    """`line_of(path, line)` over the bytes that were read, so that an excerpt always matches its finding."""
+    texts: dict[str, list[str]] = {}
+
+    def line_of(path: str, line: int) -> str | None:
+        if path not in texts:
+            file = tree.files.get(path)
+            data = file.data if file is not None else None
+            texts[path] = (
+                data.decode("utf-8", errors="replace").removeprefix("\ufeff").split("\n") if data is not None else []
+            )
+        lines = texts[path]
+        return lines[line - 1].removesuffix("\r") if 0 < line <= len(lines) else None
+
+    return line_of
+
+
+def leave(diagnostics: Sequence[Diagnostic], strict: bool = False) -> None:
+    """Exit status 1 when there are errors (with `strict`: anything at all)."""
+    if has_errors(list(diagnostics)) or (strict and diagnostics):
+        click.get_current_context().exit(1)

@@ -1,0 +1,379 @@
+"""Exercises and questionnaires, from their documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any, cast
+
+from designtool.expressions.expression import Form, Scope, Type
+from designtool.model.exercise import (
+    Active,
+    Chart,
+    Computed,
+    Constraint,
+    Decision,
+    Entry,
+    Exercise,
+    Field,
+    Option,
+    Required,
+    Row,
+    StepBand,
+)
+from designtool.model.findings import Findings, frozen_mapping
+from designtool.model.flow import Flag
+from designtool.model.questionnaire import Band, Instrument, Item, Missing, Questionnaire, Score, Vector
+from designtool.model.reading import Node, as_fraction
+from designtool.model.rules import duplicate_id
+
+_NO_REQUIREMENT = Required(1)
+
+
+def questionnaire(id: str, node: Node, forms: Mapping[str, Form], findings: Findings) -> Questionnaire:
+    scope = Scope(forms, own=id)
+    form = forms[id]
+    _report_duplicates([*node.mappings("items"), *node.mappings("scores")], findings)
+    options = {
+        name: _options(node.at("options"), name)
+        for name, content in node.values("options").items()
+        if isinstance(content, list)
+    }
+    instrument = node.mapping("instrument") or node
+    age = instrument.mapping("age")
+    return Questionnaire(
+        id=id,
+        title=node.text("title", id),
+        instrument=Instrument(
+            name=instrument.text("name"),
+            language=instrument.text("language", "sv"),
+            licence=cast(Any, instrument.text("licence", "restricted")),
+            holder=instrument.text("holder"),
+            source=instrument.text("source"),
+            age_min=age.integer("min") if age else None,
+            age_max=age.integer("max") if age else None,
+        ),
+        recall=node.text("recall"),
+        introduction=node.text("introduction"),
+        minutes=node.integer("minutes"),
+        items=tuple(_item(item, options, findings) for item in node.mappings("items")),
+        scores=tuple(_score(score, scope, form, findings) for score in node.mappings("scores")),
+        flags=_flags(id, node, scope, findings),
+        vectors=tuple(_vector(vector, form, findings) for vector in node.mappings("vectors")),
+        origin=node.origin,
+    )
+
+
+def exercise(id: str, node: Node, module: str, forms: Mapping[str, Form], findings: Findings) -> Exercise:
+    scope = Scope(forms, own=id)
+    _report_duplicates([*node.mappings("fields"), *node.mappings("computed"), *node.mappings("summary")], findings)
+    kind = node.text("kind", "worksheet")
+    entry = node.mapping("entry")
+    active = node.mapping("active")
+    return Exercise(
+        id=id,
+        title=node.text("title", id),
+        kind=cast(Any, kind),
+        filled_by=cast(Any, node.text("filled_by", "patient")),
+        introduction=node.text("introduction"),
+        minutes=node.integer("minutes"),
+        fill=cast(Any, node.text("fill", "whenever" if kind == "diary" else "once")),
+        entry=Entry(
+            per=cast(Any, entry.text("per", "day")),
+            dated=entry.text("dated"),
+            backfill_days=entry.integer("backfill_days") or 0,
+        )
+        if entry
+        else (Entry("day") if kind == "diary" else None),
+        active=Active(start=active.text("from"), end=active.text("until", "end")) if active else None,
+        required=_required(node),
+        fields=tuple(_field(field, scope, findings) for field in node.mappings("fields")),
+        computed=_computed(node, "computed", scope, findings),
+        summary=_computed(node, "summary", scope, findings),
+        constraints=tuple(
+            Constraint(
+                condition, cast(Any, constraint.text("level", "block")), constraint.text("message"), constraint.origin
+            )
+            for constraint in node.mappings("constraints")
+            if (condition := findings.expression(constraint, "assert", scope, "truth")) is not None
+        ),
+        charts=tuple(_chart(chart, forms[id], findings) for chart in node.mappings("charts")),
+        flags=_flags(id, node, scope, findings),
+        decision=_decision(id, node, forms, findings) if kind == "decision" else None,
+        module=module,
+        origin=node.origin,
+    )
+
+
+def computed_types(nodes: Mapping[str, Node], forms: Mapping[str, Form]) -> dict[str, Form]:
+    """The forms with the types that their computed values turn out to have.
+
+    Values are compiled in the order of the file; what is found wrong is reported when the form itself is assembled.
+    """
+    typed = dict(forms)
+    for id in sorted(nodes, key=lambda id: forms[id].kind == "decision"):
+        node = nodes[id]
+        silent = Findings(frozenset())
+        extra = {"current": Type("number")} if forms[id].kind == "decision" else {}
+        for key in ("computed", "summary"):
+            for computed in node.mappings(key):
+                expression = silent.expression(computed, "value", Scope(typed, own=id, extra=extra))
+                if expression is not None and expression.type != "number":
+                    names = {**typed[id].names, computed.text("id"): Type(expression.type)}
+                    typed[id] = replace(typed[id], names=names)
+    return typed
+
+
+def _report_duplicates(nodes: list[Node], findings: Findings) -> None:
+    seen: set[str] = set()
+    for node in nodes:
+        id = node.text("id")
+        if id and id in seen:
+            findings.add(duplicate_id.RULE.at(node.span("id"), id=id))
+        seen.add(id)
+
+
+def _options(node: Node, key: str) -> tuple[Option, ...]:
+    return tuple(Option(_option_value(option.raw("value")), option.text("label")) for option in node.mappings(key))
+
+
+def _option_value(value: Any) -> int | str:
+    return value if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def _item(node: Node, options: Mapping[str, tuple[Option, ...]], findings: Findings) -> Item:
+    name = node.text("options")
+    if name and name not in options:
+        findings.missing_reference("options", name, node.span("options"), options)
+    return Item(
+        id=node.text("id"),
+        text=node.text("text"),
+        options=options.get(name, ()),
+        risk=node.text("risk"),
+        scored=node.flag("scored", True),
+        required=node.flag("required"),
+        origin=node.origin,
+    )
+
+
+def _score(node: Node, scope: Scope, form: Form, findings: Findings) -> Score:
+    stretch = node.raw("range")
+    ends = [as_fraction(end) or Fraction(0) for end in stretch] if isinstance(stretch, list) else []
+    low, high = (ends[0], ends[1]) if len(ends) == 2 else (Fraction(0), Fraction(0))
+    missing = node.mapping("missing")
+    items = _expanded(node, "items", form, findings)
+    at_least = missing.integer("at_least") if missing else None
+    return Score(
+        id=node.text("id"),
+        label=node.text("label", node.text("id")),
+        method=cast(Any, node.text("method", "sum")),
+        items=items,
+        weights=frozen_mapping(
+            {
+                item: number
+                for item, weight in node.values("weights").items()
+                if (number := as_fraction(weight)) is not None
+            }
+        ),
+        reverse=_expanded(node, "reverse", form, findings),
+        missing=Missing(
+            rule=cast(Any, missing.text("rule", "require-all") if missing else "require-all"),
+            at_least=len(items) if at_least is None else at_least,
+        ),
+        low=low,
+        high=high,
+        bands=tuple(
+            Band(start, band.text("label"))
+            for band in node.mappings("bands")
+            if (start := band.fraction("from")) is not None
+        ),
+        reliable_change=node.fraction("reliable_change"),
+        value=findings.expression(node, "value", scope, "number"),
+        origin=node.origin,
+    )
+
+
+def _expanded(node: Node, key: str, form: Form, findings: Findings) -> tuple[str, ...]:
+    """Item ids, with `q1 .. q9` as the stretch between the two in the order of the form."""
+    value = node.raw(key)
+    found: list[str] = []
+    for index, text in enumerate(value if isinstance(value, list) else ()):
+        if isinstance(text, str):
+            found.extend(expand_range(text, form, node, (key, index), findings))
+    return tuple(found)
+
+
+def expand_range(text: str, form: Form, node: Node, keys: tuple[str | int, ...], findings: Findings) -> tuple[str, ...]:
+    names = list(form.names)
+    ends = [end.strip() for end in text.split("..")]
+    for end in ends:
+        if end not in form.names:
+            findings.missing_reference(
+                "item" if form.kind == "questionnaire" else "field", end, node.span(*keys), names
+            )
+            return ()
+    if len(ends) == 1:
+        return (ends[0],)
+    first, last = names.index(ends[0]), names.index(ends[-1])
+    return tuple(names[first : last + 1])
+
+
+def _flags(form: str, node: Node, scope: Scope, findings: Findings) -> tuple[Flag, ...]:
+    flags = []
+    for number, flag in enumerate(node.mappings("flags"), 1):
+        when = findings.expression(flag, "when", scope, "truth")
+        if when is None:
+            continue
+        named = {name for owner, name in when.references if owner == form}
+        flags.append(
+            Flag(
+                id=f"{form}-{number}",
+                when=when,
+                level=cast(Any, flag.text("level", "yellow")),
+                about=tuple(name for name in scope.forms[form].names if name in named),
+                message=flag.text("message"),
+                to=flag.text("to", "therapist"),
+                escalate_after_hours=flag.integer("escalate_after_hours"),
+                patient_page=flag.text("patient_page"),
+                origin=flag.origin,
+            )
+        )
+    return tuple(flags)
+
+
+def _vector(node: Node, form: Form, findings: Findings) -> Vector:
+    expect = node.mapping("expect")
+    return Vector(
+        answers=expanded_answers(node, "answers", form, findings),
+        scores=frozen_mapping(expect.values("scores") if expect else {}),
+        flags=expect.texts("flags") if expect else (),
+        origin=node.origin,
+    )
+
+
+def expanded_answers(node: Node, key: str, form: Form | None, findings: Findings) -> Mapping[str, Any]:
+    """Answers with ranges of items expanded: `q1 .. q6: 2`."""
+    answers: dict[str, Any] = {}
+    for name, value in node.values(key).items():
+        if form is None:
+            answers[name] = value
+            continue
+        for item in expand_range(name, form, node, (key, name), findings):
+            answers[item] = value
+    return frozen_mapping(answers)
+
+
+def _required(node: Node) -> Required | None:
+    required = node.mapping("required")
+    if required is None:
+        return None
+    return Required(required.integer("entries") or 1, required.integer("within_days"))
+
+
+def _field(node: Node, scope: Scope, findings: Findings) -> Field:
+    columns = tuple(node.mappings("columns"))
+    _report_duplicates([*columns, *node.mappings("computed")], findings)
+    row_scope = scope
+    if columns:
+        own = {
+            column.text("id"): scope.forms[scope.own]
+            .names[node.text("id")]
+            .columns.get(column.text("id"), Type("text"))
+            for column in columns
+        }
+        row_scope = replace(scope, extra={**scope.extra, **own})
+    when_hidden = node.raw("when_hidden")
+    return Field(
+        id=node.text("id"),
+        type=cast(Any, node.text("type", "text")),
+        label=node.text("label"),
+        help=node.text("help"),
+        example=node.text("example"),
+        required=node.flag("required"),
+        show_if=findings.expression(node, "show_if", scope, "truth"),
+        when_hidden=when_hidden if isinstance(when_hidden, int | str | bool) else None,
+        min=node.fraction("min"),
+        max=node.fraction("max"),
+        step=node.fraction("step"),
+        ends=node.texts("ends"),
+        unit=node.text("unit"),
+        max_length=node.integer("max_length"),
+        options=_options(node, "options"),
+        options_from=_field_reference(node, "options_from", scope, findings),
+        prefill=_field_reference(node, "prefill", scope, findings),
+        columns=tuple(_field(column, row_scope, findings) for column in columns),
+        computed=_computed(node, "computed", row_scope, findings),
+        rows=tuple(Row(row.text("id"), row.text("label")) for row in node.mappings("rows")),
+        rows_from=_field_reference(node, "rows_from", scope, findings),
+        min_rows=node.integer("min_rows") or 0,
+        max_rows=node.integer("max_rows"),
+        order_by=node.text("order_by"),
+        origin=node.origin,
+    )
+
+
+def _field_reference(node: Node, key: str, scope: Scope, findings: Findings) -> str:
+    """`exercise.field`, checked to exist; a third part names a column of a table."""
+    text = node.text(key)
+    if not text:
+        return ""
+    form, _, name = text.partition(".")
+    known = scope.forms.get(form)
+    if known is None:
+        findings.missing_reference("form", form, node.span(key), scope.forms)
+    elif name.split(".")[0] not in known.names:
+        findings.missing_reference("field", name, node.span(key), known.names)
+    return text
+
+
+def _computed(node: Node, key: str, scope: Scope, findings: Findings) -> tuple[Computed, ...]:
+    return tuple(
+        Computed(
+            id=computed.text("id"),
+            label=computed.text("label", computed.text("id")),
+            value=value,
+            unit=computed.text("unit"),
+            display_digits=computed.integer("digits") or 0,
+            origin=computed.origin,
+        )
+        for computed in node.mappings(key)
+        if (value := findings.expression(computed, "value", scope)) is not None
+    )
+
+
+def _chart(node: Node, form: Form, findings: Findings) -> Chart:
+    lines = node.texts("line")
+    for index, name in enumerate(lines):
+        if name not in form.names:
+            findings.missing_reference("field", name, node.span("line", index), form.names)
+    return Chart(tuple(name for name in lines if name in form.names), node.fraction("target"))
+
+
+def _decision(id: str, node: Node, forms: Mapping[str, Form], findings: Findings) -> Decision | None:
+    scope = Scope(forms, own=id)
+    with_current = replace(scope, extra={"current": Type("number", unit=node.text("unit"))})
+    measure = findings.expression(node, "measure", scope, "number")
+    start = findings.expression(node, "start", scope, "number")
+    needs = node.mapping("needs")
+    if measure is None or start is None:
+        return None
+    return Decision(
+        measure=measure,
+        needs=Required(needs.integer("entries") or 1, needs.integer("within_days")) if needs else _NO_REQUIREMENT,
+        start=start,
+        floor=node.fraction("floor") or Fraction(0),
+        ceiling=node.fraction("ceiling") or Fraction(0),
+        bands=tuple(
+            StepBand(band.fraction("from") or Fraction(0), band.fraction("step") or Fraction(0))
+            for band in node.mappings("bands")
+        ),
+        unit=node.text("unit", "minutes"),
+        every_days=node.integer("every_days") or 7,
+        hold_if=findings.expression(node, "hold_if", with_current, "truth"),
+        lock_if=findings.expression(node, "lock_if", with_current, "truth"),
+        confirm="therapist",
+        overdue_days=node.integer("overdue_days") or 0,
+        computed=_computed(node, "computed", with_current, findings),
+        origin=node.origin,
+    )

@@ -1,0 +1,53 @@
+"""Where the assembling functions put what they find, and how they compile an expression on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from designtool.diagnostics import Diagnostic, Span, nearest
+from designtool.expressions import compile_expression
+from designtool.expressions.expression import Expression, Scope, TypeKind
+from designtool.model.reading import Node
+from designtool.model.rules import broken_reference
+
+
+@dataclass(slots=True)
+class Findings:
+    """A list that grows while one program is assembled; it never leaves the model stage."""
+
+    broken_files: frozenset[str]
+    """Files that could not be read, whose ids (file names) must not be reported as missing."""
+    found: list[Diagnostic] = field(default_factory=list)
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        self.found.append(diagnostic)
+
+    def expression(self, node: Node, key: str, scope: Scope, expected: TypeKind | None = None) -> Expression | None:
+        """The compiled expression at a key, or None where there is none or it is wrong (and reported)."""
+        raw = node.raw(key)
+        if raw is None or isinstance(raw, dict | list):
+            return None
+        text = {True: "true", False: "false"}.get(raw, str(raw)) if isinstance(raw, bool) else str(raw)
+        return self.compiled(text, node.span(key), scope, expected)
+
+    def compiled(self, text: str, place: Span, scope: Scope, expected: TypeKind | None = None) -> Expression | None:
+        expression, diagnostics = compile_expression(text, scope, place, expected)
+        self.found.extend(diagnostics)
+        return replace(expression, tree=_frozen(expression.tree)) if expression else None
+
+    def missing_reference(self, kind: str, name: str, span: Span, names: Iterable[str]) -> None:
+        """Reports a name that leads nowhere, unless the file it may stand in is itself broken."""
+        if any(name == path.rsplit("/", 1)[-1].split(".", 1)[0] for path in self.broken_files):
+            return
+        self.add(broken_reference.found(kind, name, span, nearest(name, names)))
+
+
+def _frozen(tree: Any) -> Any:
+    return tuple(_frozen(part) for part in tree) if isinstance(tree, list | tuple) else tree
+
+
+def frozen_mapping(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    return MappingProxyType(dict(values))

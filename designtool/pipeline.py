@@ -1,0 +1,117 @@
+"""The stages in their order: folder, tree, documents, program, diagnostics, bundle.
+
+`validate`, `preview`, `build` and `test` differ only in how far they go and in what they do with the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from designtool.check import check
+from designtool.check.context import Context, program_context
+from designtool.diagnostics import Diagnostic, has_errors, in_order
+from designtool.load import load
+from designtool.load.document import Document
+from designtool.load.kinds import LIBRARY
+from designtool.model.assemble import Library, assemble, assemble_library
+from designtool.model.program import Program
+from designtool.settle import settle
+from designtool.source import read
+from designtool.source.tree import Tree
+
+
+@dataclass(frozen=True)
+class CompiledProgram:
+    folder: str
+    """`programs/<id>`, relative to the workspace."""
+    program: Program | None
+    """None when there is no readable program.yaml."""
+    diagnostics: tuple[Diagnostic, ...]
+    """What was found in its folder; the library's findings stand by themselves."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A workspace, or the part of it that was asked for, as far as it could be made."""
+
+    tree: Tree
+    documents: Mapping[str, Document] = field(repr=False)
+    library: Library = field(repr=False)
+    programs: tuple[CompiledProgram, ...]
+    shared: tuple[Diagnostic, ...]
+    """Found outside of any program's folder: in the library and in designtool.yaml."""
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        return in_order([*self.shared, *(found for program in self.programs for found in program.diagnostics)])
+
+    def can_be_built(self, program: CompiledProgram) -> bool:
+        """No bundle is made while there are errors in the program or in what it shares."""
+        return program.program is not None and not has_errors([*self.shared, *program.diagnostics])
+
+
+def compile_workspace(root: Path, today: date, only: Iterable[str] | None = None) -> Compiled:
+    """Reads and compiles the programs named in `only` (folder names; None: all) with the library."""
+    tree, found = read(root, only=only)
+    return compile_tree(tree, found, today)
+
+
+def compile_tree(tree: Tree, found: tuple[Diagnostic, ...], today: date) -> Compiled:
+    loaded = load(tree)
+    programs_folder = programs_folder_of(loaded.documents)
+    library, library_found = assemble_library(loaded.documents, tree, loaded.broken, programs_folder)
+    library_found += check(_library_context(library, tree, today))
+    compiled: list[CompiledProgram] = []
+    everything: list[Diagnostic] = [*found, *loaded.diagnostics, *library_found]
+    for folder in _program_folders(tree, programs_folder):
+        program, program_found = assemble(folder, loaded.documents, tree, library, loaded.broken)
+        everything += program_found
+        if program is not None:
+            everything += check(program_context(program, folder, loaded.documents, tree, today))
+        compiled.append(CompiledProgram(folder, program, ()))
+    settled = settle(in_order(everything), loaded.documents)
+    return Compiled(
+        tree=tree,
+        documents=loaded.documents,
+        library=library,
+        programs=tuple(
+            CompiledProgram(one.folder, one.program, tuple(d for d in settled if _lies_in(d, one.folder)))
+            for one in compiled
+        ),
+        shared=tuple(d for d in settled if not any(_lies_in(d, one.folder) for one in compiled)),
+    )
+
+
+def programs_folder_of(documents: Mapping[str, Document]) -> str:
+    """The folder of programs that designtool.yaml names."""
+    workspace = documents.get("designtool.yaml")
+    name = workspace.data.get("programs") if workspace is not None and isinstance(workspace.data, dict) else None
+    return name if isinstance(name, str) and name else "programs"
+
+
+def _program_folders(tree: Tree, programs_folder: str) -> list[str]:
+    prefix = f"{programs_folder}/"
+    names = {
+        path[len(prefix) :].split("/", 1)[0] for path in tree.files if path.startswith(prefix) and path.count("/") > 1
+    }
+    return [f"{prefix}{name}" for name in sorted(names - {LIBRARY})]
+
+
+def _lies_in(diagnostic: Diagnostic, folder: str) -> bool:
+    return diagnostic.span.path == folder or diagnostic.span.path.startswith(f"{folder}/")
+
+
+def _library_context(library: Library, tree: Tree, today: date) -> Context:
+    return Context(
+        program=None,
+        pages=tuple(library.pages.values()),
+        guidance=(),
+        questionnaires=tuple(library.questionnaires.values()),
+        exercises=(),
+        documents=library.documents,
+        tree=tree,
+        today=today,
+    )

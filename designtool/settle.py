@@ -1,0 +1,40 @@
+"""What becomes of findings: severities set by the workspace, and suppressions that an author gave a reason for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from designtool.check import CHECKS
+from designtool.diagnostics import Diagnostic, Severity
+from designtool.load.document import Document
+
+
+def settle(diagnostics: Iterable[Diagnostic], documents: Mapping[str, Document]) -> tuple[Diagnostic, ...]:
+    """Only what the rules of `check` find can be allowed or softened, and of those no safety rule: what an earlier stage
+    could not read, resolve or compile is missing from the program, whatever a line of text says."""
+    open_to_judgement = {rule.name for rule, _ in CHECKS if not rule.safety}
+    severities = _severities(documents)
+    settled = []
+    for diagnostic in diagnostics:
+        if diagnostic.rule in open_to_judgement:
+            word = severities.get(diagnostic.rule)
+            if word == "off" or _is_allowed(diagnostic, documents):
+                continue
+            if word in list(Severity):
+                diagnostic = replace(diagnostic, severity=Severity(word))
+        settled.append(diagnostic)
+    return tuple(settled)
+
+
+def _severities(documents: Mapping[str, Document]) -> Mapping[str, str]:
+    workspace = documents.get("designtool.yaml")
+    stated = workspace.data.get("severity") if workspace is not None and isinstance(workspace.data, dict) else None
+    return {key: str(value) for key, value in stated.items()} if isinstance(stated, dict) else {}
+
+
+def _is_allowed(diagnostic: Diagnostic, documents: Mapping[str, Document]) -> bool:
+    document = documents.get(diagnostic.span.path)
+    return document is not None and any(
+        allowance.rule == diagnostic.rule and allowance.line == diagnostic.span.line for allowance in document.allowed
+    )
