@@ -4,12 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from designtool.check.accessibility import (
+    heading_jump,
+    missing_alt,
+    missing_captions,
+    missing_transcript,
+    vague_link_text,
+)
 from designtool.check.context import Context
+from designtool.check.flow import impossible_gate, module_without_homework, module_without_pages, unreachable_module
+from designtool.check.language import bare_phone_number
+from designtool.check.measurement import band_gap, score_range, unsafe_decision, unscored_item
+from designtool.check.rights import unlicensed_instrument, unlogged_video_meeting
+from designtool.check.safety import missing_crisis_page, risk_item_without_flag, unchecked_contact
+from designtool.check.structure import module_length, program_length, reserved_id, unused_exercise
 from designtool.diagnostics import Diagnostic, Rule
 
 Check = Callable[[Context], Iterable[Diagnostic]]
 
-CHECKS: tuple[tuple[Rule, Check], ...] = ()
+CHECKS: tuple[tuple[Rule, Check], ...] = (
+    (missing_crisis_page.RULE, missing_crisis_page.check),
+    (risk_item_without_flag.RULE, risk_item_without_flag.check),
+    (unchecked_contact.RULE, unchecked_contact.check),
+    (score_range.RULE, score_range.check),
+    (band_gap.RULE, band_gap.check),
+    (unscored_item.RULE, unscored_item.check),
+    (unsafe_decision.RULE, unsafe_decision.check),
+    (unlicensed_instrument.RULE, unlicensed_instrument.check),
+    (unlogged_video_meeting.RULE, unlogged_video_meeting.check),
+    (unreachable_module.RULE, unreachable_module.check),
+    (impossible_gate.RULE, impossible_gate.check),
+    (module_without_homework.RULE, module_without_homework.check),
+    (module_without_pages.RULE, module_without_pages.check),
+    (unused_exercise.RULE, unused_exercise.check),
+    (reserved_id.RULE, reserved_id.check),
+    (program_length.RULE, program_length.check),
+    (module_length.RULE, module_length.check),
+    (missing_alt.RULE, missing_alt.check),
+    (missing_captions.RULE, missing_captions.check),
+    (missing_transcript.RULE, missing_transcript.check),
+    (heading_jump.RULE, heading_jump.check),
+    (vague_link_text.RULE, vague_link_text.check),
+    (bare_phone_number.RULE, bare_phone_number.check),
+)
 
 
 def check(context: Context) -> tuple[Diagnostic, ...]:

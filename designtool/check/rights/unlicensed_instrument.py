@@ -1,0 +1,123 @@
+"""Wording that may not be passed on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from designtool.check.context import Context
+from designtool.diagnostics import Diagnostic, Rule, Severity, Text
+from designtool.model.questionnaire import REDISTRIBUTABLE
+
+RULE = Rule(
+    name="unlicensed-instrument",
+    severity=Severity.ERROR,
+    title=Text("Frågetext som inte får spridas", "Wording that may not be passed on"),
+    why=Text(
+        "Ett paket går vidare till andra regioner. Frågor som kräver licens får därför inte stå i det. Behåll poängreglerna och ta bort texten: den enhet som har licens fyller i den hos sig.",
+        "A bundle goes on to other regions. Items that need a licence may therefore not stand in it. Keep the scoring and take the wording away: a unit with a licence fills it in at its own place.",
+    ),
+    messages={
+        "default": Text(
+            "texten i {name} får inte spridas (licence: {licence})",
+            "the wording of {name} may not be passed on (licence: {licence})",
+        ),
+    },
+    helps={
+        "default": Text(
+            "ta bort text: från frågorna, eller ange en licens som tillåter spridning",
+            "take text: away from the items, or give a licence that allows passing it on",
+        ),
+    },
+    bad="""\
+-- questionnaires/min_koll.yaml --
+title: Hur mår du?
+instrument:
+  name: Egen fråga
+  language: sv
+  licence: restricted
+  holder: Västra Götalandsregionen
+  source: Egen text
+recall: Den senaste veckan
+options:
+  frequency:
+    - value: 0
+      label: Inte alls
+    - value: 1
+      label: Ibland
+    - value: 2
+      label: Ofta
+items:
+  - id: q1
+    text: Hur ofta har du känt dig nere?
+    options: frequency
+  - id: q2
+    text: Hur ofta har du sovit dåligt?
+    options: frequency
+scores:
+  - id: total
+    label: Summa
+    method: sum
+    items: [q1 .. q2]
+    missing:
+      rule: require-all
+      at_least: 2
+    range: [0, 4]
+    bands:
+      - from: 0
+        label: Låg
+      - from: 3
+        label: Hög
+""",
+    good="""\
+-- questionnaires/min_koll.yaml --
+title: Hur mår du?
+instrument:
+  name: Egen fråga
+  language: sv
+  licence: CC-BY-4.0
+  holder: Västra Götalandsregionen
+  source: Egen text
+recall: Den senaste veckan
+options:
+  frequency:
+    - value: 0
+      label: Inte alls
+    - value: 1
+      label: Ibland
+    - value: 2
+      label: Ofta
+items:
+  - id: q1
+    text: Hur ofta har du känt dig nere?
+    options: frequency
+  - id: q2
+    text: Hur ofta har du sovit dåligt?
+    options: frequency
+scores:
+  - id: total
+    label: Summa
+    method: sum
+    items: [q1 .. q2]
+    missing:
+      rule: require-all
+      at_least: 2
+    range: [0, 4]
+    bands:
+      - from: 0
+        label: Låg
+      - from: 3
+        label: Hög
+""",
+    safety=True,
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    for questionnaire in context.questionnaires:
+        instrument = questionnaire.instrument
+        if instrument.licence in REDISTRIBUTABLE:
+            continue
+        item = next((item for item in questionnaire.items if item.text), None)
+        if item is not None:
+            place = context.span(item.origin, "text")
+            yield RULE.at(place, name=instrument.name or questionnaire.title, licence=instrument.licence)
