@@ -1,0 +1,128 @@
+"""What goes into the bundle of a program: the program, what it shows, and the source that it can be made from again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, BinaryIO
+
+from designtool.bundle.canonical import canonical_json
+from designtool.bundle.codebook import codebook
+from designtool.bundle.features import blocks_of
+from designtool.bundle.gates import MEDIA_FOLDER, annotations_of
+from designtool.bundle.manifest import BlobSource, BundleContent, blob_of, is_file_name
+from designtool.bundle.rights import rights_ledger
+from designtool.bundle.safety_case import safety_case
+from designtool.load.kinds import LIBRARY, kind_of
+from designtool.model.program import Media, Program
+from designtool.source.tree import File, Tree
+
+SOURCE_FOLDER = "source/"
+_WORKSPACE_FILE = "designtool.yaml"
+_SHARED_FILES = ("contacts.yaml", "glossary.yaml", "persons.yaml")
+
+
+def make_bundle(
+    program: Program,
+    encoded: Mapping[str, Any],
+    tree: Tree,
+    open_media: Callable[[str], BinaryIO],
+    family: Iterable[Program] = (),
+) -> BundleContent:
+    """Everything that belongs to the bundle of `program`, whose JSON is `encoded`.
+
+    `open_media` gives a new stream over a media file, by its path in the workspace. `family` is the program itself without
+    variants and with each of its variants: all of them are built from the same source, so the library files that any of them
+    reaches go along.
+    """
+    everyone = (program, *family)
+    media = {media.path: media for one in everyone for media in one.media}
+    files = {
+        "CHANGELOG.md": _changelog(program, tree),
+        "codebook.json": blob_of(canonical_json(codebook(program))),
+        "release.json": blob_of(canonical_json(_release(program))),
+        "rights.json": blob_of(canonical_json(rights_ledger(program))),
+        "safety-case.json": blob_of(canonical_json(safety_case(program))),
+        SOURCE_FOLDER + _WORKSPACE_FILE: blob_of(_workspace_file(program)),
+    }
+    for path in sorted(_source_paths(everyone, tree) - media.keys()):
+        files[SOURCE_FOLDER + path] = _blob(tree.files[path], open_media)
+    for path, shown in media.items():
+        files[MEDIA_FOLDER + path] = _media_blob(shown, tree, open_media)
+    return BundleContent(
+        annotations=annotations_of(program),
+        program=canonical_json(encoded),
+        files=MappingProxyType({name: blob for name, blob in files.items() if blob is not None}),
+    )
+
+
+def program_folder(program: Program) -> str:
+    """The program's folder in the workspace, from where its `program.yaml` lies."""
+    return program.origin.path.rpartition("/")[0]
+
+
+def _programs_folder(program: Program) -> str:
+    return program_folder(program).rpartition("/")[0]
+
+
+def _source_paths(programs: Iterable[Program], tree: Tree) -> set[str]:
+    paths: set[str] = set()
+    for program in programs:
+        folder, programs_folder = program_folder(program), _programs_folder(program)
+        for path, file in tree.under(folder).files.items():
+            is_part_of_format = kind_of(path, programs_folder) is not None
+            if file.data is not None and (is_part_of_format or is_file_name(SOURCE_FOLDER + path)):
+                paths.add(path)
+        library = f"{programs_folder}/{LIBRARY}/" if programs_folder else f"{LIBRARY}/"
+        paths.update(path for path in _reached(program, library) if path.startswith(library) and path in tree.files)
+    return paths
+
+
+def _reached(program: Program, library: str) -> Iterator[str]:
+    """Paths of files that the program was assembled from or shows; those of the library among them matter here."""
+    yield from (library + name for name in _SHARED_FILES)
+    for questionnaire in program.questionnaires:
+        yield questionnaire.origin.path
+    for page in program.library_pages:
+        yield page.origin.path
+    for person in program.persons:
+        yield person.image
+    for block in blocks_of(program):
+        if block.kind in ("film", "audio", "image"):
+            yield block.argument
+            yield block.attributes.get("captions", "")
+            yield block.attributes.get("transcript", "")
+
+
+def _blob(file: File, open_media: Callable[[str], BinaryIO]) -> BlobSource:
+    if file.data is not None:
+        return blob_of(file.data)
+    return BlobSource(file.digest, file.size, lambda: open_media(file.path))
+
+
+def _media_blob(media: Media, tree: Tree, open_media: Callable[[str], BinaryIO]) -> BlobSource:
+    file = tree.files.get(media.path)
+    if file is not None and file.data is not None:
+        return blob_of(file.data)
+    # A large film may lie elsewhere, known by its digest alone.
+    return BlobSource(media.digest, media.size, lambda: open_media(media.path))
+
+
+def _changelog(program: Program, tree: Tree) -> BlobSource | None:
+    file = tree.files.get(f"{program_folder(program)}/CHANGELOG.md")
+    return blob_of(file.data) if file is not None and file.data is not None else None
+
+
+def _workspace_file(program: Program) -> bytes:
+    """The least `designtool.yaml` with which the source builds to the same digest."""
+    return f"format: 1\nprograms: {_programs_folder(program)}\n".encode()
+
+
+def _release(program: Program) -> dict[str, Any]:
+    return {
+        "reserved": list(program.release.reserved),
+        "acknowledgements": [
+            {"finding": one.finding, "name": one.name, "role": one.role, "reason": one.reason}
+            for one in program.release.acknowledgements
+        ],
+    }

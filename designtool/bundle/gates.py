@@ -1,0 +1,115 @@
+"""What a program from another region must not contain, whoever signed it: nothing it says is run or trusted as HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from designtool.bundle.features import KNOWN_FEATURES, blocks_of, features_of, inlines_of
+from designtool.bundle.manifest import PROGRAM_FILE, Annotations, Manifest
+from designtool.bundle.refusals import Refused
+from designtool.model.program import Program
+
+SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+MEDIA_FOLDER = "media/"
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_BLANK = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028\u2029\ufeff]")
+_ACTIVE_HTML = re.compile(
+    r"<\s*/?\s*(script|iframe|frame|frameset|object|embed|applet|style|link|meta|base|svg|math|template|img|image|form|"
+    r"input|button|video|audio|source|track|body|html|marquee|portal|dialog|details|slot)(?=[\s/>])|<!--|<!doctype|<\?xml",
+    re.IGNORECASE,
+)
+
+
+def is_safe_link(href: str) -> bool:
+    """http, https, mailto, tel, or an address within the program. No blanks by which a scheme could be disguised."""
+    if _BLANK.search(href) or "\\" in href or href.startswith("//"):
+        return False
+    scheme = _SCHEME.match(href)
+    if scheme is None:
+        return ":" not in href.split("/", 1)[0].split("?", 1)[0].split("#", 1)[0]
+    return scheme[1].lower() in SCHEMES
+
+
+def active_html(text: str) -> str | None:
+    """The first piece of HTML in a text that a browser would act upon, if the text were ever taken for HTML."""
+    found = _ACTIVE_HTML.search(text)
+    return found[0] if found else None
+
+
+def annotations_of(program: Program) -> Annotations:
+    """What the manifest must say about a program."""
+    return Annotations(
+        id=program.id,
+        version=program.version,
+        title=program.title,
+        region=program.publisher.region,
+        licence=program.rights.licence,
+        features=features_of(program),
+    )
+
+
+def check_program(program: Program, program_json: Mapping[str, Any], manifest: Manifest) -> None:
+    """Raise Refused for a program that is unsafe to show, or is not the one that the manifest describes."""
+    for feature in features_of(program):
+        if feature not in KNOWN_FEATURES:
+            raise Refused("unknown-feature", feature=feature)
+    for feature in manifest.annotations.features:
+        if feature not in KNOWN_FEATURES:
+            raise Refused("unknown-feature", feature=feature)
+    said, true = manifest.annotations, annotations_of(program)
+    for what in ("id", "version", "title", "region", "licence", "features"):
+        if getattr(said, what) != getattr(true, what):
+            raise Refused("program-mismatch", what=what)
+    if program.format != said.format:
+        raise Refused("program-mismatch", what="format")
+    for link in _links(program):
+        if not is_safe_link(link):
+            raise Refused("unsafe-link", link=link)
+    for text in _texts(program_json):
+        found = active_html(text)
+        if found is not None:
+            raise Refused("unsafe-html", text=found)
+    _check_media(program, manifest)
+
+
+def _links(program: Program) -> Iterator[str]:
+    for block in blocks_of(program):
+        for inline in inlines_of(block.inlines):
+            if inline.href:
+                yield inline.href
+        if block.kind == "video-meeting":
+            yield block.argument
+    for contact in program.contacts:
+        if contact.address:
+            yield contact.address
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text but the source of an expression, in which `<` is an operator."""
+    waiting = [value]
+    while waiting:
+        content = waiting.pop()
+        if isinstance(content, str):
+            yield content
+        elif isinstance(content, dict):
+            is_expression = "tree" in content and "source" in content
+            waiting.extend(inside for key, inside in content.items() if not (is_expression and key == "source"))
+        elif isinstance(content, list):
+            waiting.extend(content)
+
+
+def _check_media(program: Program, manifest: Manifest) -> None:
+    for media in program.media:
+        file = manifest.files.get(MEDIA_FOLDER + media.path)
+        if file is None or (file.digest, file.size) != (media.digest, media.size):
+            raise Refused("media-missing", name=media.path)
+    known = {media.path for media in program.media}
+    for block in blocks_of(program):
+        if block.kind in ("film", "audio", "image") and block.argument not in known:
+            raise Refused("media-missing", name=block.argument or PROGRAM_FILE)
+    for person in program.persons:
+        if person.image and person.image not in known:
+            raise Refused("media-missing", name=person.image)
