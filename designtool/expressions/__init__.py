@@ -1,0 +1,17 @@
+"""The typed mini-language of conditions and computed values: from text to a tree, and from a tree to a value."""
+
+from designtool.expressions.compiler import compile_expression, references_of
+from designtool.expressions.evaluate import certainly_true, evaluate, missing_in
+from designtool.expressions.values import WrongValue, from_json, number_text, to_json
+
+__all__ = [
+    "WrongValue",
+    "certainly_true",
+    "compile_expression",
+    "evaluate",
+    "from_json",
+    "missing_in",
+    "number_text",
+    "references_of",
+    "to_json",
+]

@@ -1,0 +1,455 @@
+"""What an expression is worth, given what has been answered. None is missing, and of a condition: unknown.
+
+Pure and exact: the browser's evaluator works the same trees out to the same values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+from designtool.expressions.expression import Environment, Expression, Record, TimeOfDay, Type, Value
+from designtool.expressions.types import (
+    NUMBER,
+    arithmetic_type,
+    call_type,
+    ceiled,
+    compared,
+    comparison_outcomes,
+    joined,
+    negated,
+    number_type,
+    rounded,
+)
+from designtool.expressions.values import from_json
+
+MINUTES_A_DAY = 1440
+_MOST_COMPLETIONS = 4_096
+"""Up to so many ways to answer what is missing are tried one by one; beyond, ranges decide."""
+
+Reference = tuple[str, str]
+"""Form and name."""
+
+
+def evaluate(expression: Expression | Sequence[Any], environment: Environment) -> Value:
+    """The value of an expression (or of its tree), None where what is missing leaves it open."""
+    return _Evaluation(environment, {}).value(_tree(expression))
+
+
+def missing_in(expression: Expression | Sequence[Any], environment: Environment) -> tuple[Reference, ...]:
+    """The (form, name) whose absence leaves the expression without a value, sorted; none when it has one.
+
+    An earlier value that does not exist (`change`, `previous`, `baseline`) is not listed: nobody can answer it now.
+    """
+    return tuple(sorted(set(_missing(_tree(expression), _Evaluation(environment, {})))))
+
+
+def certainly_true(
+    expression: Expression | Sequence[Any], environment: Environment, domains: Mapping[Reference, Type]
+) -> bool:
+    """True for a condition that holds now, or will whatever is answered where an answer is missing.
+
+    `domains` gives what each missing answer can be. One that has no domain stays missing. Every completion is tried
+    when they are few; otherwise ranges decide, which never says true wrongly.
+    """
+    tree = _tree(expression)
+    evaluation = _Evaluation(environment, {})
+    known = evaluation.value(tree)
+    if known is not None:
+        return known is True
+    absent = sorted({reference for reference in _present_reads(tree) if evaluation.present(*reference) is None})
+    open_ones = [reference for reference in absent if reference in domains]
+    if not open_ones:
+        return False
+    ways = [_possible_values(domains[reference]) for reference in open_ones]
+    count = 1
+    for values in ways:
+        count *= len(values)
+    if 0 < count <= _MOST_COMPLETIONS:
+        return all(
+            _Evaluation(environment, dict(zip(open_ones, values, strict=True))).value(tree) is True
+            for values in product(*ways)
+        )
+    return _outcomes(tree, evaluation, {reference: domains[reference] for reference in open_ones}) == {True}
+
+
+def _tree(expression: Expression | Sequence[Any]) -> Sequence[Any]:
+    return expression.tree if isinstance(expression, Expression) else expression
+
+
+class _Evaluation:
+    """One working-out. `assumed` are values taken for missing answers of the present copies."""
+
+    def __init__(self, environment: Environment, assumed: Mapping[Reference, Value]) -> None:
+        self.environment = environment
+        self.assumed = assumed
+
+    def value(self, tree: Sequence[Any]) -> Value:
+        return _OPERATIONS[tree[0]](self, tree)
+
+    def number(self, tree: Sequence[Any]) -> Fraction | None:
+        value = self.value(tree)
+        return value if isinstance(value, Fraction) else None
+
+    # What the environment holds
+
+    def present_record(self, form: str) -> Record | None:
+        """The copy that is being filled in, or the latest finished one."""
+        environment = self.environment
+        if form == environment.own and environment.draft is not None:
+            return environment.draft
+        records = environment.records.get(form, ())
+        return records[-1] if records else None
+
+    def earlier_records(self, form: str) -> Sequence[Record]:
+        """The finished copies before the present one, oldest first."""
+        records = self.environment.records.get(form, ())
+        return records if form == self.environment.own and self.environment.draft is not None else records[:-1]
+
+    def present(self, form: str, name: str) -> Value:
+        summaries = self.environment.summaries.get(form, {})
+        found: Value
+        if name in summaries:
+            found = summaries[name]
+        else:
+            record = self.present_record(form)
+            found = None if record is None else record.values.get(name)
+        return self.assumed.get((form, name)) if found is None else found
+
+    def last_entries(self, diary: str, days: int) -> list[Record]:
+        today = self.environment.today
+        first = today - timedelta(days=days - 1)
+        return [record for record in self.environment.records.get(diary, ()) if first <= record.dated <= today]
+
+    def listed(self, trees: Sequence[Sequence[Any]]) -> Iterator[Value]:
+        """The values of arguments, each list among them with all of its own."""
+        for tree in trees:
+            if tree[0] == "column":
+                _, diary, days, name, pairs = tree
+                for record in self.last_entries(diary, days):
+                    if all(record.values.get(pair) is not None for pair in pairs):
+                        yield record.values.get(name)
+            elif tree[0] == "cells":
+                _, form, table, column = tree
+                rows = self.present(form, table)
+                for row in rows if isinstance(rows, tuple) else ():
+                    yield row.get(column)
+            else:
+                yield self.value(tree)
+
+    def numbers(self, trees: Sequence[Sequence[Any]]) -> list[Fraction]:
+        return [value for value in self.listed(trees) if isinstance(value, Fraction)]
+
+    # Operators
+
+    def truths(self, tree: Sequence[Any]) -> Value:
+        """`and` is settled by one false, `or` by one true; otherwise one unknown leaves it unknown."""
+        settles: bool = tree[0] == "or"
+        values = [self.value(part) for part in tree[1:]]
+        if any(value is settles for value in values):
+            return settles
+        return not settles if all(value is (not settles) for value in values) else None
+
+    def opposite(self, tree: Sequence[Any]) -> Value:
+        value = self.value(tree[1])
+        return not value if isinstance(value, bool) else None
+
+    def comparison(self, tree: Sequence[Any]) -> Value:
+        return _compared(tree[0], self.value(tree[1]), self.value(tree[2]))
+
+    def among(self, tree: Sequence[Any]) -> Value:
+        value = self.value(tree[1])
+        found = [_compared("==", value, self.value(part)) for part in tree[2:]]
+        return True if True in found else None if None in found else False
+
+    def chosen(self, tree: Sequence[Any]) -> Value:
+        option, options = self.value(tree[1]), self.value(tree[2])
+        return None if option is None or not isinstance(options, frozenset) else option in options
+
+    def arithmetic(self, tree: Sequence[Any]) -> Value:
+        a, b = self.number(tree[1]), self.number(tree[2])
+        if a is None or b is None:
+            return None
+        if tree[0] == "/":
+            return a / b if b else None
+        return a + b if tree[0] == "+" else a - b if tree[0] == "-" else a * b
+
+    def moved(self, tree: Sequence[Any]) -> Value:
+        """A clock time some minutes later or earlier; part of a minute is cut off towards the earlier."""
+        time, minutes = self.value(tree[1]), self.number(tree[2])
+        if not isinstance(time, TimeOfDay) or minutes is None:
+            return None
+        moved = time.minutes + minutes if tree[0] == "later" else time.minutes - minutes
+        return TimeOfDay(moved.numerator // moved.denominator % MINUTES_A_DAY)
+
+    def branch(self, tree: Sequence[Any]) -> Value:
+        condition = self.value(tree[1])
+        return None if condition is None else self.value(tree[2] if condition is True else tree[3])
+
+    def call(self, tree: Sequence[Any]) -> Value:
+        return _FUNCTIONS[tree[1]](self, tree[2:])
+
+    # Functions
+
+    def summed(self, trees: Sequence[Sequence[Any]]) -> Value:
+        numbers = self.numbers(trees)
+        return sum(numbers, Fraction(0)) if numbers else None
+
+    def mean(self, trees: Sequence[Sequence[Any]]) -> Value:
+        numbers = self.numbers(trees)
+        return sum(numbers, Fraction(0)) / len(numbers) if numbers else None
+
+    def count(self, trees: Sequence[Sequence[Any]]) -> Value:
+        """Entries, rows and choices one by one, and conditions that hold; missing when nothing of it is there."""
+        found: list[int] = []
+        for tree in trees:
+            if tree[0] == "entries":
+                found.append(len(self.last_entries(tree[1], tree[2])))
+                continue
+            for value in self.listed([tree]):
+                if isinstance(value, tuple | frozenset):
+                    found.append(len(value))
+                elif isinstance(value, bool):
+                    found.append(int(value))
+        return Fraction(sum(found)) if found else None
+
+    def rounded(self, trees: Sequence[Sequence[Any]]) -> Value:
+        number = self.number(trees[0])
+        digits = int(Fraction(trees[1][1])) if len(trees) > 1 else 0
+        return None if number is None else rounded(number, digits)
+
+    def ceiled(self, trees: Sequence[Sequence[Any]]) -> Value:
+        number = self.number(trees[0])
+        return None if number is None else ceiled(number, Fraction(trees[1][1]))
+
+    def clock_span(self, trees: Sequence[Sequence[Any]]) -> Value:
+        start, end = self.value(trees[0]), self.value(trees[1])
+        if not isinstance(start, TimeOfDay) or not isinstance(end, TimeOfDay):
+            return None
+        return Fraction(_elapsed(start, end))
+
+    def minutes(self, trees: Sequence[Sequence[Any]]) -> Value:
+        time = self.value(trees[0])
+        return Fraction(time.minutes) if isinstance(time, TimeOfDay) else None
+
+    def days_since(self, trees: Sequence[Sequence[Any]]) -> Value:
+        day = self.value(trees[0])
+        return Fraction((self.environment.today - day).days) if isinstance(day, date) else None
+
+    def week(self, trees: Sequence[Sequence[Any]]) -> Value:
+        """The first seven days of the treatment are week 1; before its start it is week 0."""
+        return Fraction(max(0, (self.environment.today - self.environment.start).days // 7 + 1))
+
+    def this_week(self, trees: Sequence[Sequence[Any]]) -> Value:
+        _, form, name = trees[0]
+        record = self.present_record(form)
+        if record is None:
+            return None
+        start = self.environment.start
+        same = (record.dated - start).days // 7 == (self.environment.today - start).days // 7
+        return self.present(form, name) if same else None
+
+    def change(self, trees: Sequence[Sequence[Any]]) -> Value:
+        _, form, name = trees[0]
+        now, before = self.present(form, name), self.copy(form, name, -1)
+        return now - before if isinstance(now, Fraction) and isinstance(before, Fraction) else None
+
+    def previous(self, trees: Sequence[Sequence[Any]]) -> Value:
+        back = int(Fraction(trees[1][1])) if len(trees) > 1 else 1
+        return self.copy(trees[0][1], trees[0][2], -back)
+
+    def baseline(self, trees: Sequence[Sequence[Any]]) -> Value:
+        records = self.environment.records.get(trees[0][1], ())
+        return records[0].values.get(trees[0][2]) if records else None
+
+    def copy(self, form: str, name: str, index: int) -> Value:
+        earlier = self.earlier_records(form)
+        return earlier[index].values.get(name) if len(earlier) >= -index else None
+
+
+def _compared(operator: str, a: Value, b: Value) -> bool | None:
+    """Unknown when either is missing, or when a stored value is of another kind than the program now expects."""
+    if a is None or b is None or type(a) is not type(b):
+        return None
+    return compared(operator, a, b)  # type: ignore[arg-type]
+
+
+def _elapsed(start: TimeOfDay, end: TimeOfDay) -> int:
+    """Minutes from one clock time to the next time the clock shows the other; equal times are no time apart."""
+    return (end.minutes - start.minutes) % MINUTES_A_DAY
+
+
+_OPERATIONS: dict[str, Callable[[_Evaluation, Sequence[Any]], Value]] = {
+    "number": lambda evaluation, tree: Fraction(tree[1]),
+    "text": lambda evaluation, tree: str(tree[1]),
+    "date": lambda evaluation, tree: from_json(Type("date"), tree[1]),
+    "time": lambda evaluation, tree: from_json(Type("time"), tree[1]),
+    "ref": lambda evaluation, tree: evaluation.present(tree[1], tree[2]),
+    "extra": lambda evaluation, tree: evaluation.environment.extra.get(tree[1]),
+    "and": _Evaluation.truths,
+    "or": _Evaluation.truths,
+    "not": _Evaluation.opposite,
+    **dict.fromkeys(("==", "!=", "<", "<=", ">", ">="), _Evaluation.comparison),
+    "in": _Evaluation.among,
+    "member": _Evaluation.chosen,
+    **dict.fromkeys(("+", "-", "*", "/"), _Evaluation.arithmetic),
+    "negate": lambda evaluation, tree: None if (number := evaluation.number(tree[1])) is None else -number,
+    "later": _Evaluation.moved,
+    "earlier": _Evaluation.moved,
+    "if": _Evaluation.branch,
+    "call": _Evaluation.call,
+}
+_FUNCTIONS: dict[str, Callable[[_Evaluation, Sequence[Sequence[Any]]], Value]] = {
+    "answered": lambda evaluation, trees: evaluation.value(trees[0]) is not None,
+    "missing": lambda evaluation, trees: evaluation.value(trees[0]) is None,
+    "count_answered": lambda evaluation, trees: Fraction(sum(v is not None for v in evaluation.listed(trees))),
+    "sum": _Evaluation.summed,
+    "mean": _Evaluation.mean,
+    "min": lambda evaluation, trees: min(evaluation.numbers(trees), default=None),
+    "max": lambda evaluation, trees: max(evaluation.numbers(trees), default=None),
+    "count": _Evaluation.count,
+    "round": _Evaluation.rounded,
+    "ceil_to": _Evaluation.ceiled,
+    "clock_span": _Evaluation.clock_span,
+    "minutes": _Evaluation.minutes,
+    "days_since": _Evaluation.days_since,
+    "week": _Evaluation.week,
+    "this_week": _Evaluation.this_week,
+    "change": _Evaluation.change,
+    "previous": _Evaluation.previous,
+    "baseline": _Evaluation.baseline,
+}
+
+_EARLIER = frozenset({"previous", "baseline"})
+
+
+def _branches(tree: Sequence[Any]) -> list[Sequence[Any]]:
+    """The trees inside a tree."""
+    parts = tree[2:] if tree[0] == "call" else tree[1:]
+    return [part for part in parts if isinstance(part, list | tuple)] if tree[0] != "column" else []
+
+
+def _missing(tree: Sequence[Any], evaluation: _Evaluation) -> Iterator[Reference]:
+    """Only what has no value is looked into: the known part of an unknown whole misses nothing."""
+    if tree[0] == "column":
+        if all(value is None for value in evaluation.listed([tree])):
+            yield (tree[1], tree[3])
+    elif tree[0] == "cells":
+        if all(value is None for value in evaluation.listed([tree])):
+            yield (tree[1], tree[2])
+    elif tree[0] == "entries" or evaluation.value(tree) is not None:
+        return
+    elif tree[0] == "ref":
+        yield (tree[1], tree[2])
+    elif tree[0] == "extra":
+        yield ("", tree[1])
+    elif tree[0] == "call" and tree[1] == "this_week":
+        yield (tree[2][1], tree[2][2])
+    elif tree[0] == "call" and tree[1] in _EARLIER:
+        return
+    else:
+        for branch in _branches(tree):
+            yield from _missing(branch, evaluation)
+
+
+def _present_reads(tree: Sequence[Any]) -> Iterator[Reference]:
+    """Every answer that the tree reads from a present copy."""
+    if tree[0] in ("ref", "cells"):
+        yield (tree[1], tree[2])
+    elif not (tree[0] == "call" and tree[1] in _EARLIER):
+        for branch in _branches(tree):
+            yield from _present_reads(branch)
+
+
+def _possible_values(type: Type) -> tuple[Value, ...]:
+    """All values of a type, where they are few; none where they are not known one by one."""
+    if type.kind == "truth":
+        return (False, True)
+    return type.options if type.kind == "choice" else type.values
+
+
+def _outcomes(tree: Sequence[Any], evaluation: _Evaluation, domains: Mapping[Reference, Type]) -> set[bool | None]:
+    """What a condition can come to, by ranges: at least every outcome that really can happen."""
+    operator = tree[0]
+    anything: set[bool | None] = {True, False, None}
+    if operator in ("and", "or"):
+        parts = [_outcomes(part, evaluation, domains) for part in tree[1:]]
+        settles = operator == "or"
+        if any(part == {settles} for part in parts):
+            return {settles}
+        return {not settles} if all(part == {not settles} for part in parts) else anything
+    if operator == "not":
+        return {None if part is None else not part for part in _outcomes(tree[1], evaluation, domains)}
+    known = evaluation.value(tree)
+    if isinstance(known, bool) and not any(reference in domains for reference in _present_reads(tree)):
+        return {known}
+    if operator in ("==", "!=", "<", "<=", ">", ">="):
+        a, b = (_range(part, evaluation, domains) for part in tree[1:])
+        return anything if a is None or b is None else set(comparison_outcomes(operator, a, b))
+    return anything
+
+
+def _range(tree: Sequence[Any], evaluation: _Evaluation, domains: Mapping[Reference, Type]) -> Type | None:
+    """The numbers that a tree can come to once what has a domain is answered; None where it can stay missing."""
+    operator = tree[0]
+    if operator == "ref" and (tree[1], tree[2]) in domains:
+        domain = domains[tree[1], tree[2]]
+        return domain if domain.kind == "number" else None
+    if not any(reference in domains for reference in _present_reads(tree)):
+        value = evaluation.value(tree)
+        return number_type((value,)) if isinstance(value, Fraction) else None
+    if operator in ("+", "-", "*", "/"):
+        a, b = (_range(part, evaluation, domains) for part in tree[1:])
+        if (
+            a is None
+            or b is None
+            or (operator == "/" and True in comparison_outcomes("==", b, number_type((Fraction(0),))))
+        ):
+            return None
+        return arithmetic_type(operator, a, b)
+    if operator == "negate":
+        inner = _range(tree[1], evaluation, domains)
+        return None if inner is None else negated(inner)
+    if operator == "if":
+        a, b = (_range(part, evaluation, domains) for part in tree[2:])
+        decided = None not in _outcomes(tree[1], evaluation, domains)
+        return joined((a, b)) if decided and a is not None and b is not None else None
+    if operator == "call":
+        return _call_range(tree, evaluation, domains)
+    return None
+
+
+def _call_range(tree: Sequence[Any], evaluation: _Evaluation, domains: Mapping[Reference, Type]) -> Type | None:
+    name, trees = tree[1], tree[2:]
+    if name in ("round", "ceil_to"):
+        inner = _range(trees[0], evaluation, domains)
+        return None if inner is None else call_type(name, [(inner, False)], trees)
+    if name not in ("sum", "mean", "min", "max") or any(part[0] in ("column", "cells") for part in trees):
+        return None
+    # What stays missing is left out of these, so the rest alone decides; and all of the rest is answered.
+    parts = [part for tree in trees if (part := _range(tree, evaluation, domains)) is not None]
+    if len(parts) < len(trees) or not parts:
+        return None
+    if name != "sum":
+        return _aggregate_range(name, parts)
+    total = parts[0]
+    for part in parts[1:]:
+        total = arithmetic_type("+", total, part)
+    return total
+
+
+def _aggregate_range(name: str, parts: Sequence[Type]) -> Type:
+    if name == "mean":
+        total = parts[0]
+        for part in parts[1:]:
+            total = arithmetic_type("+", total, part)
+        return arithmetic_type("/", total, number_type((Fraction(len(parts)),)))
+    lows = [part.low for part in parts if part.low is not None]
+    highs = [part.high for part in parts if part.high is not None]
+    if len(lows) < len(parts) or len(highs) < len(parts):
+        return NUMBER
+    pick: Callable[[list[Fraction]], Fraction] = min if name == "min" else max
+    return Type("number", low=pick(lows), high=pick(highs))
