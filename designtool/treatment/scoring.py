@@ -1,0 +1,289 @@
+"""From answers to scores and flags: exact, and never a number where too little was answered."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any, Literal
+
+from designtool.diagnostics import Text
+from designtool.expressions import WrongValue, certainly_true, evaluate, from_json
+from designtool.expressions.expression import Environment, Record, Type, Value
+from designtool.model.flow import Flag, Level
+from designtool.model.questionnaire import Band, Item, Questionnaire, Score
+
+Status = Literal["complete", "prorated", "insufficient"]
+DECLINED = "declined"
+"""The answer to a risk item of somebody who does not want to answer it."""
+SKIPPED_RISK_ITEM = "skipped-risk-item"
+DECLINED_RISK_ITEM = "declined-risk-item"
+_LONGEST_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreResult:
+    id: str
+    value: Fraction | None
+    status: Status
+    """Prorated: worked out although items are missing, as the score's rule allows."""
+    band: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedByAnswers:
+    """What the answers raise for the therapist."""
+
+    id: str
+    """The model's flag id, or skipped-risk-item or declined-risk-item."""
+    level: Level
+    message: Text
+    about: tuple[str, ...]
+    to: str = "therapist"
+    escalate_after_hours: int | None = None
+    patient_page: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An answer that cannot be one. Nothing is scored then."""
+
+    item: str
+    value: Any
+    message: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    scores: tuple[ScoreResult, ...] = ()
+    flags: tuple[RaisedByAnswers, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    values: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    """Answers and scores as typed values, as a `Record` keeps them."""
+    statuses: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    """Of every score; and of items that have no answer: declined, or skipped once submitted."""
+
+
+def score(
+    questionnaire: Questionnaire,
+    answers: Mapping[str, Any],
+    environment: Environment | None = None,
+    submitted: bool = True,
+) -> Scored:
+    """The scores and flags of these answers, item id to JSON value; None and what is absent are unanswered.
+
+    `environment` holds what else a flag may look at: earlier submissions for `change(x)`, the day, other forms. Before
+    submission an item without an answer is not reached yet, and raises nothing of its own.
+    """
+    values, statuses, refusals = _read(questionnaire, answers)
+    if refusals:
+        return Scored(refusals=refusals)
+    if submitted:
+        statuses |= {item.id: "skipped" for item in questionnaire.items if item.id not in values | statuses}
+    around = environment or Environment(today=date(1970, 1, 1), start=date(1970, 1, 1))
+    results: list[ScoreResult] = []
+    for rule in questionnaire.scores:
+        result = _result(rule, questionnaire, values, _with_draft(around, questionnaire, values, statuses))
+        results.append(result)
+        statuses[rule.id] = result.status
+        if result.value is not None:
+            values[rule.id] = result.value
+    flags = (
+        *_raised(questionnaire, values, _with_draft(around, questionnaire, values, statuses)),
+        *_unanswered_risks(questionnaire, statuses),
+    )
+    return Scored(tuple(results), flags, (), MappingProxyType(values), MappingProxyType(statuses))
+
+
+def band_of(value: Fraction, bands: tuple[Band, ...]) -> str | None:
+    """The label of the last band that begins at or below the value, so that 4.5 has one too."""
+    begun = [band for band in bands if band.start <= value]
+    return max(begun, key=lambda band: band.start).label if begun else None
+
+
+def item_type(item: Item) -> Type:
+    """The numbers that can be answered to an item."""
+    values = tuple(sorted(Fraction(option.value) for option in item.options))
+    return Type("number", values=values, low=values[0] if values else None, high=values[-1] if values else None)
+
+
+def _read(
+    questionnaire: Questionnaire, answers: Mapping[str, Any]
+) -> tuple[dict[str, Value], dict[str, str], tuple[Refusal, ...]]:
+    items = {item.id: item for item in questionnaire.items}
+    values: dict[str, Value] = {}
+    statuses: dict[str, str] = {}
+    refusals: list[Refusal] = []
+    for id, answer in answers.items():
+        item = items.get(id)
+        if item is None:
+            message = Text(
+                f"Frågan {_short(id)} finns inte i {questionnaire.title}.",
+                f"{questionnaire.title} has no item {_short(id)}.",
+            )
+            refusals.append(Refusal(id, answer, message))
+        elif answer == DECLINED and item.risk:
+            statuses[id] = DECLINED
+        elif answer is not None:
+            try:
+                values[id] = _answer(item, answer)
+            except WrongValue as wrong:
+                about = Text(f"{id}: {_short(answer)} går inte. ", f"{id}: {_short(answer)} is not possible. ")
+                refusals.append(Refusal(id, answer, Text(about.sv + wrong.message.sv, about.en + wrong.message.en)))
+    return values, statuses, tuple(refusals)
+
+
+def _answer(item: Item, answer: Any) -> Value:
+    """Options are coded numbers, so an answer is one; text that looks like a number is not."""
+    if isinstance(answer, bool) or not isinstance(answer, int | float | Fraction):
+        raise WrongValue(Text("Svaret ska vara ett tal.", "The answer must be a number."))
+    if isinstance(answer, float) and not math.isfinite(answer):
+        raise WrongValue(Text("Svaret ska vara ett tal.", "The answer must be a number."))
+    return from_json(item_type(item), answer)
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
+
+
+def _with_draft(
+    environment: Environment, questionnaire: Questionnaire, values: Mapping[str, Value], statuses: Mapping[str, str]
+) -> Environment:
+    """The environment as the flags and computed scores of this questionnaire see it: its answers stand bare."""
+    made_at = environment.draft.made_at if environment.draft and environment.own == questionnaire.id else None
+    draft = Record(environment.today, made_at, MappingProxyType(dict(values)), MappingProxyType(dict(statuses)))
+    return replace(environment, own=questionnaire.id, draft=draft)
+
+
+def _result(
+    rule: Score, questionnaire: Questionnaire, values: Mapping[str, Value], environment: Environment
+) -> ScoreResult:
+    counted = _counted_items(rule, questionnaire)
+    answered = [id for id in counted if values.get(id) is not None]
+    needed = len(counted) if rule.missing.rule == "require-all" else max(1, rule.missing.at_least)
+    value: Fraction | None = None
+    if len(answered) >= needed:
+        value = _value(rule, questionnaire, counted, answered, values, environment)
+    if value is None:
+        return ScoreResult(rule.id, None, "insufficient", None)
+    status: Status = "complete" if len(answered) == len(counted) else "prorated"
+    return ScoreResult(rule.id, value, status, band_of(value, rule.bands))
+
+
+def _counted_items(rule: Score, questionnaire: Questionnaire) -> tuple[str, ...]:
+    """The items of a score; of an expression that lists none, those that it reads."""
+    if rule.items or rule.value is None:
+        return rule.items
+    items = {item.id for item in questionnaire.items}
+    return tuple(name for form, name in rule.value.references if form == questionnaire.id and name in items)
+
+
+def _value(
+    rule: Score,
+    questionnaire: Questionnaire,
+    counted: tuple[str, ...],
+    answered: list[str],
+    values: Mapping[str, Value],
+    environment: Environment,
+) -> Fraction | None:
+    if rule.method == "expression":
+        found = evaluate(rule.value, environment) if rule.value is not None else None
+        return found if isinstance(found, Fraction) else None
+    items = {item.id: item for item in questionnaire.items}
+    weights = {id: rule.weights.get(id, Fraction(1)) if rule.method == "weighted" else Fraction(1) for id in counted}
+    total = Fraction(0)
+    for id in answered:
+        answer = values[id]
+        assert isinstance(answer, Fraction)
+        total += weights[id] * (_reversed(items[id], answer) if id in rule.reverse else answer)
+    if rule.method == "mean":
+        return total / len(answered) if answered else None
+    # What is missing is taken to be as the answered items are on average: for a plain sum that is × items / answered.
+    answered_weight = sum((weights[id] for id in answered), Fraction(0))
+    whole_weight = sum(weights.values(), Fraction(0))
+    if answered_weight == whole_weight:
+        return total
+    return total * whole_weight / answered_weight if answered_weight else None
+
+
+def _reversed(item: Item, answer: Fraction) -> Fraction:
+    type = item_type(item)
+    assert type.low is not None and type.high is not None
+    return type.low + type.high - answer
+
+
+def _raised(
+    questionnaire: Questionnaire, values: Mapping[str, Value], environment: Environment
+) -> Iterator[RaisedByAnswers]:
+    domains = _domains(questionnaire, values)
+    for flag in questionnaire.flags:
+        if certainly_true(flag.when, environment, domains):
+            yield RaisedByAnswers(
+                flag.id,
+                flag.level,
+                _message(flag),
+                flag.about,
+                flag.to,
+                flag.escalate_after_hours,
+                flag.patient_page,
+            )
+
+
+def _domains(questionnaire: Questionnaire, values: Mapping[str, Value]) -> dict[tuple[str, str], Type]:
+    """What each missing answer could be, and what each missing score could become if all its items were answered."""
+    id = questionnaire.id
+    found = {(id, item.id): item_type(item) for item in questionnaire.items if values.get(item.id) is None}
+    for rule in questionnaire.scores:
+        if values.get(rule.id) is None and rule.method != "expression":
+            found[id, rule.id] = _reachable(rule, questionnaire, values)
+    return found
+
+
+def _reachable(rule: Score, questionnaire: Questionnaire, values: Mapping[str, Value]) -> Type:
+    items = {item.id: item for item in questionnaire.items}
+    low = high = Fraction(0)
+    for id in rule.items:
+        type, answer = item_type(items[id]), values.get(id)
+        if isinstance(answer, Fraction):
+            ends = (answer, answer)
+        elif type.low is None or type.high is None:
+            return Type("number")
+        else:
+            ends = (type.low, type.high)
+        if id in rule.reverse:
+            ends = (_reversed(items[id], ends[1]), _reversed(items[id], ends[0]))
+        weight = rule.weights.get(id, Fraction(1)) if rule.method == "weighted" else Fraction(1)
+        least, most = sorted((ends[0] * weight, ends[1] * weight))
+        low, high = low + least, high + most
+    if rule.method == "mean" and rule.items:
+        low, high = low / len(rule.items), high / len(rule.items)
+    return Type("number", low=low, high=high)
+
+
+def _message(flag: Flag) -> Text:
+    if flag.message:
+        return Text(flag.message, flag.message)
+    sv = {"green": "Grön flagga", "yellow": "Gul flagga", "red": "Röd flagga"}[flag.level]
+    about = ", ".join(flag.about)
+    tail = f": {about}" if about else ""
+    return Text(f"{sv}{tail}", f"{flag.level.capitalize()} flag{tail}")
+
+
+def _unanswered_risks(questionnaire: Questionnaire, statuses: Mapping[str, str]) -> Iterator[RaisedByAnswers]:
+    """A risk item passed over or declined is something to ask the patient about, whatever the other answers say."""
+    for item in questionnaire.items:
+        status = statuses.get(item.id)
+        if not item.risk or status not in ("skipped", DECLINED):
+            continue
+        if status == DECLINED:
+            message = Text(
+                f"Patienten ville inte svara på {item.id}.", f"The patient did not want to answer {item.id}."
+            )
+            yield RaisedByAnswers(DECLINED_RISK_ITEM, "yellow", message, (item.id,))
+        else:
+            message = Text(f"Patienten hoppade över {item.id}.", f"The patient skipped {item.id}.")
+            yield RaisedByAnswers(SKIPPED_RISK_ITEM, "yellow", message, (item.id,))
