@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 
 from designtool.check import check
 from designtool.check.context import Context, program_context
@@ -19,7 +18,6 @@ from designtool.load.kinds import LIBRARY
 from designtool.model.assemble import Library, assemble, assemble_library
 from designtool.model.program import Program
 from designtool.settle import settle
-from designtool.source import read
 from designtool.source.tree import Tree
 
 
@@ -51,12 +49,6 @@ class Compiled:
     def can_be_built(self, program: CompiledProgram) -> bool:
         """No bundle is made while there are errors in the program or in what it shares."""
         return program.program is not None and not has_errors([*self.shared, *program.diagnostics])
-
-
-def compile_workspace(root: Path, today: date, only: Iterable[str] | None = None) -> Compiled:
-    """Reads and compiles the programs named in `only` (folder names; None: all) with the library."""
-    tree, found = read(root, only=only)
-    return compile_tree(tree, found, today)
 
 
 def compile_tree(tree: Tree, found: tuple[Diagnostic, ...], today: date) -> Compiled:

@@ -28,8 +28,7 @@ from designtool.diagnostics import Text
 def command(programs: tuple[Path, ...], output: Path, output_format: str) -> None:
     """Bygg program till paket. Utan sökväg byggs alla program i arbetsytan."""
     from designtool.diagnostics import diagnostic_json
-    from designtool.pipeline import compile_workspace
-    from designtool.produce import produce
+    from designtool.workspace import build_bundle, compile_workspace
 
     root, only = selected_programs(programs)
     compiled = compile_workspace(root, today(), only)
@@ -37,7 +36,7 @@ def command(programs: tuple[Path, ...], output: Path, output_format: str) -> Non
     built: list[dict[str, Any]] = []
     for one in compiled.programs:
         if one.program is not None and compiled.can_be_built(one):
-            product = produce(root, compiled, one.program, output)
+            product = build_bundle(root, compiled, one.program, output)
             built.append(
                 {
                     "program": one.program.id,

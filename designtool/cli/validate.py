@@ -24,7 +24,7 @@ from designtool.cli.output import (
 def command(paths: tuple[Path, ...], strict: bool, output_format: str) -> None:
     """Granska program. Utan sökväg granskas hela arbetsytan."""
     from designtool.diagnostics import report_json
-    from designtool.pipeline import compile_workspace
+    from designtool.workspace import compile_workspace
 
     root, only = selected_programs(paths)
     compiled = compile_workspace(root, today(), only)

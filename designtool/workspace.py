@@ -1,0 +1,70 @@
+"""Workspaces on disk: read, compiled, and their bundles written. The edge around the pipeline that most commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from designtool.atomic import write_atomically
+from designtool.bundle import digest_of, layout_of_content, make_bundle, manifest_of, write_archive
+from designtool.load.kinds import LIBRARY
+from designtool.model.codec import encode_program
+from designtool.model.program import Program
+from designtool.model.questionnaire import Questionnaire
+from designtool.pipeline import Compiled, compile_tree
+from designtool.source import find_workspace, read
+from designtool.source.media import open_media
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltBundle:
+    """A bundle as it lies on disk."""
+
+    digest: str
+    path: Path
+    size: int
+
+
+def compile_workspace(root: Path, today: date, only: Iterable[str] | None = None) -> Compiled:
+    """Reads and compiles the programs named in `only` (folder names; None: all) with the library."""
+    tree, found = read(root, only=only)
+    return compile_tree(tree, found, today)
+
+
+def build_bundle(root: Path, compiled: Compiled, program: Program, output: Path) -> BuiltBundle:
+    """Writes `<id>-<version>.dtb` into `output` and says what it is. A file that already has these bytes is left alone."""
+    content = make_bundle(program, encode_program(program), compiled.tree, lambda path: open_media(root, path))
+    digest = digest_of(manifest_of(content))
+    output.mkdir(parents=True, exist_ok=True)
+    path = output / f"{program.id}-{program.version}.dtb"
+    files = layout_of_content(content)
+    write_atomically(path, lambda stream: write_archive(stream, files))
+    return BuiltBundle(digest, path, path.stat().st_size)
+
+
+def find_questionnaire(name: str, start: Path, today: date) -> tuple[Questionnaire | None, Compiled | None]:
+    """The questionnaire in a file, or of an id in the workspace around `start`.
+
+    None with what was compiled when it is not there or could not be read; None and None when there is no workspace.
+    """
+    path = Path(name)
+    is_file = path.suffix in (".yaml", ".yml")
+    root = find_workspace((path if is_file else start).absolute())
+    if root is None:
+        return None, None
+    compiled = compile_workspace(root, today, _program_of(path, root) if is_file else None)
+    wanted = path.absolute().resolve()
+    found = [*compiled.library.questionnaires.values()]
+    found += [one for built in compiled.programs if built.program for one in built.program.questionnaires]
+    for questionnaire in found:
+        if (root / questionnaire.origin.path).resolve() == wanted if is_file else questionnaire.id == name:
+            return questionnaire, compiled
+    return None, compiled
+
+
+def _program_of(path: Path, root: Path) -> tuple[str, ...]:
+    """The program in whose folder a file lies; none for the library, which is always read."""
+    parts = path.absolute().resolve().relative_to(root.resolve()).parts
+    return (parts[1],) if len(parts) > 2 and parts[1] != LIBRARY else ()

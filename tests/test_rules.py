@@ -1,0 +1,47 @@
+"""Every rule's own example: the bad one gives that rule once and nothing else, the good one gives nothing."""
+
+from __future__ import annotations
+
+import pytest
+from case_files import compiled, example_files
+
+from designtool import check
+from designtool.diagnostics import Rule
+from designtool.rules import all_rules
+
+# Findings about the folder itself, which an example of files cannot show; tests/test_source.py has them.
+RULES_OF_THE_DISK = frozenset({})
+
+
+@pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.name) for rule in all_rules().values()])
+def test_bad_example_gives_the_rule_once_and_nothing_else(rule: Rule) -> None:
+    if rule.name in RULES_OF_THE_DISK:
+        assert not rule.bad
+        return
+    found = compiled(example_files(rule.bad)).diagnostics
+    assert [diagnostic.rule for diagnostic in found] == [rule.name], found
+    assert found[0].span.path, "a finding has a place"
+
+
+@pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.name) for rule in all_rules().values() if rule.good])
+def test_good_example_is_silent(rule: Rule) -> None:
+    assert compiled(example_files(rule.good)).diagnostics == ()
+
+
+@pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.name) for rule, _ in check.CHECKS])
+def test_bad_example_is_silent_once_the_rule_is_neutralised(rule: Rule, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check, "CHECKS", tuple(one for one in check.CHECKS if one[0] is not rule))
+    assert compiled(example_files(rule.bad)).diagnostics == ()
+
+
+def test_the_minimal_workspace_is_silent() -> None:
+    assert compiled({}).diagnostics == ()
+
+
+@pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.name) for rule in all_rules().values()])
+def test_every_rule_speaks_both_languages(rule: Rule) -> None:
+    for text in (rule.title, rule.why, *rule.messages.values(), *rule.helps.values()):
+        assert text.sv.strip()
+        assert text.en.strip()
+        assert text.sv != text.en, text
+    assert set(rule.name) <= set("abcdefghijklmnopqrstuvwxyz-")
