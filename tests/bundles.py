@@ -43,8 +43,8 @@ FILM_PATH = "programs/prov/media/film.webm"
 
 def sample_program(**changes: Any) -> Program:
     """A small program that uses a little of everything."""
-    risk = Expression("q1 >= 1", [">=", ["ref", "fraga", "q1"], ["number", "1"]], "truth", (("fraga", "q1"),))
-    number = Expression("a / 2", ["/", ["ref", "blad", "a"], ["number", "2"]], "number", (("blad", "a"),))
+    risk = Expression("q1 >= 1", (">=", ("ref", "fraga", "q1"), ("number", "1")), "truth", (("fraga", "q1"),))
+    number = Expression("a / 2", ("/", ("ref", "blad", "a"), ("number", "2")), "number", (("blad", "a"),))
     options = (Option(0, "Nej"), Option(1, "Ja"))
     page = Page(
         "start",
@@ -82,7 +82,9 @@ def sample_program(**changes: Any) -> Program:
         "reminders": (),
         "retention": "agreed",
         "modules": (
-            Module("start", "Start", "Mål", 10, Unlock("", 0, None, False), (), (), Feedback(7, False), (page,), (), ()),
+            Module(
+                "start", "Start", "Mål", 10, Unlock("", 0, None, False), (), (), Feedback(7, False), (page,), (), ()
+            ),
         ),
         "exercises": (
             Exercise(

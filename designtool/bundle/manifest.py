@@ -249,8 +249,12 @@ def read_manifest(data: bytes, limits: Limits | None = None) -> Manifest:
     clash = colliding_name(files)
     if clash is not None:
         raise Refused("file-collision", name=clash)
-    if sum({file.digest: file.size for file in files.values()}.values()) > limits.total_bytes:
-        raise Refused("too-large", name="manifest", limit=limits.total_bytes)
+    sizes: dict[str, int] = {}
+    for file in files.values():
+        if sizes.setdefault(file.digest, file.size) != file.size:
+            raise Refused("wrong-size", name=file.name)
+    if sum(sizes.values()) > limits.total_bytes:
+        raise Refused("too-large", name="…", limit=limits.total_bytes)
     return Manifest(
         digest=digest_of(data),
         data=data,

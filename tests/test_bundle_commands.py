@@ -1,0 +1,173 @@
+"""inspect, verify and unbundle."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from designtool.bundle import BlobSource, BundleContent, digest_of, make_bundle
+from designtool.cli import group
+from designtool.model.codec import encode_program
+from designtool.model.origin import Origin
+from tests.bundles import (
+    FILM,
+    FILM_PATH,
+    SVG,
+    SVG_PATH,
+    archive_of,
+    archive_with_file,
+    sample_content,
+    sample_program,
+    sample_tree,
+)
+
+CONTENT = sample_content()
+ARCHIVE = archive_of(CONTENT)
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    path = tmp_path / "prov-1.2.3.dtb"
+    path.write_bytes(ARCHIVE)
+    return path
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(group, [str(argument) for argument in arguments])
+
+
+def run_json(*arguments: object) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(run(*arguments, "--format", "json").stdout)
+    return found
+
+
+def test_inspect_says_what_a_bundle_contains(bundle: Path) -> None:
+    found = run_json("inspect", bundle)
+    assert (found["program"], found["version"], found["format"], found["publisher"]) == ("prov", "1.2.3", 1, "vgr")
+    assert found["digest"].startswith("sha256:")
+    sizes = {file["name"]: file["size"] for file in found["files"]}
+    assert sizes["program.json"] == len(CONTENT.program)
+    assert sizes[f"media/{FILM_PATH}"] == len(FILM)
+
+
+def test_inspect_speaks_to_people_in_both_languages(bundle: Path) -> None:
+    swedish, english = run("inspect", bundle), run("--lang", "en", "inspect", bundle)
+    assert swedish.exit_code == english.exit_code == 0
+    for word in ("Prövning", "Utgivare", "18+ år", "Innehåll", "768 B"):
+        assert word in swedish.stdout
+    for word in ("Prövning", "Publisher", "age 18+", "Contents"):
+        assert word in english.stdout
+
+
+def test_verify_accepts_a_bundle(bundle: Path) -> None:
+    found = run_json("verify", bundle)
+    assert found == {"valid": True, "digest": run_json("inspect", bundle)["digest"], "problems": []}
+    assert run("verify", bundle).stdout.startswith("Paketet är helt: prov 1.2.3 sha256:")
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "empty-file"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "not-a-bundle"),
+        (b"hej", "not-a-bundle"),
+        (ARCHIVE[:-1], "archive-truncated"),
+        (ARCHIVE + b"x", "trailing-data"),
+        (archive_with_file(CONTENT, "program.json", b"{}"), "program-invalid"),
+    ],
+)
+def test_other_files_are_refused(tmp_path: Path, data: bytes, code: str) -> None:
+    path = tmp_path / "fil.dtb"
+    path.write_bytes(data)
+    for name in ("verify", "inspect", "unbundle"):
+        refused = run(name, path, "--format", "json")
+        assert refused.exit_code == 1
+        assert [problem["code"] for problem in json.loads(refused.stdout)["problems"]] == [code]
+        spoken = run("--lang", "en", name, path)
+        assert spoken.exit_code == 1
+        assert f"error[{code}]" in spoken.stderr
+        assert spoken.stdout == ""
+    assert os.listdir(tmp_path) == ["fil.dtb"]
+
+
+def test_folders_devices_and_pipes_are_refused_unread(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, Path("/dev/null"), Path("/dev/zero"), tmp_path / "pipe"):
+        for name in ("verify", "inspect", "unbundle"):
+            refused = run(name, path, "--format", "json")
+            assert refused.exit_code == 1
+            assert json.loads(refused.stdout)["problems"][0]["code"] == "not-a-file"
+
+
+def test_a_missing_file_is_a_mistake_in_the_call(tmp_path: Path) -> None:
+    for name in ("verify", "inspect", "unbundle"):
+        missing = run(name, tmp_path / "saknas.dtb", "--format", "json")
+        assert missing.exit_code == 2
+        assert missing.stdout == ""
+        assert "saknas.dtb" in missing.stderr
+
+
+def test_unbundle_writes_the_source_with_identical_bytes(bundle: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "ny" / "mapp"
+    written = run_json("unbundle", bundle, "--output", folder)
+    assert written["path"] == str(folder)
+    found = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert sorted(found) == written["files"]
+    assert found[FILM_PATH] == FILM
+    assert found[SVG_PATH] == SVG
+    assert found["designtool.yaml"] == b"format: 1\nprograms: programs\n"
+    for path, data in found.items():
+        if path not in (FILM_PATH, "designtool.yaml"):
+            assert data == sample_tree().files[path].data
+    assert [path.name for path in folder.parent.iterdir()] == ["mapp"]
+
+
+def test_unbundle_names_the_folder_after_the_program(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(bundle.parent)
+    assert run("unbundle", bundle).exit_code == 0
+    assert (bundle.parent / "prov-1.2.3" / "designtool.yaml").is_file()
+
+
+def test_unbundle_touches_nothing_that_exists(bundle: Path, tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    taken.mkdir()
+    assert run("unbundle", bundle, "--output", taken).exit_code == 0
+    before = sorted(path.name for path in tmp_path.iterdir())
+    (taken / "designtool.yaml").write_text("mitt")
+    for output in (taken, bundle):
+        assert run("unbundle", bundle, "--output", output).exit_code == 2
+    assert (taken / "designtool.yaml").read_text() == "mitt"
+    assert bundle.read_bytes() == ARCHIVE
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("path", [FILM_PATH, FILM_PATH.upper()])
+def test_unbundle_refuses_two_files_for_one_place(tmp_path: Path, path: str) -> None:
+    """In the bundle their names differ; in the workspace they would be one file, on some computers or on all."""
+    doubled = {**CONTENT.files, f"source/{path}": BlobSource(digest_of(FILM), len(FILM), lambda: BytesIO(FILM))}
+    (tmp_path / "fil.dtb").write_bytes(archive_of(BundleContent(CONTENT.annotations, CONTENT.program, doubled)))
+    refused = run("unbundle", tmp_path / "fil.dtb", "--output", tmp_path / "ny", "--format", "json")
+    assert refused.exit_code == 1
+    assert json.loads(refused.stdout)["problems"][0]["code"] == "file-collision"
+    assert not (tmp_path / "ny").exists()
+
+
+def test_make_bundle_takes_the_library_that_variants_reach() -> None:
+    base = sample_program()
+    other = replace(base.questionnaires[0], id="annan", origin=Origin("programs/library/questionnaires/annan.yaml"))
+    variant = sample_program(id="prov-plus", questionnaires=(*base.questionnaires, other))
+    sources = []
+    for program in (base, variant):
+        content = make_bundle(
+            program, encode_program(program), sample_tree(), lambda path: BytesIO(FILM), (base, variant)
+        )
+        sources.append({name: blob.digest for name, blob in content.files.items() if name.startswith("source/")})
+    assert "source/programs/library/questionnaires/annan.yaml" in sources[0]
+    assert sources[0] == sources[1]
