@@ -82,7 +82,7 @@ def references_of(tree: Any) -> Iterator[tuple[str, str]]:
     elif tree[0] == "column":
         yield (tree[1], tree[3])
     for branch in tree[1:]:
-        if isinstance(branch, list) and branch and isinstance(branch[0], str) and tree[0] != "column":
+        if isinstance(branch, list | tuple) and tree[0] != "column":
             yield from references_of(branch)
 
 

@@ -89,7 +89,8 @@ def score(
         result = _result(rule, questionnaire, values, _with_draft(around, questionnaire, values, statuses))
         results.append(result)
         statuses[rule.id] = result.status
-        if result.value is not None:
+        # What is prorated while somebody is still writing would be taken for the result.
+        if result.value is not None and (submitted or result.status == "complete"):
             values[rule.id] = result.value
     flags = (
         *_raised(questionnaire, values, _with_draft(around, questionnaire, values, statuses)),
@@ -154,8 +155,9 @@ def _with_draft(
     environment: Environment, questionnaire: Questionnaire, values: Mapping[str, Value], statuses: Mapping[str, str]
 ) -> Environment:
     """The environment as the flags and computed scores of this questionnaire see it: its answers stand bare."""
-    made_at = environment.draft.made_at if environment.draft and environment.own == questionnaire.id else None
-    draft = Record(environment.today, made_at, MappingProxyType(dict(values)), MappingProxyType(dict(statuses)))
+    here = environment.draft if environment.own == questionnaire.id else None
+    dated, made_at = (here.dated, here.made_at) if here is not None else (environment.today, None)
+    draft = Record(dated, made_at, MappingProxyType(dict(values)), MappingProxyType(dict(statuses)))
     return replace(environment, own=questionnaire.id, draft=draft)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 def sample(condition: str) -> str:
     return f"""\
--- modules/01-start/exercises/min_dag.yaml --
+-- modules/01-start/exercises/min_plan.yaml --
 title: Min dag
 kind: worksheet
 minutes: 5
