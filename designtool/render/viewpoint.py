@@ -24,6 +24,8 @@ class Viewpoint:
     role: Literal["patient", "therapist"]
     base: str = ""
     """Prefix of every address on the page, without a slash at the end."""
+    assets: str = ""
+    """Prefix of the addresses of style sheets and scripts (`/static/pages.css`), without a slash at the end."""
     language: Language = "sv"
     token: str = ""
     """Carried by every form against cross-site requests; empty where the server checks otherwise."""

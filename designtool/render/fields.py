@@ -1,0 +1,635 @@
+"""The fields of exercises to HTML, by one small function a type in one table.
+
+Every input has a visible label, its help and its error tied to it, and no value that the patient has not given.
+Names: the field's id; `table.0.column` in tables (rows count from 0 in the order that is shown), `ranking.0` for the first place,
+`plan.activity` in plan entries. Numbers, minutes and clock times are text inputs: the server reads `7,5`, `22.30` and `2230`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+from markupsafe import Markup
+
+from designtool.expressions.expression import TimeOfDay, Value
+from designtool.model.exercise import Field, Option
+from designtool.render.context import PageContext, exercise_field, latest_value
+from designtool.render.display import computed_value, day, exact_number, field_value, fraction
+from designtool.render.html import Attributes, Child, classes, element, joined, text
+from designtool.render.icons import icon
+
+_MOST_SCALE_STEPS = 21
+"""A scale with more steps is written as a number."""
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """One field as it is to be shown."""
+
+    field: Field
+    context: PageContext
+    name: str
+    """Of the input in the form that is sent."""
+    id: str
+    """Of the input on the page; unique there."""
+    value: Any
+    """As a form sends it (JSON), or typed."""
+    error: str = ""
+    confirm: bool = False
+    """The error asks again: the patient may say that it is right."""
+    hidden: bool = False
+    mark_optional: bool = False
+    computed: Value = None
+    """Of a table: its rows with what is worked out in them, typed."""
+    disabled: bool = False
+
+
+def render_field(view: FieldView) -> Markup:
+    """A field with its label, help and error; an unknown type is a fault in designtool."""
+    return FIELDS[view.field.type](view)
+
+
+# Single inputs
+
+
+def _text(view: FieldView) -> Markup:
+    return _single(view, _input(view, {"type": "text", "maxlength": view.field.max_length, "dir": "auto"}))
+
+
+def _long_text(view: FieldView) -> Markup:
+    attributes = _common(view) | {"rows": 4, "maxlength": view.field.max_length, "dir": "auto"}
+    # HTML drops one line break after the start tag, so one is given that may be dropped.
+    return _single(view, element("textarea", attributes, Markup("\n"), _written(view)))
+
+
+def _integer(view: FieldView) -> Markup:
+    return _single(
+        view,
+        _input(view, {"type": "text", "inputmode": "numeric", "class": "short", "autocomplete": "off"}),
+        unit=view.field.unit,
+    )
+
+
+def _decimal(view: FieldView) -> Markup:
+    return _single(
+        view,
+        _input(view, {"type": "text", "inputmode": "decimal", "class": "short", "autocomplete": "off"}),
+        unit=view.field.unit,
+    )
+
+
+def _minutes(view: FieldView) -> Markup:
+    entry = _input(view, {"type": "text", "inputmode": "numeric", "class": "short", "autocomplete": "off"})
+    return _single(view, entry, unit=view.context.say("minutes-unit"))
+
+
+def _time(view: FieldView) -> Markup:
+    entry = _input(
+        view, {"type": "text", "inputmode": "numeric", "class": "short", "maxlength": 5, "autocomplete": "off"}
+    )
+    return _single(view, entry, hint=view.context.say("time-help"))
+
+
+def _date(view: FieldView) -> Markup:
+    return _single(view, _input(view, {"type": "date", "class": "medium"}))
+
+
+# Groups
+
+
+def _scale(view: FieldView) -> Markup:
+    """A radio for each step, none chosen; the words of the ends stand above it and are read with the end steps."""
+    steps = scale_steps(view.field)
+    if len(steps) > _MOST_SCALE_STEPS:
+        return _single(
+            view,
+            _input(view, {"type": "text", "inputmode": "decimal", "class": "short", "autocomplete": "off"}),
+            hint=_ends_in_words(view),
+        )
+    language = view.context.language
+    ends = view.field.ends
+    chosen = fraction(view.value)
+    options = []
+    for at, step in enumerate(steps):
+        shown = exact_number(step, language)
+        end = ends[0] if ends and at == 0 else ends[-1] if len(ends) > 1 and at == len(steps) - 1 else ""
+        options.append(
+            element(
+                "label",
+                {"class": "scale-step"},
+                _choice_input(view, "radio", str(step), at, chosen == step and view.value is not None),
+                element("span", {}, shown, element("span", {"class": "visually-hidden"}, f": {end}") if end else None),
+            )
+        )
+    words = (
+        element(
+            "p",
+            {"class": "scale-ends", "aria-hidden": "true"},
+            element("span", {}, element("b", {}, exact_number(steps[0], language)), " ", ends[0]),
+            element("span", {}, element("b", {}, exact_number(steps[-1], language)), " ", ends[-1])
+            if len(ends) > 1
+            else None,
+        )
+        if ends and steps
+        else None
+    )
+    return _group(view, words, element("div", {"class": f"scale scale-{len(steps)}"}, *options))
+
+
+def scale_steps(field: Field) -> tuple[Fraction, ...]:
+    low, high = field.min or Fraction(0), field.max if field.max is not None else Fraction(10)
+    step = field.step or Fraction(1)
+    count = int((high - low) / step)
+    return tuple(low + at * step for at in range(min(count, 1000) + 1))
+
+
+def _ends_in_words(view: FieldView) -> str:
+    low, high = view.field.min or Fraction(0), view.field.max if view.field.max is not None else Fraction(10)
+    numbers = [exact_number(value, view.context.language) for value in (low, high)]
+    words = [*view.field.ends, "", ""]
+    return "; ".join(f"{number} = {word}" if word else number for number, word in zip(numbers, words, strict=False))
+
+
+def _choice(view: FieldView) -> Markup:
+    options = field_options(view.field, view.context)
+    if not options:
+        return _group(view, element("p", {"class": "quiet"}, view.context.say("no-options-yet")))
+    chosen = None if view.value is None else str(view.value)
+    return _group(
+        view,
+        element(
+            "div",
+            {"class": "choices"},
+            *(_option(view, "radio", option, at, str(option.value) == chosen) for at, option in enumerate(options)),
+        ),
+    )
+
+
+def _choices(view: FieldView) -> Markup:
+    options = field_options(view.field, view.context)
+    if not options:
+        return _group(view, element("p", {"class": "quiet"}, view.context.say("no-options-yet")))
+    chosen = {str(one) for one in _as_list(view.value)}
+    return _group(
+        view,
+        element(
+            "div",
+            {"class": "choices"},
+            *(_option(view, "checkbox", option, at, str(option.value) in chosen) for at, option in enumerate(options)),
+        ),
+    )
+
+
+def _yes_no(view: FieldView) -> Markup:
+    written = {True: "yes", False: "no", "true": "yes", "false": "no"}.get(view.value, view.value)
+    options = [Option("yes", view.context.say("yes")), Option("no", view.context.say("no"))]
+    return _group(
+        view,
+        element(
+            "div",
+            {"class": "choices choices-pair"},
+            *(_option(view, "radio", option, at, option.value == written) for at, option in enumerate(options)),
+        ),
+    )
+
+
+def _ranking(view: FieldView) -> Markup:
+    """A choice for each place, so that it can be done with any keyboard and without script."""
+    options = field_options(view.field, view.context)
+    if not options:
+        return _group(view, element("p", {"class": "quiet"}, view.context.say("no-options-yet")))
+    chosen = [str(one) for one in _as_list(view.value)]
+    places = []
+    for at in range(len(options)):
+        current = chosen[at] if at < len(chosen) else ""
+        label = view.context.say("place", number=at + 1)
+        places.append(
+            element(
+                "div",
+                {"class": "place"},
+                element("label", {"for": f"{view.id}-{at}"}, label),
+                _select(
+                    view,
+                    f"{view.name}.{at}",
+                    f"{view.id}-{at}",
+                    [(str(option.value), option.label) for option in options],
+                    current,
+                ),
+            )
+        )
+    return _group(view, *places)
+
+
+# Groups of fields
+
+
+def _table(view: FieldView) -> Markup:
+    """A card for each row; on a wide screen its fields stand side by side."""
+    rows = [row if isinstance(row, Mapping) else {} for row in _as_list(view.value)]
+    labels = row_labels(view.field, view.context)
+    fixed = bool(view.field.rows or view.field.rows_from)
+    count = len(labels) if fixed else max(len(rows), view.field.min_rows, 1)
+    computed = view.computed if isinstance(view.computed, tuple) else ()
+    cards = [
+        _row(
+            view,
+            str(at),
+            labels[at] if at < len(labels) else view.context.say("row", number=at + 1),
+            rows[at] if at < len(rows) else {},
+            computed[at] if at < len(computed) else {},
+        )
+        for at in range(count)
+    ]
+    add = None
+    if not fixed and not view.disabled and (view.field.max_rows is None or count < view.field.max_rows):
+        add = joined(
+            (
+                element(
+                    "template",
+                    {"data-row-template": view.name},
+                    _row(view, "__row__", view.context.say("row", number="__number__"), {}, {}),
+                ),
+                element(
+                    "button",
+                    {
+                        "type": "submit",
+                        "name": "action",
+                        "value": f"add-row.{view.name}",
+                        "class": "button button-quiet",
+                        "data-add-row": view.name,
+                        "data-most-rows": view.field.max_rows,
+                    },
+                    icon("plus"),
+                    view.context.say("add-row"),
+                ),
+            )
+        )
+    empty = element("p", {"class": "quiet"}, view.context.say("no-options-yet")) if fixed and not labels else None
+    return _group(view, empty, element("div", {"class": "rows", "data-rows": view.name}, *cards), add)
+
+
+def _row(view: FieldView, at: str, label: str, row: Mapping[str, Any], computed: Mapping[str, Any]) -> Markup:
+    language = view.context.language
+    cells: list[Markup] = [
+        render_field(
+            FieldView(
+                field=column,
+                context=view.context,
+                name=f"{view.name}.{at}.{column.id}",
+                id=f"{view.id}-{at}-{column.id}",
+                value=row.get(column.id),
+                error=_error_for(view, f"{view.name}.{at}.{column.id}"),
+                disabled=view.disabled,
+            )
+        )
+        for column in view.field.columns
+    ]
+    outputs = [
+        element(
+            "p",
+            {"class": "row-computed"},
+            element("span", {}, one.label, ": "),
+            element(
+                "output",
+                {"data-value": f"{view.name}.{at}.{one.id}"},
+                computed_value(one, computed.get(one.id), language) or "–",
+            ),
+        )
+        for one in view.field.computed
+    ]
+    return element(
+        "fieldset",
+        {"class": "row-card", "data-row": at},
+        element("legend", {}, label),
+        element("div", {"class": "row-fields"}, *cells),
+        *outputs,
+    )
+
+
+def _error_for(view: FieldView, name: str) -> str:
+    return next(
+        (view.context.text(error.message) for error in view.context.viewpoint.errors if error.field == name), ""
+    )
+
+
+_PLAN_SCALE = {"min": Fraction(0), "max": Fraction(10)}
+
+
+def plan_fields(context: PageContext) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+    """What a plan entry asks before and after. The activity, its day and its expected worth; then how it went."""
+    none, much = context.say("none"), context.say("very-much")
+
+    def one(id: str, type: Any, **more: Any) -> Field:
+        return Field(id, type, context.say(f"plan-{id}"), **more)
+
+    days = tuple(
+        Option(
+            (context.today + timedelta(days=at)).isoformat(),
+            day(context.today + timedelta(days=at), context.language, context.today),
+        )
+        for at in range(8)
+    )
+    before = (
+        one("activity", "text", max_length=200),
+        one("day", "choice", options=days),
+        one("time", "time"),
+        one("duration", "minutes"),
+        one("difficulty", "scale", **_PLAN_SCALE, ends=(context.say("very-easy"), context.say("very-hard"))),
+        one("pleasure_expected", "scale", **_PLAN_SCALE, ends=(none, much)),
+        one("mastery_expected", "scale", **_PLAN_SCALE, ends=(none, much)),
+        one("hindrance", "text", max_length=500),
+        one("if_then", "text", max_length=500),
+    )
+    done = tuple(Option(id, context.say(f"plan-done-{id}")) for id in ("yes", "partly", "no"))
+    after = (
+        one("done", "choice", options=done),
+        one("pleasure", "scale", **_PLAN_SCALE, ends=(none, much)),
+        one("mastery", "scale", **_PLAN_SCALE, ends=(none, much)),
+        one("hindered", "text", max_length=500),
+    )
+    return before, after
+
+
+def _plan_entry(view: FieldView) -> Markup:
+    """What is planned, and folded below it how it went; open when something of that has been written."""
+    value: Mapping[str, Any] = view.value if isinstance(view.value, Mapping) else {}
+    before, after = plan_fields(view.context)
+
+    def parts(fields: Sequence[Field]) -> list[Markup]:
+        return [
+            _day_select(sub) if sub.field.id == "day" else render_field(sub)
+            for sub in (
+                FieldView(
+                    field,
+                    view.context,
+                    f"{view.name}.{field.id}",
+                    f"{view.id}-{field.id}",
+                    value.get(field.id),
+                    disabled=view.disabled,
+                )
+                for field in fields
+            )
+        ]
+
+    written = any(value.get(field.id) not in (None, "") for field in after)
+    return _group(
+        view,
+        element("div", {"class": "plan"}, *parts(before)),
+        element(
+            "details",
+            {"class": "plan-after", "open": written},
+            element("summary", {}, view.context.say("plan-after")),
+            element("div", {"class": "plan"}, *parts(after)),
+        ),
+    )
+
+
+def _day_select(view: FieldView) -> Markup:
+    options = [(str(option.value), option.label) for option in view.field.options]
+    current = "" if view.value is None else view.value.isoformat() if isinstance(view.value, date) else str(view.value)
+    if current and current not in dict(options):
+        options.insert(
+            0, (current, field_value(replace(view.field, type="text"), _as_date(current), view.context.language))
+        )
+    return _single(view, _select(view, view.name, view.id, options, current))
+
+
+def _as_date(written: str) -> date | str:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return written
+
+
+# What groups and inputs have in common
+
+
+def field_options(field: Field, context: PageContext) -> tuple[Option, ...]:
+    """The options to choose from; with `options_from` they are what the patient has written before."""
+    if not field.options_from:
+        return field.options
+    return tuple(Option(label, label) for label in _earlier_words(field.options_from, context))
+
+
+def row_labels(field: Field, context: PageContext) -> tuple[str, ...]:
+    if field.rows:
+        return tuple(row.label for row in field.rows)
+    return _earlier_words(field.rows_from, context) if field.rows_from else ()
+
+
+def _earlier_words(reference: str, context: PageContext) -> tuple[str, ...]:
+    """What was written in another exercise's field, one text a row, each once."""
+    form, _, name = reference.partition(".")
+    name, _, column = name.partition(".")
+    exercise = context.program.exercise.get(form)
+    source = exercise_field(exercise, name) if exercise else None
+    value = latest_value(context, form, name)
+    words: list[str]
+    if isinstance(value, tuple) and source is not None:
+        column = column or (source.columns[0].id if source.columns else "")
+        chosen = next((one for one in source.columns if one.id == column), None)
+        words = [
+            field_value(chosen, row.get(column), context.language) if chosen else ""
+            for row in value
+            if isinstance(row, Mapping)
+        ]
+    elif source is not None and source.type in ("choices", "ranking"):
+        words = [field_value(replace(source, type="choice"), one, context.language) for one in _as_list(value)]
+    else:
+        words = [field_value(source, value, context.language)] if source is not None else []
+    return tuple(dict.fromkeys(word for word in words if word))
+
+
+def input_value(field: Field, value: Any) -> str:
+    """An answer as it stands in a text input."""
+    if value is None:
+        return ""
+    if isinstance(value, TimeOfDay):
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if field.type in ("integer", "decimal", "minutes", "scale"):
+        exact = fraction(value)
+        if exact is not None:
+            return exact_number(exact, "sv").replace("−", "-")
+    return str(value)
+
+
+def _written(view: FieldView) -> str:
+    return input_value(view.field, view.value)
+
+
+def _common(view: FieldView) -> dict[str, str | int | bool | None]:
+    return {
+        "id": view.id,
+        "name": view.name,
+        "aria-describedby": _described_by(view),
+        "aria-invalid": "true" if view.error else None,
+        "disabled": view.disabled,
+    }
+
+
+def _input(view: FieldView, attributes: Attributes) -> Markup:
+    return element("input", _common(view) | dict(attributes) | {"value": _written(view) or None})
+
+
+def _select(view: FieldView, name: str, id: str, options: Sequence[tuple[str, str]], current: str) -> Markup:
+    choices = [element("option", {"value": ""}, view.context.say("choose"))]
+    choices += [element("option", {"value": value, "selected": value == current}, label) for value, label in options]
+    return element("select", {"id": id, "name": name, "disabled": view.disabled}, *choices)
+
+
+def _choice_input(view: FieldView, type: str, value: str, at: int, checked: bool) -> Markup:
+    return element(
+        "input",
+        {
+            "type": type,
+            "id": f"{view.id}-{at}",
+            "name": view.name,
+            "value": value,
+            "checked": checked,
+            "disabled": view.disabled,
+        },
+    )
+
+
+def _option(view: FieldView, type: str, option: Option, at: int, checked: bool) -> Markup:
+    return element(
+        "label",
+        {"class": "option"},
+        _choice_input(view, type, str(option.value), at, checked),
+        element("span", {"dir": "auto"}, option.label),
+    )
+
+
+def _single(view: FieldView, entry: Markup, unit: str = "", hint: str = "") -> Markup:
+    label = element("label", {"class": "field-label", "for": view.id}, view.field.label, _optional_mark(view))
+    control = (
+        element("div", {"class": "input-row"}, entry, element("span", {"class": "unit", "id": f"{view.id}-unit"}, unit))
+        if unit
+        else entry
+    )
+    return element(
+        "div",
+        {
+            "class": classes("field", view.error and "field-wrong"),
+            "id": f"{view.id}-field",
+            "data-field": view.name,
+            "hidden": view.hidden,
+        },
+        label,
+        _help(view, hint),
+        _error(view),
+        control,
+        _confirm(view),
+    )
+
+
+def _group(view: FieldView, *content: Child) -> Markup:
+    return element(
+        "fieldset",
+        {
+            "class": classes("field", "field-group", view.error and "field-wrong"),
+            "id": f"{view.id}-field",
+            "data-field": view.name,
+            "hidden": view.hidden,
+            "aria-describedby": _described_by(view),
+        },
+        element("legend", {"class": "field-label"}, view.field.label, _optional_mark(view)),
+        _help(view, ""),
+        _error(view),
+        *content,
+        _confirm(view),
+    )
+
+
+def _optional_mark(view: FieldView) -> Markup | None:
+    if not view.mark_optional:
+        return None
+    return joined((" ", element("span", {"class": "optional"}, f"({view.context.say('optional-field')})")))
+
+
+def _help(view: FieldView, hint: str) -> Markup | None:
+    example = view.context.say("for-example", example=view.field.example) if view.field.example else ""
+    parts = [part for part in (view.field.help, hint, example) if part]
+    if not parts:
+        return None
+    return element(
+        "div", {"class": "field-help", "id": f"{view.id}-help"}, *(element("p", {}, text(part)) for part in parts)
+    )
+
+
+def _error(view: FieldView) -> Markup:
+    """Stands empty in the page too, so that an answer that was just saved can be told what is wrong."""
+    return element(
+        "p",
+        {"class": "field-error", "id": f"{view.id}-error", "hidden": not view.error},
+        icon("important"),
+        element("span", {"data-error": view.name}, view.error),
+    )
+
+
+def _confirm(view: FieldView) -> Markup | None:
+    """Asks again: `confirmed-<field>` is sent with the answer when the patient says that it is right."""
+    if not view.confirm:
+        return None
+    return element(
+        "label",
+        {"class": "option confirm"},
+        element(
+            "input",
+            {
+                "type": "checkbox",
+                "name": f"confirmed-{view.name}",
+                "value": "yes",
+                "aria-describedby": f"{view.id}-error",
+            },
+        ),
+        element("span", {}, view.context.say("confirm-yes")),
+    )
+
+
+def _described_by(view: FieldView) -> str | None:
+    has_help = (
+        view.field.help
+        or view.field.example
+        or view.field.type == "time"
+        or (view.field.type == "scale" and len(scale_steps(view.field)) > _MOST_SCALE_STEPS)
+    )
+    has_unit = view.field.type == "minutes" or (view.field.type in ("integer", "decimal") and view.field.unit)
+    names = [
+        f"{view.id}-help" if has_help else "",
+        f"{view.id}-unit" if has_unit else "",
+        f"{view.id}-error" if view.error else "",
+    ]
+    return classes(*names) or None
+
+
+def _as_list(value: Any) -> list[Any]:
+    if isinstance(value, list | tuple):
+        return list(value)
+    if isinstance(value, frozenset | set):
+        return sorted(value, key=str)
+    return [] if value in (None, "") else [value]
+
+
+FIELDS: dict[str, Callable[[FieldView], Markup]] = {
+    "text": _text,
+    "long-text": _long_text,
+    "integer": _integer,
+    "decimal": _decimal,
+    "scale": _scale,
+    "choice": _choice,
+    "choices": _choices,
+    "yes-no": _yes_no,
+    "date": _date,
+    "time": _time,
+    "minutes": _minutes,
+    "table": _table,
+    "ranking": _ranking,
+    "plan-entry": _plan_entry,
+}

@@ -1,0 +1,579 @@
+"""Forms for exercises and questionnaires, and what the server answers when one field is saved.
+
+Without script
+    A form posts to `{base}/exercise/<id>` or `{base}/questionnaire/<id>` with the fields' names (see `render.fields`) and
+    - `action`: `save` (keep the draft), `submit`, or `add-row.<table>` (keep the draft with one more, empty row);
+    - `csrf-token`: the viewpoint's token, when it has one;
+    - `entry-date`: of a diary, the ISO date of the entry;
+    - `return-to`: the target that the form stood on, to go back to;
+    - `confirmed-<field>`: `yes` when the patient has said that an unlikely answer is right.
+    None of these can be a field's name, which has no hyphen, except `action`.
+
+With script (static/forms.js)
+    POST `{base}/<target>/save`, JSON, with the token in the header `X-CSRF-Token`:
+
+        {"field": "bed", "value": "2230", "entry_date": "2026-11-21", "revision": 7}
+
+    `field` is the input's name (`table.0.column` too); `value` is text, a list of texts for checkboxes, or null for what was
+    emptied; `entry_date` stands for diaries alone; `revision` is the one last received, null before the first.
+
+    200: the answer of `saved_answer`:
+
+        {"saved": "14.05", "revision": 8, "hidden": ["waso"], "values": {"tib": "7 tim 30 min", "table.0.sum": "3"},
+         "errors": {"bed": "Skriv klockslaget som 22.30."}, "pages": "<section ...>"}
+
+        `hidden` lists every hidden field; `values` has each computed value in words, empty when missing; `errors` has what is
+        wrong with the field that was saved (it is kept as typed all the same); `pages` is the HTML of pages that a flag shows
+        at once, else empty. `revision` is the server's number of the draft after this save.
+    409: {"revision": 9}: another device has saved another answer to this field since. Nothing was overwritten; the patient is asked to reload.
+    401 or 403: signed out. 400 or 422: refused for good. All others, and no connection: tried again, and kept in the browser until it works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from markupsafe import Markup
+
+from designtool.model.exercise import Computed, Exercise, Field
+from designtool.model.questionnaire import Questionnaire
+from designtool.render.context import PageContext, exercise_field, latest_value
+from designtool.render.display import clock, computed_value, day, plain_value, weekday_letters
+from designtool.render.fields import FieldView, render_field
+from designtool.render.html import classes, element, joined
+from designtool.render.icons import icon
+from designtool.render.questionnaire import instructions, questionnaire_items
+from designtool.render.records import diary_table, record_view, review
+from designtool.render.viewpoint import Viewpoint
+from designtool.treatment.situation import FormSituation, Situation
+
+
+def exercise_block(exercise: Exercise, context: PageContext) -> Markup:
+    """An exercise where a page shows it: a worksheet to fill in there, a diary or a decision as a card that leads on."""
+    if exercise.filled_by == "therapist" and not context.is_therapist:
+        return Markup("")
+    title = element("h2", {"class": "exercise-title"}, exercise.title)
+    if exercise.kind == "decision":
+        return _card(exercise, context, title, decision_card(exercise, context))
+    if exercise.kind == "diary":
+        return _card(exercise, context, title, _diary_card(exercise, context))
+    form = context.form(exercise.id)
+    if context.is_therapist and exercise.filled_by == "patient":
+        shown = review(context, exercise.id, "latest") if form.records else None
+        return _card(exercise, context, title, joined((shown, exercise_fields(exercise, context, disabled=True))))
+    return _card(exercise, context, title, exercise_work(exercise, context))
+
+
+def exercise_work(exercise: Exercise, context: PageContext) -> Markup:
+    """The form, or what was written when it is done, with a way to change it."""
+    form = context.form(exercise.id)
+    if form.status == "not-open" and exercise.filled_by == "patient":
+        return element("p", {"class": "quiet"}, context.say("locked-until-open"))
+    if form.status == "done" and form.records and not _being_written(form, context):
+        answers = element("div", {"class": "done-answers"}, record_view(context, exercise.id, form.records[-1]))
+        done = element("p", {"class": "done-mark"}, icon("check"), context.say("already-done"))
+        words = "change-answers" if exercise.fill == "once" else "fill-again"
+        again = element(
+            "details",
+            {"class": "reveal"},
+            element("summary", {}, context.say(words)),
+            element("div", {"class": "reveal-body"}, exercise_form(exercise, context)),
+        )
+        return joined((done, answers, again))
+    return exercise_form(exercise, context)
+
+
+def exercise_form(exercise: Exercise, context: PageContext) -> Markup:
+    """The form itself. Without script it is saved by its buttons; forms.js saves it as it is filled in."""
+    submit = (
+        "submit-diary"
+        if exercise.kind == "diary"
+        else "submit-form-therapist"
+        if exercise.filled_by == "therapist"
+        else "submit-exercise"
+    )
+    entry = entry_date(exercise, context)
+    return _form(context, f"exercise/{exercise.id}", exercise.id, exercise_fields(exercise, context), submit, entry)
+
+
+def exercise_fields(exercise: Exercise, context: PageContext, disabled: bool = False) -> Markup:
+    form = context.form(exercise.id)
+    values = form_values(exercise, context)
+    errors = {error.field: error for error in context.viewpoint.errors}
+    some_required = any(field.required for field in exercise.fields)
+    fields = [
+        render_field(
+            FieldView(
+                field=field,
+                context=context,
+                name=field.id,
+                id=f"{exercise.id}-{field.id}",
+                value=values.get(field.id),
+                error=context.text(errors[field.id].message) if field.id in errors else "",
+                confirm=field.id in errors and errors[field.id].level == "confirm",
+                hidden=field.id in form.hidden,
+                mark_optional=some_required and not field.required,
+                computed=form.draft_values.get(field.id),
+                disabled=disabled,
+            )
+        )
+        for field in exercise.fields
+    ]
+    return joined((*fields, _computed(exercise, form, context)))
+
+
+def exercise_page(exercise: Exercise, context: PageContext) -> tuple[tuple[str, Markup], ...]:
+    """The parts of an exercise's own page, named."""
+    introduction = element("p", {"class": "lead"}, exercise.introduction) if exercise.introduction else Markup("")
+    if exercise.kind == "decision":
+        return (("introduction", introduction), ("decision", decision_card(exercise, context)))
+    days = _days(exercise, context) if exercise.kind == "diary" else Markup("")
+    work = element("div", {"class": "card card-form"}, days, exercise_work(exercise, context))
+    return (("introduction", introduction), ("form", work))
+
+
+def form_values(exercise: Exercise, context: PageContext) -> dict[str, Any]:
+    """What stands in the form: what was just refused, else the draft, else the finished entry, else what is prefilled."""
+    if context.viewpoint.draft and context.target == f"exercise/{exercise.id}":
+        return dict(context.viewpoint.draft)
+    form = context.form(exercise.id)
+    entry = entry_date(exercise, context)
+    values: dict[str, Any] = {}
+    if exercise.kind == "diary":
+        record = next((record for record in reversed(form.records) if record.dated == entry), None)
+        values = dict(record.values) if record else {}
+    elif form.status == "done" and exercise.fill == "once" and form.records:
+        values = dict(form.records[-1].values)
+    if exercise.kind != "diary" or form.draft_date in (None, entry):
+        values |= form.draft
+    for field in exercise.fields:
+        if field.prefill and field.id not in values:
+            source, _, name = field.prefill.partition(".")
+            values[field.id] = latest_value(context, source, name)
+    return values
+
+
+def entry_date(exercise: Exercise, context: PageContext) -> date | None:
+    """The date of the diary entry that is looked at: the one asked for, else the draft's, else the latest that can be made."""
+    if exercise.kind != "diary":
+        return None
+    form = context.form(exercise.id)
+    asked = context.viewpoint.entry_date
+    for dated in form.open_dates:
+        if asked == dated.isoformat():
+            return dated
+    if form.draft_date is not None and form.draft:
+        return form.draft_date
+    missing = [dated for dated in form.open_dates if all(record.dated != dated for record in form.records)]
+    return (missing or list(form.open_dates) or [None])[0]
+
+
+def date_words(exercise: Exercise, dated: date, context: PageContext) -> str:
+    """How a diary's date is said: a night by the morning that it ended."""
+    words = day(dated, context.language, context.today)
+    night = exercise.entry is not None and exercise.entry.dated == "wake_up_date"
+    return context.say("night-to", date=words) if night else words
+
+
+def decision_card(exercise: Exercise, context: PageContext) -> Markup:
+    """What has been confirmed, and the patient's way to stop it. A proposal is never here."""
+    decision = context.situation.decisions.get(exercise.id)
+    if decision is not None and decision.status == "stopped":
+        return element("p", {"class": "callout callout-important"}, context.say("decision-stopped"))
+    if decision is None or decision.confirmed is None or exercise.decision is None:
+        return element("p", {"class": "quiet"}, context.say("decision-none"))
+    rows = [
+        (one.label, computed_value(one, decision.values.get(one.id), context.language))
+        for one in exercise.decision.computed
+    ]
+    figures = element(
+        "dl",
+        {"class": "figures figures-large"},
+        *(
+            element("div", {}, element("dt", {}, label), element("dd", {}, shown))
+            for label, shown in [(exercise.title, confirmed_words(exercise, decision.confirmed, context)), *rows]
+            if shown
+        ),
+    )
+    since = (
+        element(
+            "p",
+            {"class": "quiet"},
+            context.say("decision-since", date=day(decision.confirmed_on, context.language, context.today)),
+        )
+        if decision.confirmed_on
+        else None
+    )
+    stop = None
+    if not context.is_therapist:
+        stop = element(
+            "details",
+            {"class": "reveal"},
+            element("summary", {}, context.say("decision-stop")),
+            element(
+                "form",
+                {"class": "reveal-body", "method": "post", "action": context.href(f"exercise/{exercise.id}")},
+                context.token_field(),
+                element("p", {}, context.say("decision-stop-text")),
+                element(
+                    "button",
+                    {"class": "button button-secondary", "type": "submit", "name": "action", "value": "stop"},
+                    context.say("decision-stop"),
+                ),
+            ),
+        )
+    return element("div", {"class": "decision-card"}, figures, since, stop)
+
+
+def confirmed_words(exercise: Exercise, value: Any, context: PageContext) -> str:
+    """A decision's value in its unit."""
+    if exercise.decision is None:
+        return plain_value(value, context.language)
+    return computed_value(
+        Computed("value", exercise.title, exercise.decision.start, exercise.decision.unit), value, context.language
+    )
+
+
+def questionnaire_block(questionnaire: Questionnaire, context: PageContext) -> Markup:
+    """A questionnaire where a page shows it: a card that leads to a page of its own."""
+    form = context.form(questionnaire.id)
+    head = element("p", {"class": "eyebrow"}, context.say("measurement"))
+    title = element("h2", {"class": "exercise-title"}, questionnaire.title)
+    minutes = (
+        element("p", {"class": "quiet"}, icon("clock"), context.say("minutes", minutes=questionnaire.minutes))
+        if questionnaire.minutes
+        else None
+    )
+    if context.is_therapist:
+        link = element(
+            "a",
+            {"class": "button button-secondary", "href": context.href(f"form/{questionnaire.id}")},
+            context.say("all-records"),
+        )
+    elif form.status == "open":
+        link = element(
+            "a",
+            {"class": "button", "href": context.href(f"questionnaire/{questionnaire.id}")},
+            context.say("answer-questions"),
+        )
+    else:
+        mark = "questionnaire-done" if form.records else "not-open"
+        link = element(
+            "p",
+            {"class": "done-mark" if form.records else "quiet"},
+            icon("check") if form.records else None,
+            context.say(mark),
+        )
+    return element(
+        "section", {"class": "card card-form", "aria-label": questionnaire.title}, head, title, minutes, link
+    )
+
+
+def questionnaire_form(questionnaire: Questionnaire, context: PageContext) -> Markup:
+    """The questionnaire to answer, or why there is nothing to answer now."""
+    form = context.form(questionnaire.id)
+    if not questionnaire.has_text:
+        return element(
+            "p",
+            {"class": "callout callout-important"},
+            context.say("questionnaire-wordless-therapist" if context.is_therapist else "questionnaire-wordless"),
+        )
+    if form.status != "open":
+        return element("p", {"class": "quiet"}, context.say("not-open"))
+    values = dict(context.viewpoint.draft) if context.viewpoint.draft else dict(form.draft)
+    content = instructions(questionnaire) + questionnaire_items(questionnaire, values, context)
+    return _form(context, f"questionnaire/{questionnaire.id}", questionnaire.id, content, "submit-questionnaire", None)
+
+
+def error_summary(context: PageContext, form: str) -> Markup:
+    """What must be put right, at the top of the page, each with a link to its field."""
+    errors = context.viewpoint.errors
+    if not errors:
+        return Markup("")
+    title = "errors" if any(error.level == "block" for error in errors) else "confirm-title"
+    place = context.unique("errors-title")
+    items = []
+    for error in errors:
+        words = context.text(error.message)
+        known = _has_field(context, form, error.field)
+        items.append(
+            element(
+                "li",
+                {},
+                element("a", {"href": f"#{form}-{error.field.replace('.', '-')}-field"}, words) if known else words,
+            )
+        )
+    return element(
+        "section",
+        {
+            "class": classes("errors", title == "confirm-title" and "errors-confirm"),
+            "role": "alert",
+            "aria-labelledby": place,
+            "tabindex": "-1",
+        },
+        element("h2", {"id": place}, context.say(title)),
+        element("p", {}, context.say("errors-text")),
+        element("ul", {}, *items),
+        joined(
+            _form_confirmation(context, form, error.field)
+            for error in errors
+            if error.level == "confirm" and not _has_field(context, form, error.field)
+        ),
+    )
+
+
+def saved_answer(
+    target: str,
+    situation: Situation,
+    viewpoint: Viewpoint,
+    revision: int,
+    pages: str = "",
+    field_error: tuple[str, str] | None = None,
+) -> dict[str, object]:
+    """The answer to `/save`, from the situation after it. `field_error` is the saved field and what is wrong with it."""
+    context = PageContext(situation, viewpoint, target)
+    form_id = target.partition("/")[2]
+    form = context.form(form_id)
+    values: dict[str, str] = {}
+    exercise = situation.program.exercise.get(form_id)
+    if exercise is not None:
+        for one in exercise.computed:
+            values[one.id] = computed_value(one, form.draft_values.get(one.id), context.language)
+        for field in exercise.fields:
+            values |= _row_values(field, form.draft_values.get(field.id), context)
+    return {
+        "saved": clock(situation.now, context.language),
+        "revision": revision,
+        "hidden": sorted(form.hidden),
+        "values": values,
+        "errors": {field_error[0]: field_error[1]} if field_error else {},
+        "pages": pages,
+    }
+
+
+def _row_values(field: Field, rows: Any, context: PageContext) -> dict[str, str]:
+    if field.type != "table" or not isinstance(rows, tuple):
+        return {}
+    return {
+        f"{field.id}.{at}.{one.id}": computed_value(one, row.get(one.id), context.language)
+        for at, row in enumerate(rows)
+        if isinstance(row, Mapping)
+        for one in field.computed
+    }
+
+
+def _card(exercise: Exercise, context: PageContext, title: Markup, content: Markup) -> Markup:
+    eyebrow = element(
+        "p",
+        {"class": "eyebrow"},
+        icon("pen"),
+        context.say("exercise" if exercise.kind == "worksheet" else exercise.kind),
+    )
+    introduction = element("p", {}, exercise.introduction) if exercise.introduction else None
+    return element(
+        "section", {"class": "card card-form", "aria-label": exercise.title}, eyebrow, title, introduction, content
+    )
+
+
+def _diary_card(exercise: Exercise, context: PageContext) -> Markup:
+    form = context.form(exercise.id)
+    count = _entries(form, context)
+    if context.is_therapist:
+        table = (
+            diary_table(context, exercise, form.records[-7:])
+            if form.records
+            else element("p", {"class": "quiet"}, context.say("no-answers"))
+        )
+        return joined((count, table))
+    if form.status == "not-open" or not form.open_dates:
+        return joined(
+            (
+                count,
+                element(
+                    "p",
+                    {"class": "quiet"},
+                    context.say("locked-until-open" if form.status == "not-open" else "not-open"),
+                ),
+            )
+        )
+    dated = entry_date(exercise, context)
+    words = date_words(exercise, dated, context) if dated else ""
+    link = element(
+        "a", {"class": "button", "href": context.href(f"exercise/{exercise.id}")}, context.say("fill-in"), " ", words
+    )
+    return joined((count, element("p", {}, link)))
+
+
+def _entries(form: FormSituation, context: PageContext) -> Markup | None:
+    if form.entries_required:
+        return element(
+            "p", {"class": "quiet"}, context.say("required-entries", done=form.entries_done, all=form.entries_required)
+        )
+    return element("p", {"class": "quiet"}, context.say("entries", done=len(form.records))) if form.records else None
+
+
+def _days(exercise: Exercise, context: PageContext) -> Markup:
+    """The last seven days as a row: which are filled in, and which can be."""
+    form = context.form(exercise.id)
+    filled = {record.dated for record in form.records}
+    chosen = entry_date(exercise, context)
+    items = []
+    for back in range(6, -1, -1):
+        dated = context.today - timedelta(days=back)
+        state = "filled" if dated in filled else "open" if dated in form.open_dates else "closed"
+        face = joined(
+            (
+                element("span", {"class": "day-name", "aria-hidden": "true"}, weekday_letters(dated, context.language)),
+                element("span", {"class": "day-number", "aria-hidden": "true"}, str(dated.day)),
+                icon("check") if state == "filled" else None,
+                element(
+                    "span",
+                    {"class": "visually-hidden"},
+                    f"{day(dated, context.language, context.today)}, {context.say(f'day-{state}')}",
+                ),
+            )
+        )
+        name = classes("day", f"day-{state}", dated == chosen and "day-chosen")
+        inner = (
+            element(
+                "a",
+                {
+                    "class": name,
+                    "href": f"{context.href(f'exercise/{exercise.id}')}?date={dated.isoformat()}",
+                    "aria-current": "date" if dated == chosen else None,
+                },
+                face,
+            )
+            if dated in form.open_dates
+            else element("span", {"class": name}, face)
+        )
+        items.append(element("li", {}, inner))
+    now = (
+        element("p", {"class": "entry-date"}, context.say("entry-for", date=date_words(exercise, chosen, context)))
+        if chosen
+        else None
+    )
+    return joined(
+        (
+            element("ol", {"class": "days", "aria-label": context.say("choose-day")}, *items),
+            _entries(form, context),
+            now,
+        )
+    )
+
+
+def _form(context: PageContext, target: str, form_id: str, content: Markup, submit: str, entry: date | None) -> Markup:
+    say = context.say
+    status = element(
+        "p",
+        {
+            "class": "save-status",
+            "role": "status",
+            "data-save-status": True,
+            "data-text-saving": say("saving"),
+            "data-text-saved": say("saved-at", time="{time}"),
+            "data-text-offline": say("offline"),
+            "data-text-conflict": say("conflict"),
+            "data-text-refused": say("refused"),
+            "data-text-signed-out": say("signed-out"),
+        },
+    )
+    return element(
+        "form",
+        {
+            "class": "form",
+            "id": f"form-{form_id}",
+            "method": "post",
+            "action": context.href(target),
+            "novalidate": True,
+            "autocomplete": "off",
+            "data-save": context.href(f"{target}/save"),
+            "data-form": form_id,
+            "data-entry-date": entry.isoformat() if entry else None,
+        },
+        context.token_field(),
+        element("input", {"type": "hidden", "name": "entry-date", "value": entry.isoformat()}) if entry else None,
+        element("input", {"type": "hidden", "name": "return-to", "value": context.target}),
+        element("div", {"class": "flag-pages", "data-pages": True, "aria-live": "assertive"}),
+        content,
+        element(
+            "p",
+            {
+                "class": "visually-hidden",
+                "aria-live": "polite",
+                "data-announce": True,
+                "data-text-shown": say("newly-shown", label="{label}"),
+                "data-text-row": say("row-added"),
+                "data-text-not-computed": say("not-computed"),
+            },
+        ),
+        element(
+            "div",
+            {"class": "form-end"},
+            element("button", {"class": "button", "type": "submit", "name": "action", "value": "submit"}, say(submit)),
+            element(
+                "button",
+                {"class": "button button-quiet", "type": "submit", "name": "action", "value": "save"},
+                say("save"),
+            ),
+        ),
+        status,
+    )
+
+
+def _computed(exercise: Exercise, form: FormSituation, context: PageContext) -> Markup | None:
+    if not exercise.computed:
+        return None
+    return element(
+        "div",
+        {"class": "computed", "role": "group", "aria-label": context.say("computed")},
+        element("p", {"class": "eyebrow"}, context.say("computed")),
+        element(
+            "dl",
+            {"class": "figures"},
+            *(
+                element(
+                    "div",
+                    {},
+                    element("dt", {}, one.label),
+                    element(
+                        "dd",
+                        {},
+                        element(
+                            "output",
+                            {"data-value": one.id},
+                            computed_value(one, form.draft_values.get(one.id), context.language)
+                            or element("span", {"class": "quiet"}, context.say("not-computed")),
+                        ),
+                    ),
+                )
+                for one in exercise.computed
+            ),
+        ),
+    )
+
+
+def _being_written(form: FormSituation, context: PageContext) -> bool:
+    """A draft after the finished copy, or errors to mend: then the form stands open."""
+    return bool(form.draft) or bool(context.viewpoint.errors)
+
+
+def _form_confirmation(context: PageContext, form: str, name: str) -> Markup:
+    """Of an error that belongs to no field: the checkbox belongs to the form below."""
+    return element(
+        "label",
+        {"class": "option confirm"},
+        element("input", {"type": "checkbox", "name": f"confirmed-{name}", "value": "yes", "form": f"form-{form}"}),
+        element("span", {}, context.say("confirm-yes")),
+    )
+
+
+def _has_field(context: PageContext, form: str, name: str) -> bool:
+    first = name.partition(".")[0]
+    exercise = context.program.exercise.get(form)
+    if exercise is not None:
+        return exercise_field(exercise, first) is not None
+    questionnaire = context.program.questionnaire.get(form)
+    return questionnaire is not None and any(item.id == first for item in questionnaire.items)
