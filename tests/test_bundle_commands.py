@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shutil
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from click.testing import CliRunner, Result
@@ -122,7 +124,7 @@ def test_unbundle_writes_the_source_with_identical_bytes(bundle: Path, tmp_path:
     assert sorted(found) == written["files"]
     assert found[FILM_PATH] == FILM
     assert found[SVG_PATH] == SVG
-    assert found["designtool.yaml"] == b"format: 1\nprograms: programs\n"
+    assert found["designtool.yaml"] == b'format: 1\nregion: "vgr"\nprograms: "programs"\n'
     for path, data in found.items():
         if path not in (FILM_PATH, "designtool.yaml"):
             assert data == sample_tree().files[path].data
@@ -146,6 +148,24 @@ def test_unbundle_touches_nothing_that_exists(bundle: Path, tmp_path: Path) -> N
     assert (taken / "designtool.yaml").read_text() == "mitt"
     assert bundle.read_bytes() == ARCHIVE
     assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+def test_unbundle_leaves_nothing_when_the_disk_is_full(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied: list[object] = []
+
+    def copy(source: BinaryIO, target: BinaryIO) -> None:
+        copied.append(target)
+        target.write(source.read(1))
+        if len(copied) == 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfileobj", copy)
+    full = run("unbundle", bundle, "--output", tmp_path / "ny")
+    assert full.exit_code == 2
+    assert "No space left on device" in full.stderr
+    assert os.listdir(tmp_path) == [bundle.name]
 
 
 @pytest.mark.parametrize("path", [FILM_PATH, FILM_PATH.upper()])

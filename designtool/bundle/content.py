@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, BinaryIO
@@ -115,7 +116,10 @@ def _changelog(program: Program, tree: Tree) -> BlobSource | None:
 
 def _workspace_file(program: Program) -> bytes:
     """The least `designtool.yaml` with which the source builds to the same digest."""
-    return f"format: 1\nprograms: {_programs_folder(program)}\n".encode()
+    region, programs = (
+        json.dumps(text, ensure_ascii=False) for text in (program.publisher.region, _programs_folder(program))
+    )
+    return f"format: 1\nregion: {region}\nprograms: {programs}\n".encode()
 
 
 def _release(program: Program) -> dict[str, Any]:

@@ -17,8 +17,11 @@ MEDIA_FOLDER = "media/"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _BLANK = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028\u2029\ufeff]")
 _ACTIVE_HTML = re.compile(
-    r"<\s*/?\s*(script|iframe|frame|frameset|object|embed|applet|style|link|meta|base|svg|math|template|img|image|form|"
-    r"input|button|video|audio|source|track|body|html|marquee|portal|dialog|details|slot)(?=[\s/>])|<!--|<!doctype|<\?xml",
+    # Elements that act by themselves; others only with an attribute, because `term <form>` is how a role names its target.
+    r"<[\s/]*(?:script|noscript|iframe|frameset|applet|svg|math)(?=[\s/>])"
+    r"|<\s*(?:a|area|audio|base|body|button|details|dialog|div|embed|form|frame|html|image|img|input|link|marquee|meta|"
+    r"object|p|portal|select|slot|source|span|style|table|td|template|textarea|track|video)(?:\s[^<>]*|/[^<>]*)="
+    r"|<!--|<!doctype|<!\[cdata\[|<\?xml",
     re.IGNORECASE,
 )
 

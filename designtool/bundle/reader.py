@@ -32,7 +32,7 @@ from designtool.bundle.manifest import (
 from designtool.bundle.refusals import Refused
 from designtool.bundle.svg import LARGEST_SVG, svg_problems
 from designtool.model.codec import NotAProgram, decode_program
-from designtool.model.program import Program
+from designtool.model.program import FORMAT, Program
 
 _BLOB = re.compile(re.escape(BLOB_FOLDER) + "[0-9a-f]{64}")
 _TYPE_FLAGS = {
@@ -143,6 +143,9 @@ def bundle_of(manifest: Manifest, blobs: Mapping[str, BlobSource], limits: Limit
 
 def program_of(bundle: Bundle) -> Program:
     """The program of a bundle. Raises Refused when it means nothing, or not what the manifest says, or is not safe to show."""
+    number = bundle.program_json.get("format")
+    if type(number) is int and number > FORMAT:
+        raise Refused("format-too-new", format=number, known=FORMAT)
     try:
         program = decode_program(bundle.program_json)
     except NotAProgram as error:

@@ -10,7 +10,7 @@ from designtool.bundle.refusals import Refused
 
 
 def source_files(bundle: Bundle) -> dict[str, str]:
-    """Path in the workspace to the name of the file in the bundle. Every path is one that can be written anywhere.
+    """Path in the workspace to the name of the file in the bundle. No path leads out of it.
 
     Raises Refused when two files would take the same place.
     """
