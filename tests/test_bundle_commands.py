@@ -11,9 +11,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
+from designtool import resources
 from designtool.bundle import BlobSource, BundleContent, digest_of, make_bundle
 from designtool.cli import group
 from designtool.model.codec import encode_program
@@ -57,6 +59,13 @@ def test_inspect_says_what_a_bundle_contains(bundle: Path) -> None:
     sizes = {file["name"]: file["size"] for file in found["files"]}
     assert sizes["program.json"] == len(CONTENT.program)
     assert sizes[f"media/{FILM_PATH}"] == len(FILM)
+
+
+@pytest.mark.parametrize("name", ["inspect", "verify", "unbundle"])
+def test_json_keeps_to_its_schema(bundle: Path, tmp_path: Path, name: str) -> None:
+    schema = json.loads((resources.folder("schemas") / f"{name}.schema.json").read_text(encoding="utf-8"))
+    output = ("--output", tmp_path / "ny") if name == "unbundle" else ()
+    jsonschema.validate(run_json(name, bundle, *output), schema)
 
 
 def test_inspect_speaks_to_people_in_both_languages(bundle: Path) -> None:

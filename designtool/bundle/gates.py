@@ -38,7 +38,7 @@ def is_safe_link(href: str) -> bool:
 
 def active_html(text: str) -> str | None:
     """The first piece of HTML in a text that a browser would act upon, if the text were ever taken for HTML."""
-    found = _ACTIVE_HTML.search(text)
+    found = _ACTIVE_HTML.search(text) if "<" in text else None
     return found[0] if found else None
 
 

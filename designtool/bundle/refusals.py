@@ -131,7 +131,7 @@ REFUSALS: Mapping[str, Text] = MappingProxyType(
             "The descriptor of {name} refers to another place (urls).",
         ),
         "digest-form": Text(
-            "{digest} är ingen kontrollsumma på formen sha256: och 64 små hexadecimala tecken.",
+            "{digest} är inget fingeravtryck på formen sha256: och 64 små hexadecimala tecken.",
             "{digest} is no digest of the form sha256: and 64 lower-case hexadecimal characters.",
         ),
         "file-name": Text(
@@ -147,7 +147,7 @@ REFUSALS: Mapping[str, Text] = MappingProxyType(
         ),
         "media-type": Text("{name} har fel medietyp: {found}", "{name} has the wrong media type: {found}"),
         "wrong-digest": Text(
-            "Innehållet i {name} stämmer inte med kontrollsumman.", "The content of {name} does not match its digest."
+            "Innehållet i {name} stämmer inte med fingeravtrycket.", "The content of {name} does not match its digest."
         ),
         "wrong-size": Text("{name} har inte den storlek som uppges.", "{name} does not have the size that is stated."),
         "blob-missing": Text(

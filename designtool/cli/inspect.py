@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _LABELS = {
     "version": Text("Version", "Version"),
-    "digest": Text("Kontrollsumma", "Digest"),
+    "digest": Text("Fingeravtryck", "Digest"),
     "format": Text("Format", "Format"),
     "publisher": Text("Utgivare", "Publisher"),
     "responsible": Text("Ansvarig", "Responsible"),
