@@ -437,7 +437,7 @@ class _Compiler:
         diary = self.diary_of(base)
         if diary is not None:
             return self.column(base, diary, named)
-        if base.kind == "method" and base.word == "last":
+        if base.kind == "method" or (base.kind == "call" and base.word == "last"):
             self.piece(base)
             return None
         if base.kind == "member":

@@ -194,6 +194,13 @@ class _Evaluation:
 
     # Functions
 
+    def as_it_is(self) -> _Evaluation:
+        """Without assumptions: what asks whether there is an answer is told how it stands now."""
+        return _Evaluation(self.environment, {}) if self.assumed else self
+
+    def count_answered(self, trees: Sequence[Sequence[Any]]) -> Value:
+        return Fraction(sum(value is not None for value in self.as_it_is().listed(trees)))
+
     def summed(self, trees: Sequence[Sequence[Any]]) -> Value:
         numbers = self.numbers(trees)
         return sum(numbers, Fraction(0)) if numbers else None
@@ -303,9 +310,9 @@ _OPERATIONS: dict[str, Callable[[_Evaluation, Sequence[Any]], Value]] = {
     "call": _Evaluation.call,
 }
 _FUNCTIONS: dict[str, Callable[[_Evaluation, Sequence[Sequence[Any]]], Value]] = {
-    "answered": lambda evaluation, trees: evaluation.value(trees[0]) is not None,
-    "missing": lambda evaluation, trees: evaluation.value(trees[0]) is None,
-    "count_answered": lambda evaluation, trees: Fraction(sum(v is not None for v in evaluation.listed(trees))),
+    "answered": lambda evaluation, trees: evaluation.as_it_is().value(trees[0]) is not None,
+    "missing": lambda evaluation, trees: evaluation.as_it_is().value(trees[0]) is None,
+    "count_answered": _Evaluation.count_answered,
     "sum": _Evaluation.summed,
     "mean": _Evaluation.mean,
     "min": lambda evaluation, trees: min(evaluation.numbers(trees), default=None),
@@ -324,6 +331,7 @@ _FUNCTIONS: dict[str, Callable[[_Evaluation, Sequence[Sequence[Any]]], Value]] =
 }
 
 _EARLIER = frozenset({"previous", "baseline"})
+_AS_IT_IS = frozenset({"answered", "missing", "count_answered"})
 
 
 def _branches(tree: Sequence[Any]) -> list[Sequence[Any]]:
@@ -356,10 +364,10 @@ def _missing(tree: Sequence[Any], evaluation: _Evaluation) -> Iterator[Reference
 
 
 def _present_reads(tree: Sequence[Any]) -> Iterator[Reference]:
-    """Every answer that the tree reads from a present copy."""
+    """Every answer whose value the tree reads from a present copy."""
     if tree[0] in ("ref", "cells"):
         yield (tree[1], tree[2])
-    elif not (tree[0] == "call" and tree[1] in _EARLIER):
+    elif not (tree[0] == "call" and tree[1] in _EARLIER | _AS_IT_IS):
         for branch in _branches(tree):
             yield from _present_reads(branch)
 
