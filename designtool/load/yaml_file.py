@@ -259,13 +259,14 @@ class _Composer:
 
     def _is_rest_of(self, previous: str, data: dict[str, Any], key: Any, value: Any) -> bool:
         """True for a key without colon after a plain value: both were one text before the comma split it."""
+        value_mark: Any = value.start_mark
         return (
             isinstance(data.get(previous), str | int | float)
             and key.style == ""
             and value.__class__ is yaml.ScalarEvent
             and value.style == ""
             and value.value == ""
-            and ":" not in self.text[key.end_mark.index : value.end_mark.index + 1]
+            and ":" not in self.text[key.end_mark.index : value_mark.index + 1]
             and self.text[self.scalars[-1][0] : self.scalars[-1][0] + 1] not in ("'", '"')
         )
 
@@ -306,7 +307,7 @@ class _Composer:
             return
         self.anchor_reported = True
         length = 2 if variant == "merge" else len(event.anchor) + 1
-        mark = event.start_mark
+        mark: Any = event.start_mark
         index = self.text.find("&", mark.index) if variant == "anchor" else mark.index
         span = self._span(mark, length, index - mark.index)
         self.diagnostics.append(YAML_ANCHOR.at(span, variant, name=event.anchor or "<<"))

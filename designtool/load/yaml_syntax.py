@@ -65,13 +65,13 @@ class _Place:
         number = line + self.first_line
         return Span(self.path, number, column + 1, number, column + 1 + length)
 
-    def at(self, variant: str, line: int, column: int, **facts: str) -> Diagnostic:
-        return YAML_SYNTAX.at(self.span(line, column), variant, **facts)
+    def at(self, variant: str, line: int, column: int, sign: str = "") -> Diagnostic:
+        return YAML_SYNTAX.at(self.span(line, column), variant, sign=sign)
 
-    def whole_line(self, variant: str, line: int, **facts: str) -> Diagnostic:
+    def whole_line(self, variant: str, line: int) -> Diagnostic:
         text = self.lines[line]
         start = len(_indentation(text))
-        return YAML_SYNTAX.at(self.span(line, start, max(1, len(text.rstrip()) - start)), variant, **facts)
+        return YAML_SYNTAX.at(self.span(line, start, max(1, len(text.rstrip()) - start)), variant)
 
 
 def _tabs(place: _Place, line: int, column: int) -> Diagnostic:

@@ -1,0 +1,50 @@
+"""A link that could run code or lead nobody knows where."""
+
+from __future__ import annotations
+
+from designtool.diagnostics import Rule, Severity, Text
+
+RULE = Rule(
+    name="unsafe-link",
+    severity=Severity.ERROR,
+    title=Text("En länk som inte är säker", "A link that is not safe"),
+    why=Text(
+        "En länk ska leda till en webbplats, en sida i programmet, en e-postadress eller ett telefonnummer. Andra sorters adresser kan köra kod hos patienten.",
+        "A link leads to a site, a page of the program, a mail address or a telephone number. Other kinds of addresses can run code at the patient's.",
+    ),
+    messages={
+        "default": Text("länkar som börjar med {scheme}: används inte", "links that begin with {scheme}: are not used"),
+        "no-scheme": Text("länken saknar https: i början", "the link lacks https: at its beginning"),
+    },
+    helps={
+        "default": Text(
+            "använd https:, mailto:, tel: eller en sida i programmet",
+            "use https:, mailto:, tel: or a page of the program",
+        ),
+        "no-scheme": Text("skriv https: före //", "write https: before //"),
+    },
+    bad="""\
+-- modules/01-start/10-sida.md --
+---
+title: Första sidan
+---
+Nu är det dags att skriva ner din plan.
+
+Läs mer på [1177](//www.1177.se).
+
+:::{exercise} min_plan
+:::
+""",
+    good="""\
+-- modules/01-start/10-sida.md --
+---
+title: Första sidan
+---
+Nu är det dags att skriva ner din plan.
+
+Läs mer på [1177](https://www.1177.se).
+
+:::{exercise} min_plan
+:::
+""",
+)
