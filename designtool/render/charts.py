@@ -102,7 +102,8 @@ def diary_chart(
     title: str = "",
 ) -> Markup:
     """One or more of a diary's numbers over time, with the target as a line."""
-    known: dict[str, Field | Computed] = {one.id: one for one in (*exercise.fields, *exercise.computed)}
+    known: dict[str, Field | Computed] = {one.id: one for one in exercise.fields}
+    known |= {one.id: one for one in exercise.computed}
     lines = []
     for name in names:
         source = known[name]

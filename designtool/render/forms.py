@@ -146,7 +146,9 @@ def form_values(exercise: Exercise, context: PageContext) -> dict[str, Any]:
         values = dict(record.values) if record else {}
     elif form.status == "done" and exercise.fill == "once" and form.records:
         values = dict(form.records[-1].values)
-    if exercise.kind != "diary" or form.draft_date in (None, entry):
+    if entry in form.entry_drafts:
+        values = dict(form.entry_drafts[entry])
+    elif exercise.kind != "diary" or form.draft_date in (None, entry):
         values |= form.draft
     for field in exercise.fields:
         if field.prefill and field.id not in values:
@@ -167,7 +169,7 @@ def entry_date(exercise: Exercise, context: PageContext) -> date | None:
     if form.draft_date is not None and form.draft:
         return form.draft_date
     missing = [dated for dated in form.open_dates if all(record.dated != dated for record in form.records)]
-    return (missing or list(form.open_dates) or [None])[0]
+    return next(iter((*missing, *form.open_dates)), None)
 
 
 def date_words(exercise: Exercise, dated: date, context: PageContext) -> str:
