@@ -89,7 +89,7 @@ def exercise(id: str, node: Node, module: str, forms: Mapping[str, Form], findin
         active=Active(start=active.text("from"), end=active.text("until", "end")) if active else None,
         required=_required(node),
         fields=tuple(_field(field, scope, findings) for field in node.mappings("fields")),
-        computed=_computed(node, "computed", scope, findings),
+        computed=() if kind == "decision" else _computed(node, "computed", scope, findings),
         summary=_computed(node, "summary", scope, findings),
         constraints=tuple(
             Constraint(

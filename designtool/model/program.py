@@ -6,6 +6,7 @@ schemas/program-representation.schema.json.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -15,7 +16,7 @@ from designtool.model.flow import PlannedMeasurement, Reminder
 from designtool.model.journey import Journey
 from designtool.model.module import Module
 from designtool.model.origin import Origin, origin_field
-from designtool.model.page import Page
+from designtool.model.page import Block, Page
 from designtool.model.questionnaire import Questionnaire
 
 FORMAT = 1
@@ -180,3 +181,23 @@ class Program:
     @cached_property
     def media_file(self) -> dict[str, Media]:
         return {media.path: media for media in self.media}
+
+    @cached_property
+    def modules_with(self) -> dict[str, tuple[str, ...]]:
+        """Exercise or questionnaire to the modules where it stands, in order: on a page, to be done, or in their folder."""
+        found: dict[str, list[str]] = {}
+        for module in self.modules:
+            own = [exercise.id for exercise in self.exercises if exercise.module == module.id]
+            shown = [form for page in module.pages for form in self._forms_in(page.blocks)]
+            for form in dict.fromkeys([*own, *shown, *module.complete_when, *module.homework]):
+                found.setdefault(form, []).append(module.id)
+        return {form: tuple(modules) for form, modules in found.items()}
+
+    def _forms_in(self, blocks: tuple[Block, ...]) -> Iterator[str]:
+        for block in blocks:
+            if block.kind in ("exercise", "questionnaire"):
+                yield block.argument
+            page = self.library_page.get(block.argument.removeprefix("library/")) if block.kind == "page" else None
+            if page is not None:
+                yield from self._forms_in(tuple(inner for inner in page.blocks if inner.kind != "page"))
+            yield from self._forms_in(block.children)

@@ -59,6 +59,8 @@ class FormSituation:
     entries_done: int = 0
     open_dates: tuple[date, ...] = ()
     """Of a diary: dates for which an entry can be made or changed now, latest first."""
+    entry_drafts: Mapping[date, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    """Of a diary: what stands in the entry of each open date, as `draft` does for `draft_date`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,13 @@ class RaisedFlag:
     acknowledged_at: datetime | None = None
     acknowledged_by: str = ""
     action: str = ""
+    copy: str = ""
+    """Which filled copy of the form raised it."""
+    corrected: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    """The answers after the correction that downgraded it; `values` stay beside them."""
+    notified_at: datetime | None = None
+    """When somebody was last told that there is a flag."""
+    escalated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,556 @@
+"""What people do in a treatment: each act gives the events that it makes, or says in words why it cannot be done.
+
+The events of an act belong together and are stored together. What time has brought until then comes first among them,
+so that nobody meets a locked door only because a scheduler was late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from designtool.diagnostics import Text
+from designtool.expressions.evaluate import evaluate
+from designtool.model.exercise import Constraint, Exercise, Field
+from designtool.model.program import Program
+from designtool.model.questionnaire import Questionnaire
+from designtool.treatment import events as happened
+from designtool.treatment.answers import Read, read_answer, read_item_answer
+from designtool.treatment.clock import clock_events
+from designtool.treatment.days import local_date
+from designtool.treatment.environment import environment_of
+from designtool.treatment.events import Event, Happening, Role
+from designtool.treatment.flags import flags_after
+from designtool.treatment.records import Filled, fill, form_of
+from designtool.treatment.reuse import options_of, rows_of
+from designtool.treatment.schedule import Access, access, copy_of, plan
+from designtool.treatment.state import State, apply, fold
+
+DECISION_STOPPED = "decision-stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    id: str
+    role: Role
+
+
+RULES = Actor("rules", "system")
+"""Who raises a flag: the program's rules, and not the person whose answer it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    message: Text
+    field: str = ""
+    """Where in the form; empty for all of it."""
+    level: Literal["block", "confirm"] = "block"
+    """`confirm`: the patient may say that it is right, and sends the field's id among the confirmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    problems: tuple[Problem, ...]
+
+
+Outcome = tuple[Event, ...] | Refusal
+
+
+def register(digest: str, program: Program, now: datetime, actor: Actor, registered: happened.Registered) -> Outcome:
+    """The first event of a treatment."""
+    if registered.program != program.id:
+        return _refused("Programmet är ett annat.", "The program is another one.")
+    return (Event(now, actor.id, actor.role, digest, registered),)
+
+
+def assess(state: State, program: Program, now: datetime, actor: Actor, summary: str) -> Outcome:
+    if actor.role != "therapist":
+        return _NOT_YOURS
+    if state.phase not in ("registered", "assessment"):
+        return _refused("Bedömningen är redan gjord.", "The assessment has been made already.")
+    problem = _text_problem(summary, "summary")
+    return problem or _act(state, program, now, actor, happened.Assessed(summary.strip()))
+
+
+def decide(state: State, program: Program, now: datetime, actor: Actor, accepted: bool, reason: str) -> Outcome:
+    """Whether the treatment is offered. Nobody passes by the assessment, also one who came without a referral."""
+    if actor.role != "therapist":
+        return _NOT_YOURS
+    if state.phase != "assessment":
+        return _refused("En bedömning behövs först.", "An assessment is needed first.")
+    return _act(state, program, now, actor, happened.Decided(accepted, reason.strip()))
+
+
+def start_treatment(state: State, program: Program, now: datetime, actor: Actor, therapist: str) -> Outcome:
+    """Day 0 is the local date of `now`. The patient's age is held against the program's audience."""
+    if actor.role != "therapist":
+        return _NOT_YOURS
+    if state.phase != "decision" or not state.accepted:
+        return _refused(
+            "Behandlingen kan starta först när den har beslutats.", "The treatment starts once it is decided."
+        )
+    age = age_on(state.born, local_date(now)) if state.born else None
+    if age is not None and age < program.audience.age_min:
+        return _refused(
+            f"Programmet är för den som har fyllt {program.audience.age_min} år.",
+            f"The program is for people of {program.audience.age_min} years and over.",
+        )
+    if age is not None and program.audience.age_max is not None and age > program.audience.age_max:
+        return _refused(
+            f"Programmet är för den som är högst {program.audience.age_max} år.",
+            f"The program is for people of {program.audience.age_max} years at most.",
+        )
+    started = Event(now, actor.id, actor.role, state.digest, happened.Started(therapist))
+    programs = {state.digest: program}
+    return (started, *clock_events(apply(state, started, programs), programs, now))
+
+
+def end_treatment(state: State, program: Program, now: datetime, actor: Actor, reason: str) -> Outcome:
+    if actor.role != "therapist":
+        return _NOT_YOURS
+    if state.phase != "under-way":
+        return _refused("Behandlingen pågår inte.", "The treatment is not under way.")
+    return _text_problem(reason, "reason") or _act(state, program, now, actor, happened.Ended(reason.strip()))
+
+
+def reassign(state: State, program: Program, now: datetime, actor: Actor, therapist: str) -> Outcome:
+    """Another therapist takes over, with every flag that stands."""
+    if actor.role == "patient":
+        return _NOT_YOURS
+    return _text_problem(therapist, "therapist") or _act(state, program, now, actor, happened.Reassigned(therapist))
+
+
+def save_answer(
+    state: State,
+    program: Program,
+    now: datetime,
+    actor: Actor,
+    form: str,
+    field: str,
+    value: object,
+    dated: date | None = None,
+) -> Outcome:
+    """Keep one answer as it was typed, and raise at once what it raises. `dated`: of a diary, which entry."""
+    return save_answers(state, program, now, actor, form, {field: value}, dated)
+
+
+def save_answers(
+    state: State,
+    program: Program,
+    now: datetime,
+    actor: Actor,
+    form: str,
+    answers: Mapping[str, object],
+    dated: date | None = None,
+) -> Outcome:
+    """Keep several answers, all or none. `keepable` keeps what it can."""
+    events, problems = keepable(state, program, now, actor, form, answers, dated)
+    return Refusal(problems) if problems else events
+
+
+def keepable(
+    state: State,
+    program: Program,
+    now: datetime,
+    actor: Actor,
+    form: str,
+    answers: Mapping[str, object],
+    dated: date | None = None,
+) -> tuple[tuple[Event, ...], tuple[Problem, ...]]:
+    """The events that keep each answer that can be kept, and what is wrong with the others. Unchanged answers give none."""
+    begun = _begin(state, program, now)
+    entry = _way_in(begun, form, actor, dated)
+    if isinstance(entry, Refusal):
+        return (), entry.problems
+    problems: list[Problem] = []
+    for field, value in answers.items():
+        read = _read(begun, entry.form, field, value)
+        if read.problem is not None:
+            problems.append(Problem(read.problem, field))
+            continue
+        if begun.state.answers(form, entry.copy).get(field) == read.value:
+            continue
+        answered = happened.Answered(form, entry.copy, field, read.value, entry.dated if entry.is_diary else None)
+        before = begun.state
+        begun.add(actor, answered)
+        filled = _filled(begun, entry, finished=False)
+        for flag in flags_after(before, entry.form, entry.copy, filled, now):
+            begun.add(RULES, flag)
+    return begun.finish(), tuple(problems)
+
+
+def submit_form(
+    state: State,
+    program: Program,
+    now: datetime,
+    actor: Actor,
+    form: str,
+    dated: date | None = None,
+    confirmed: frozenset[str] = frozenset(),
+) -> Outcome:
+    """Finish the copy as it was typed. `confirmed` are fields about which the patient has said: yes, it is so."""
+    begun = _begin(state, program, now)
+    entry = _way_in(begun, form, actor, dated)
+    if isinstance(entry, Refusal):
+        return entry
+    filled = _filled(begun, entry, finished=True)
+    problems = _unanswered(entry.form, filled)
+    if isinstance(entry.form, Exercise):
+        problems += _broken_constraints(entry.form, filled, confirmed)
+    if not filled.answers and not problems and (isinstance(entry.form, Questionnaire) or entry.form.fields):
+        problems = [Problem(Text("Fyll i något först.", "Fill in something first."))]
+    if problems:
+        return Refusal(tuple(problems))
+    at = plan(begun.state, program, now, environment_of(begun.state, program, now))
+    before = begun.state
+    begun.add(
+        actor,
+        happened.Submitted(
+            form=form,
+            copy=entry.copy,
+            dated=entry.dated,
+            answers=filled.answers,
+            scores=filled.scores,
+            values=filled.computed,
+            statuses=filled.statuses,
+            hidden=tuple(sorted(filled.hidden)),
+            occasions=tuple(
+                one.occasion for one in at.measurements if (one.questionnaire, one.status) == (form, "due")
+            ),
+        ),
+    )
+    for flag in flags_after(before, entry.form, entry.copy, filled, now):
+        begun.add(RULES, flag)
+    return begun.finish()
+
+
+def submit_module(state: State, program: Program, now: datetime, actor: Actor, module: str) -> Outcome:
+    """The patient sends a module to the therapist once what it asks for is done."""
+    begun = _begin(state, program, now)
+    if actor.role != "patient":
+        return _NOT_YOURS
+    situation = plan(begun.state, program, now, environment_of(begun.state, program, now)).modules.get(module)
+    if situation is None:
+        return _refused("Den delen finns inte.", "There is no such part.")
+    if situation.status in ("locked", "hidden") or state.phase == "ended":
+        return _refused("Den delen är inte öppen.", "That part is not open.")
+    if situation.status != "open":
+        return _refused("Du har redan skickat in den här delen.", "You have sent this part already.")
+    if situation.to_do:
+        return Refusal(tuple(_left_to_do(program, form) for form in situation.to_do))
+    begun.add(actor, happened.ModuleSubmitted(module))
+    return begun.finish()
+
+
+def send_message(state: State, program: Program, now: datetime, actor: Actor, text: str) -> Outcome:
+    return _text_problem(text, "text") or _act(state, program, now, actor, happened.MessageSent(_clean(text)))
+
+
+def give_feedback(state: State, program: Program, now: datetime, actor: Actor, module: str, text: str) -> Outcome:
+    if actor.role != "therapist":
+        return _NOT_YOURS
+    if state.module(module).submitted_at is None:
+        return _refused("Patienten har inte skickat in den delen.", "The patient has not sent that part.")
+    return _text_problem(text, "text") or _act(state, program, now, actor, happened.FeedbackGiven(module, _clean(text)))
+
+
+def open_module(state: State, program: Program, now: datetime, actor: Actor, module: str) -> Outcome:
+    """Open it for this patient now, whatever it waits for. Lifts a hold."""
+    return _door(state, program, now, actor, module, happened.OpenedByTherapist(module))
+
+
+def hold_module(state: State, program: Program, now: datetime, actor: Actor, module: str) -> Outcome:
+    """Keep it locked until a therapist opens it."""
+    return _door(state, program, now, actor, module, happened.Held(module))
+
+
+def hide_module(state: State, program: Program, now: datetime, actor: Actor, module: str) -> Outcome:
+    """Leave it out for this patient. What is marked as safety stays."""
+    if module in program.module and program.module[module].safety:
+        return _refused("Den delen behövs för patientens säkerhet.", "That part is needed for the patient's safety.")
+    return _door(state, program, now, actor, module, happened.Hidden(module))
+
+
+def confirm_decision(state: State, program: Program, now: datetime, actor: Actor, decision: str) -> Outcome:
+    """What was proposed becomes the patient's instruction."""
+    if actor.role != "therapist":
+        return _NOT_YOURS
+    begun = _begin(state, program, now)
+    proposal = begun.state.decision(decision).proposal
+    if proposal is None:
+        return _NOTHING_PROPOSED
+    begun.add(actor, happened.DecisionConfirmed(decision, proposal.value))
+    return begun.finish()
+
+
+def decline_decision(
+    state: State, program: Program, now: datetime, actor: Actor, decision: str, reason: str
+) -> Outcome:
+    """What holds now goes on holding."""
+    if actor.role != "therapist":
+        return _NOT_YOURS
+    begun = _begin(state, program, now)
+    if begun.state.decision(decision).proposal is None:
+        return _NOTHING_PROPOSED
+    begun.add(actor, happened.DecisionDeclined(decision, reason.strip()))
+    return begun.finish()
+
+
+def sign_contraindication(
+    state: State, program: Program, now: datetime, actor: Actor, decision: str, reason: str
+) -> Outcome:
+    """The therapist has judged the contraindication (or the patient's stop), and the rule may propose again."""
+    if actor.role != "therapist":
+        return _NOT_YOURS
+    if _decision_problem(program, decision):
+        return _NO_DECISION
+    return _text_problem(reason, "reason") or _act(
+        state, program, now, actor, happened.ContraindicationSigned(decision, reason.strip())
+    )
+
+
+def stop_decision(state: State, program: Program, now: datetime, actor: Actor, decision: str) -> Outcome:
+    """The patient's stop: the usual times are back at once, and the therapist is told."""
+    if _decision_problem(program, decision):
+        return _NO_DECISION
+    begun = _begin(state, program, now)
+    known = begun.state.decision(decision)
+    if known.stopped_at is not None or known.confirmed is None:
+        return _refused("Det finns inget att avbryta.", "There is nothing to stop.")
+    begun.add(actor, happened.DecisionStopped(decision))
+    title = program.exercise[decision].title
+    message = Text(f"Patienten har avbrutit ”{title}”.", f"The patient has stopped “{title}”.")
+    begun.add(
+        RULES,
+        happened.FlagRaised(
+            DECISION_STOPPED, "yellow", decision, now.isoformat(), (), {}, message, "therapist", "", None
+        ),
+    )
+    return begun.finish()
+
+
+def acknowledge_flag(
+    state: State, program: Program, now: datetime, actor: Actor, flag: int, action: str, signature: str
+) -> Outcome:
+    """A flag never disappears; it is acknowledged with what was done and by whom."""
+    if actor.role != "therapist":
+        return _NOT_YOURS
+    known = state.flag(flag)
+    if known is None:
+        return _refused("Den flaggan finns inte.", "There is no such flag.")
+    if known.acknowledged_at is not None:
+        return _refused("Flaggan är redan kvitterad.", "The flag has been acknowledged already.")
+    return (
+        _text_problem(action, "action")
+        or _text_problem(signature, "signature")
+        or _act(state, program, now, actor, happened.FlagAcknowledged(flag, _clean(action), signature.strip()))
+    )
+
+
+def age_on(born: date, on: date) -> int:
+    """Whole years."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+@dataclass(slots=True)
+class _Begun:
+    """An act under way: the state after what it has made so far."""
+
+    state: State
+    program: Program
+    now: datetime
+    events: list[Event]
+
+    def add(self, actor: Actor, what: Happening) -> None:
+        event = Event(self.now, actor.id, actor.role, self.state.digest, what)
+        self.events.append(event)
+        self.state = apply(self.state, event, {self.state.digest: self.program})
+
+    def finish(self) -> tuple[Event, ...]:
+        """With what the act itself has made possible: the next door, a proposal, a notification."""
+        brought = clock_events(self.state, {self.state.digest: self.program}, self.now)
+        return (*self.events, *brought)
+
+
+@dataclass(frozen=True, slots=True)
+class _WayIn:
+    form: Questionnaire | Exercise
+    copy: str
+    dated: date
+
+    @property
+    def is_diary(self) -> bool:
+        return isinstance(self.form, Exercise) and self.form.kind == "diary"
+
+
+def _begin(state: State, program: Program, now: datetime) -> _Begun:
+    programs = {state.digest: program}
+    brought = clock_events(state, programs, now)
+    return _Begun(fold(brought, programs, state), program, now, list(brought))
+
+
+def _act(state: State, program: Program, now: datetime, actor: Actor, what: Happening) -> tuple[Event, ...]:
+    begun = _begin(state, program, now)
+    begun.add(actor, what)
+    return begun.finish()
+
+
+def _door(
+    state: State,
+    program: Program,
+    now: datetime,
+    actor: Actor,
+    module: str,
+    what: happened.OpenedByTherapist | happened.Held | happened.Hidden,
+) -> Outcome:
+    if actor.role != "therapist":
+        return _NOT_YOURS
+    if module not in program.module:
+        return _refused("Den delen finns inte.", "There is no such part.")
+    if state.phase != "under-way":
+        return _refused("Behandlingen pågår inte.", "The treatment is not under way.")
+    return _act(state, program, now, actor, what)
+
+
+def _way_in(begun: _Begun, id: str, actor: Actor, dated: date | None) -> _WayIn | Refusal:
+    """The copy that is meant, if it can be filled in by this actor now."""
+    form = form_of(begun.program, id)
+    if form is None:
+        return _refused("Det formuläret finns inte.", "There is no such form.")
+    filled_by = form.filled_by if isinstance(form, Exercise) else "patient"
+    if actor.role != filled_by:
+        return _NOT_YOURS
+    at = plan(begun.state, begun.program, begun.now, environment_of(begun.state, begun.program, begun.now))
+    way: Access = access(begun.state, begun.program, id, at)
+    if not way.open:
+        return Refusal((Problem(way.why_not),))
+    if not way.dates:
+        return _WayIn(form, way.copy, at.today)
+    assert isinstance(form, Exercise)
+    entry_date = dated or way.dates[0]
+    if entry_date not in way.dates:
+        return _refused(
+            f"Det går inte att fylla i för {entry_date.isoformat()} nu.",
+            f"It is not possible to fill in for {entry_date.isoformat()} now.",
+        )
+    return _WayIn(form, copy_of(begun.state, form, entry_date), entry_date)
+
+
+def _read(begun: _Begun, form: Questionnaire | Exercise, field: str, value: object) -> Read:
+    if isinstance(form, Questionnaire):
+        item = next((one for one in form.items if one.id == field), None)
+        return _NO_FIELD if item is None else read_item_answer(item, value)
+    known = next((one for one in form.fields if one.id == field), None)
+    if known is None:
+        return _NO_FIELD
+    return read_answer(
+        known, value, options_of(known, begun.state, begun.program), rows_of(known, begun.state, begun.program)
+    )
+
+
+def _filled(begun: _Begun, entry: _WayIn, finished: bool) -> Filled:
+    """The copy as it stands. Expressions see the finished copies before it, and not an earlier version of itself."""
+    environment = environment_of(begun.state, begun.program, begun.now, without=(entry.form.id, entry.copy))
+    answers = begun.state.answers(entry.form.id, entry.copy)
+    return fill(entry.form, answers, environment, finished, entry.dated)
+
+
+def _unanswered(form: Questionnaire | Exercise, filled: Filled) -> list[Problem]:
+    parts: Iterable[str]
+    if isinstance(form, Questionnaire):
+        parts = [item.id for item in form.items if item.required and item.id not in filled.answers]
+        return [Problem(_ANSWER_MISSING, id) for id in parts]
+    problems: list[Problem] = []
+    for field in form.fields:
+        if field.id in filled.hidden:
+            continue
+        answer = filled.answers.get(field.id)
+        if field.required and answer is None:
+            problems.append(Problem(_ANSWER_MISSING, field.id))
+        elif field.type == "table" and answer is not None:
+            problems += _unfinished_rows(field, answer)
+    return problems
+
+
+def _unfinished_rows(field: Field, rows: tuple[Mapping[str, object], ...]) -> list[Problem]:
+    if len(rows) < field.min_rows and not field.rows:
+        text = Text(f"Fyll i minst {field.min_rows} rader.", f"Fill in at least {field.min_rows} rows.")
+        return [Problem(text, field.id)]
+    for number, row in enumerate(rows, start=1):
+        for column in field.columns:
+            if column.required and column.id not in row:
+                text = Text(
+                    f"Rad {number}: ”{column.label}” är inte ifyllt.",
+                    f"Row {number}: “{column.label}” is not filled in.",
+                )
+                return [Problem(text, field.id)]
+    return []
+
+
+def _broken_constraints(form: Exercise, filled: Filled, confirmed: frozenset[str]) -> list[Problem]:
+    """What does not hold. What is unknown passes. A doubt is asked about only when nothing else is wrong."""
+    broken = [
+        (one, _field_of(one, form)) for one in form.constraints if evaluate(one.condition, filled.around) is False
+    ]
+    blocking = [Problem(_sentence(one.message), field) for one, field in broken if one.level == "block"]
+    doubts = [
+        Problem(_sentence(one.message), field, "confirm")
+        for one, field in broken
+        if one.level == "confirm" and field not in confirmed
+    ]
+    return blocking or doubts
+
+
+def _field_of(constraint: Constraint, form: Exercise) -> str:
+    """The last of the form's fields that the condition reads, straight or through a computed value."""
+    wanted = {name for owner, name in constraint.condition.references if owner == form.id}
+    computed = {one.id: one for one in form.computed}
+    seen: set[str] = set()
+    while wanted - seen:
+        name = next(iter(sorted(wanted - seen)))
+        seen.add(name)
+        if name in computed:
+            wanted |= {inner for owner, inner in computed[name].value.references if owner == form.id}
+    return next((field.id for field in reversed(form.fields) if field.id in seen), "")
+
+
+def _left_to_do(program: Program, form: str) -> Problem:
+    known = form_of(program, form)
+    title = known.title if known is not None else form
+    return Problem(Text(f"”{title}” är inte klart än.", f"“{title}” is not done yet."), form)
+
+
+def _text_problem(text: str, field: str) -> Refusal | None:
+    read = read_answer(Field(field, "long-text", field), text)
+    if read.problem is not None:
+        return Refusal((Problem(read.problem, field),))
+    if read.value is None:
+        return Refusal((Problem(Text("Skriv något här.", "Write something here."), field),))
+    return None
+
+
+def _clean(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def _decision_problem(program: Program, decision: str) -> bool:
+    exercise = program.exercise.get(decision)
+    return exercise is None or exercise.decision is None
+
+
+def _sentence(text: str) -> Text:
+    """An author's own words stand as they are in both languages."""
+    return Text(text, text)
+
+
+def _refused(sv: str, en: str) -> Refusal:
+    return Refusal((Problem(Text(sv, en)),))
+
+
+_NOT_YOURS = _refused("Det här kan du inte göra.", "You cannot do this.")
+_NOTHING_PROPOSED = _refused("Det finns inget förslag att ta ställning till.", "There is no proposal to decide on.")
+_NO_DECISION = _refused("Det beslutet finns inte.", "There is no such decision.")
+_NO_FIELD = Read(None, Text("Det fältet finns inte.", "There is no such field."))
+_ANSWER_MISSING = Text("Svaret saknas.", "The answer is missing.")

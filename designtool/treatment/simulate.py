@@ -1,0 +1,186 @@
+"""Invented treatments: for journeys, the preview and the demonstration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from designtool.diagnostics import Text
+from designtool.model.exercise import Exercise
+from designtool.model.journey import Act, Journey, Step
+from designtool.model.program import Program
+from designtool.treatment import commands
+from designtool.treatment import events as happened
+from designtool.treatment.clock import clock_events
+from designtool.treatment.commands import Actor, Outcome, Refusal
+from designtool.treatment.days import local_date, moment
+from designtool.treatment.events import Event
+from designtool.treatment.records import form_of
+from designtool.treatment.state import NEW, State, fold
+
+FIRST_DAY = date(2026, 1, 12)
+"""Day 0 of a journey where no other is given: a Monday, with no change of the clocks for ten weeks."""
+PATIENT = Actor("patient", "patient")
+THERAPIST = Actor("behandlare", "therapist")
+
+
+@dataclass(slots=True)
+class Simulation:
+    """A treatment that is played: its events so far, and what the program makes of them."""
+
+    program: Program
+    digest: str
+    first_day: date
+    patient: str = "Kim"
+    therapist: str = "Din behandlare"
+    state: State = NEW
+    events: list[Event] = field(default_factory=list)
+    now: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Registered, assessed, offered and started, all at the midnight that begins day 0."""
+        self.now = moment(self.first_day)
+        registered = happened.Registered(self.patient, self.program.id, "referral")
+        for what in (registered, happened.Assessed("Bedömd"), happened.Decided(True, "Programmet passar")):
+            self._take((Event(self.now, THERAPIST.id, "therapist", self.digest, what),))
+        self._take((Event(self.now, THERAPIST.id, "therapist", self.digest, happened.Started(self.therapist)),))
+        self.tick()
+
+    def tick(self) -> None:
+        """What time has brought until now."""
+        self._take(clock_events(self.state, {self.digest: self.program}, self.now))
+
+    def go_to(self, when: datetime) -> None:
+        """Let time pass, with a look at every midnight on the way, as a scheduler does."""
+        while (midnight := moment(local_date(self.now) + timedelta(days=1))) <= when:
+            self.now = midnight
+            self.tick()
+        self.now = max(self.now, when)
+        self.tick()
+
+    def do(self, act: Act) -> tuple[Text, ...]:
+        """Let somebody act now. What was refused is told; what was typed before a refusal is kept."""
+        match act.kind:
+            case "fill":
+                return self._fill(act)
+            case "complete":
+                return self._outcome(commands.submit_module(self.state, self.program, self.now, PATIENT, act.target))
+            case "stop":
+                return self._outcome(commands.stop_decision(self.state, self.program, self.now, PATIENT, act.target))
+            case "therapist":
+                return self._therapist(act.target, act.details)
+
+    def _fill(self, act: Act) -> tuple[Text, ...]:
+        form = form_of(self.program, act.target)
+        actor = THERAPIST if isinstance(form, Exercise) and form.filled_by == "therapist" else PATIENT
+        events, problems = commands.keepable(self.state, self.program, self.now, actor, act.target, act.answers)
+        self._take(events)
+        if problems:
+            return tuple(_about(problem) for problem in problems)
+        # A scripted patient means what the script says, so every doubt is answered with yes.
+        sure = frozenset(field.id for field in form.fields) | {""} if isinstance(form, Exercise) else frozenset()
+        return self._outcome(
+            commands.submit_form(self.state, self.program, self.now, actor, act.target, confirmed=sure)
+        )
+
+    def _therapist(self, deed: str, details: Mapping[str, str]) -> tuple[Text, ...]:
+        state, program, now, text = self.state, self.program, self.now, details.get("text") or "Bra jobbat."
+        module = details.get("module", "")
+        decision = details.get("decision") or self._only_decision()
+        match deed:
+            case "acknowledges":
+                return self._acknowledge(details.get("action") or details.get("text") or "Kontaktade patienten")
+            case "feedback":
+                module = module or self._latest_submitted()
+                return self._outcome(commands.give_feedback(state, program, now, THERAPIST, module, text))
+            case "opens":
+                return self._outcome(commands.open_module(state, program, now, THERAPIST, module))
+            case "holds":
+                return self._outcome(commands.hold_module(state, program, now, THERAPIST, module))
+            case "confirms":
+                return self._outcome(commands.confirm_decision(state, program, now, THERAPIST, decision))
+            case "declines":
+                return self._outcome(commands.decline_decision(state, program, now, THERAPIST, decision, text))
+            case "signs":
+                return self._outcome(commands.sign_contraindication(state, program, now, THERAPIST, decision, text))
+            case "reassigns":
+                therapist = details.get("text") or "En annan behandlare"
+                return self._outcome(commands.reassign(state, program, now, THERAPIST, therapist))
+        return (Text(f"Behandlaren kan inte göra ”{deed}”.", f"The therapist cannot do “{deed}”."),)
+
+    def _acknowledge(self, action: str) -> tuple[Text, ...]:
+        standing = [flag for flag in self.state.flags if flag.acknowledged_at is None]
+        if not standing:
+            return (Text("Det finns ingen flagga att kvittera.", "There is no flag to acknowledge."),)
+        told: list[Text] = []
+        for flag in standing:
+            told += self._outcome(
+                commands.acknowledge_flag(
+                    self.state, self.program, self.now, THERAPIST, flag.number, action, self.state.therapist
+                )
+            )
+        return tuple(told)
+
+    def _only_decision(self) -> str:
+        return next((exercise.id for exercise in self.program.exercises if exercise.decision is not None), "")
+
+    def _latest_submitted(self) -> str:
+        waiting = [id for id, module in self.state.modules.items() if module.submitted_at and not module.feedback_at]
+        return waiting[-1] if waiting else ""
+
+    def _outcome(self, outcome: Outcome) -> tuple[Text, ...]:
+        if isinstance(outcome, Refusal):
+            return tuple(_about(problem) for problem in outcome.problems)
+        self._take(outcome)
+        return ()
+
+    def _take(self, events: tuple[Event, ...]) -> None:
+        self.state = fold(events, {self.digest: self.program}, self.state)
+        self.events += events
+
+
+def events_until(
+    journey: Journey, program: Program, digest: str, day: int, clock: time = time(12), first_day: date = FIRST_DAY
+) -> tuple[Event, ...]:
+    """The treatment of a journey's person as it stands on a day: what the script has until then, and the time between."""
+    return tuple(play(program, digest, journey.steps, day, clock, first_day).events)
+
+
+def play(
+    program: Program,
+    digest: str,
+    steps: tuple[Step, ...],
+    until: int,
+    clock: time = time(12),
+    first_day: date = FIRST_DAY,
+    patient: str = "Kim",
+) -> Simulation:
+    """Play steps until a day. An act that is refused is left out, so that a program under work can still be looked at."""
+    simulation = Simulation(program, digest, first_day, patient)
+    end = moment(first_day + timedelta(days=until), clock)
+    for step in steps:
+        when = step_moment(step, first_day)
+        if when > end:
+            break
+        simulation.go_to(when)
+        for act in step.does:
+            simulation.do(act)
+    simulation.go_to(end)
+    return simulation
+
+
+def blank(program: Program, digest: str, start: date = FIRST_DAY) -> State:
+    """A treatment that has just started: nothing filled in."""
+    return Simulation(program, digest, start).state
+
+
+def step_moment(step: Step, first_day: date) -> datetime:
+    hours, _, minutes = step.time.partition(":")
+    return moment(first_day + timedelta(days=step.day), time(int(hours), int(minutes)))
+
+
+def _about(problem: commands.Problem) -> Text:
+    if not problem.field:
+        return problem.message
+    return Text(f"{problem.field}: {problem.message.sv}", f"{problem.field}: {problem.message.en}")

@@ -1,0 +1,190 @@
+"""From the state to all that a page needs: what is open, due and known at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+from typing import Any, Literal
+
+from designtool.expressions.expression import Environment
+from designtool.model.exercise import Decision, Exercise
+from designtool.model.program import Program
+from designtool.treatment.clock import clock_events
+from designtool.treatment.days import local, local_date, week_of
+from designtool.treatment.decisions import Locked, Proposed, lock_is_signed, propose
+from designtool.treatment.environment import decision_values, environment_of
+from designtool.treatment.json_values import plain_json
+from designtool.treatment.records import NOTHING, fill, form_of
+from designtool.treatment.schedule import Access, Plan, access, copy_of, diary_dates, entries_within, plan
+from designtool.treatment.situation import DecisionSituation, FormSituation, Situation
+from designtool.treatment.state import State, fold
+
+
+def situation(state: State, programs: Mapping[str, Program], now: datetime) -> Situation:
+    """How the treatment stands at a moment. What time alone has brought since the last event is in it already."""
+    program = programs[state.digest]
+    state = fold(clock_events(state, programs, now), programs, state)
+    environment = environment_of(state, program, now)
+    at = plan(state, program, now, environment)
+    started_on = local_date(state.started_at) if state.started_at else at.today
+    day = (at.today - started_on).days
+    forms = {
+        id: _form_situation(state, program, id, at, environment) for id in (*program.questionnaire, *program.exercise)
+    }
+    return Situation(
+        program=program,
+        digest=state.digest,
+        now=local(now),
+        started_on=started_on,
+        day=day,
+        week=week_of(day),
+        phase=_phase(state, program, at),
+        modules=tuple(at.modules.values()),
+        measurements=at.measurements,
+        forms=MappingProxyType(forms),
+        decisions=MappingProxyType(
+            {
+                exercise.id: _decision_situation(state, program, exercise, exercise.decision, at, environment)
+                for exercise in program.exercises
+                if exercise.decision is not None
+            }
+        ),
+        flags=state.flags,
+        messages=state.messages,
+        environment=environment,
+        last_seen=state.last_seen,
+        patient=state.patient,
+        therapist=state.therapist,
+    )
+
+
+def _phase(
+    state: State, program: Program, at: Plan
+) -> Literal["registered", "assessment", "decision", "under-way", "maintenance", "ended"]:
+    if state.phase != "under-way":
+        return state.phase
+    left = [
+        module.id
+        for module in program.modules
+        if not module.optional and at.modules[module.id].status in ("locked", "open")
+    ]
+    return "under-way" if left else "maintenance"
+
+
+def _form_situation(state: State, program: Program, id: str, at: Plan, environment: Environment) -> FormSituation:
+    form = form_of(program, id)
+    assert form is not None
+    way_in = access(state, program, id, at)
+    records = environment.records.get(id, ())
+    status: Literal["not-open", "open", "done"] = "not-open"
+    if way_in.open and not (way_in.done and _is_finished(way_in, records)):
+        status = "open"
+    elif way_in.done:
+        status = "done"
+    diary = isinstance(form, Exercise) and form.kind == "diary"
+    drafts = {dated: _typed(state, id, copy_of(state, form, dated)) for dated in way_in.dates} if diary else {}  # type: ignore[arg-type]
+    draft_date = _draft_date(way_in, drafts, frozenset(record.dated for record in records))
+    copy = way_in.copy
+    if diary and draft_date is not None:
+        assert isinstance(form, Exercise)
+        copy = copy_of(state, form, draft_date)
+    draft = _typed(state, id, copy) if copy else {}
+    filled = fill(form, state.answers(id, copy) if copy else {}, environment, False, draft_date or at.today)
+    required, done = _entries(state, program, form, at) if isinstance(form, Exercise) else (0, 0)
+    return FormSituation(
+        id=id,
+        status=status,
+        draft=MappingProxyType(draft),
+        draft_date=draft_date,
+        draft_values=filled.values,
+        hidden=filled.hidden,
+        records=records,
+        summaries=environment.summaries.get(id, NOTHING),
+        entries_required=required,
+        entries_done=done,
+        open_dates=way_in.dates,
+        entry_drafts=MappingProxyType({dated: MappingProxyType(typed) for dated, typed in drafts.items()}),
+    )
+
+
+def _is_finished(way_in: Access, records: tuple[Any, ...]) -> bool:
+    """Done, though it can still be changed: a diary when each open date has its entry, a worksheet once it was sent."""
+    if way_in.dates:
+        written = {record.dated for record in records}
+        return all(dated in written for dated in way_in.dates)
+    return way_in.copy == "1" or not way_in.copy.isdigit()
+
+
+def _typed(state: State, form: str, copy: str) -> dict[str, Any]:
+    typed = state.drafts.get(form, NOTHING).get(copy, NOTHING)
+    return {id: plain_json(answer) for id, answer in typed.items() if answer is not None}
+
+
+def _draft_date(way_in: Access, drafts: Mapping[date, Mapping[str, Any]], written: frozenset[date]) -> date | None:
+    """The latest date that something has been typed for, else the latest without an entry, else the latest."""
+    begun = [dated for dated in way_in.dates if drafts.get(dated)]
+    empty = [dated for dated in way_in.dates if dated not in written]
+    return next(iter([*begun, *empty, *way_in.dates]), None)
+
+
+def _entries(state: State, program: Program, form: Exercise, at: Plan) -> tuple[int, int]:
+    """Entries required, and those that are there of them: since the module that counts them opened."""
+    if form.required is None:
+        return 0, 0
+    opened = [
+        situation.opened_on
+        for module in program.modules_with.get(form.id, ())
+        if (situation := at.modules[module]).status == "open" and situation.opened_on
+    ]
+    begun = diary_dates(state, form, program)
+    since = max(opened) if opened else (begun[0] if begun else at.today)
+    if form.kind == "diary":
+        return form.required.entries, entries_within(state.copies.get(form.id, ()), since, form.required.within_days)
+    made = sum(local_date(copy.submitted_at) >= since for copy in state.copies.get(form.id, ()))
+    return form.required.entries, made
+
+
+def _decision_situation(
+    state: State, program: Program, exercise: Exercise, decision: Decision, at: Plan, environment: Environment
+) -> DecisionSituation:
+    known = state.decision(exercise.id)
+    signed = lock_is_signed(decision, environment, known.signed_at)
+    outcome = propose(decision, program, environment, known.confirmed, signed)
+    proposal = known.proposal
+    status: Literal["not-open", "waiting-for-data", "locked", "proposed", "confirmed", "stopped", "overdue"]
+    reason = outcome.reason
+    if known.stopped_at is not None:
+        status = "stopped"
+    elif not decision_is_open(program, exercise, at):
+        status = "not-open"
+    elif isinstance(outcome, Locked):
+        status = "locked"
+    elif proposal is not None:
+        late = at.today > local_date(proposal.at) + timedelta(days=decision.overdue_days)
+        status, reason = "overdue" if late else "proposed", proposal.reason
+    elif known.confirmed is not None:
+        status = "confirmed"
+    else:
+        status = "waiting-for-data"
+    proposed = None if proposal is None or status in ("stopped", "locked") else proposal.value
+    return DecisionSituation(
+        id=exercise.id,
+        status=status,
+        measure=proposal.measure if proposal else outcome.measure,
+        entries=proposal.entries if proposal else outcome.entries,
+        proposed=proposed,
+        proposed_on=local_date(proposal.at) if proposal and proposed is not None else None,
+        reason=None if isinstance(outcome, Proposed) and proposal is None else reason,
+        confirmed=known.confirmed,
+        confirmed_on=local_date(known.confirmed_at) if known.confirmed_at else None,
+        confirmed_by=known.confirmed_by,
+        values=decision_values(program, exercise.id, known.confirmed, environment),
+        proposed_values=decision_values(program, exercise.id, proposed, environment),
+    )
+
+
+def decision_is_open(program: Program, exercise: Exercise, at: Plan) -> bool:
+    """From the day the module where it stands has opened."""
+    homes = program.modules_with.get(exercise.id, ())
+    return not homes or any(at.modules[id].status in ("open", "submitted", "complete") for id in homes)
