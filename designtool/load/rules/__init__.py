@@ -24,6 +24,7 @@ from designtool.load.rules import (
     split_by_comma,
     stray_else,
     stray_fence,
+    stray_file,
     tab_character,
     table_row_too_long,
     too_deep,
@@ -93,4 +94,5 @@ RULES: tuple[Rule, ...] = (
     unsafe_link.RULE,
     unused_reference.RULE,
     wrong_choice.RULE,
+    stray_file.RULE,
 )

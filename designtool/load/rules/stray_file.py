@@ -1,0 +1,31 @@
+"""A file that lies where designtool looks for nothing."""
+
+from __future__ import annotations
+
+from designtool.diagnostics import Rule, Severity, Text
+
+RULE = Rule(
+    name="stray-file",
+    severity=Severity.WARNING,
+    title=Text("En fil som inte läses", "A file that is not read"),
+    why=Text(
+        "Filen ligger inte där designtool letar, så det som står i den kommer inte med i programmet. Oftast är ett namn eller en mapp felstavad.",
+        "The file does not lie where designtool looks, so what it says is not in the program. Most often a name or folder is misspelt.",
+    ),
+    messages={
+        "default": Text("filen läses inte", "the file is not read"),
+    },
+    helps={
+        "near": Text("menade du {near}?", "did you mean {near}?"),
+        "elsewhere": Text(
+            "övningar ligger i exercises/, formulär i questionnaires/, sidor direkt i modulens mapp",
+            "exercises lie in exercises/, questionnaires in questionnaires/, pages directly in the folder of their module",
+        ),
+    },
+    bad="""\
+-- modules/01-start/exercise/min_kvall.yaml --
+title: Min kväll
+""",
+    good="""\
+""",
+)
