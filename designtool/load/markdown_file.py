@@ -372,6 +372,8 @@ class _Page:
             self.next += 1
             assert token.map
             blocks = tuple(self._blocks())
+            if branches:
+                self._check_else(token.map[0] - 1)
             if len(branches) < 2:
                 branches.append(Block("branch", children=blocks, span=self._span(token.map)))
                 continue
@@ -380,6 +382,20 @@ class _Page:
             branches[1] = replace(branches[1], children=(*branches[1].children, *blocks))
         self.next += 1
         return branches
+
+    def _check_else(self, number: int) -> None:
+        """Text behind `:::{else}` belongs to no branch."""
+        line = self.lines[number]
+        written, mark, rest = line.partition(":::{else}")
+        if not mark:
+            start = line.index(":")
+            span = self._part((line[start:].rstrip(), self.starts[number] + start))
+            fix = Fix(Text("skriv :::{else}", "write :::{else}"), (Edit(span, ":::{else}"),))
+            self.diagnostics.append(malformed_directive.RULE.at(span, name="else", fix=fix))
+        elif rest.strip():
+            start = len(written) + len(mark) + len(rest) - len(rest.lstrip())
+            span = self._part((rest.strip(), self.starts[number] + start))
+            self.diagnostics.append(unexpected_argument.RULE.at(span, name="else"))
 
     def _attributes(self, name: str, directive: Directive, opening: Opening, spans: dict[str, Span]) -> dict[str, str]:
         attributes: dict[str, str] = {}
@@ -498,7 +514,8 @@ class _Page:
     def _span(self, lines: Sequence[int] | None) -> Span:
         """The place of these lines, without what quotes and empty lines add around them."""
         assert lines
-        first, last = lines[0], min(max(lines[1], lines[0] + 1), len(self.lines)) - 1
+        first = min(lines[0], len(self.lines) - 1)
+        last = min(max(lines[1], first + 1), len(self.lines)) - 1
         while last > first and not self.lines[last].strip(_QUOTE_MARKS):
             last -= 1
         text = self.lines[first]
