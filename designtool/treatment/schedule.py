@@ -210,7 +210,7 @@ def _module_at(
         return ModuleSituation(module.id, "locked", known.opened_on, opens_on, waits_for, ())
     to_do = tuple(
         form
-        for form in dict.fromkeys([*module.complete_when, *module.homework])
+        for form in module.complete_when
         if not _is_done(state, program, form, module.id, known.opened_on, measurements)
     )
     if known.submitted_at is None:

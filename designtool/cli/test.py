@@ -1,0 +1,201 @@
+"""designtool test: the program's journeys are played and the questionnaires' vectors scored."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from designtool.cli.output import FORMAT, Usage, language_of, print_json, print_report, selected_programs, today
+from designtool.diagnostics import Language, Severity, Text
+
+if TYPE_CHECKING:
+    from designtool.load.document import Document
+    from designtool.model.origin import Origin
+    from designtool.model.program import Program
+    from designtool.model.questionnaire import Questionnaire
+
+_BUNDLE = ".dtb"
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """A program whose journeys and vectors are run."""
+
+    program: Program
+    documents: dict[str, Document]
+    """Where its parts were written; empty for a bundle."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Workspace:
+    subjects: tuple[_Subject, ...] = ()
+    library: tuple[Questionnaire, ...] = ()
+    documents: dict[str, Document] = field(default_factory=dict)
+    language: Language = "sv"
+    has_errors: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    program: str
+    """Empty for a questionnaire of the library."""
+    name: str
+    title: str
+    failures: tuple[tuple[str, Text], ...]
+    """Place (`path:line`, or empty) and what differed."""
+
+
+@click.command("test")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@FORMAT
+def command(paths: tuple[Path, ...], output_format: str) -> None:
+    """Kör programmens provresor och formulärens facit. PATHS är program, arbetsytor eller paket (.dtb)."""
+    bundles = [path for path in paths if _is_bundle(path)]
+    folders = [path for path in paths if path not in bundles]
+    language = language_of(None)
+    subjects = [_from_bundle(path, language) for path in bundles]
+    workspace = _from_workspace(tuple(folders)) if folders or not bundles else _Workspace(language=language)
+    subjects += workspace.subjects
+    journeys = [result for subject in subjects for result in _journeys(subject)]
+    vectors = _vectors(subjects, workspace)
+    if output_format == "json":
+        print_json(_json(journeys, vectors, workspace.language))
+    else:
+        click.echo("\n".join(_lines(journeys, vectors, workspace.language)))
+    if workspace.has_errors or any(result.failures for result in (*journeys, *vectors)):
+        click.get_current_context().exit(1)
+
+
+def _is_bundle(path: Path) -> bool:
+    return path.suffix == _BUNDLE or (path.exists() and stat.S_ISREG(path.stat().st_mode))
+
+
+def _from_bundle(path: Path, language: Language) -> _Subject:
+    from designtool.bundle import Refused, program_of
+    from designtool.cli.bundle_file import opened_bundle, refusal_line
+
+    try:
+        with opened_bundle(path) as bundle:
+            return _Subject(program_of(bundle), {})
+    except Refused as refused:
+        raise Usage(Text(refusal_line(refused, "sv"), refusal_line(refused, "en")), language) from refused
+
+
+def _from_workspace(paths: tuple[Path, ...]) -> _Workspace:
+    """The programs that can be built. What one with errors would do says nothing: its errors are shown instead.
+
+    The library's questionnaires are tested too when the whole workspace was asked for.
+    """
+    from designtool.workspace import compile_workspace
+
+    root, only = selected_programs(paths)
+    compiled = compile_workspace(root, today(), only)
+    language = language_of(compiled.documents)
+    errors = [found for found in compiled.diagnostics if found.severity is Severity.ERROR]
+    if errors:
+        print_report(errors, compiled.tree, language, err=True)
+    if only and not compiled.programs:
+        raise Usage(Text(f"{only[0]} är inget program", f"{only[0]} is no program"), language)
+    documents = dict(compiled.documents)
+    return _Workspace(
+        subjects=tuple(
+            _Subject(one.program, documents)
+            for one in compiled.programs
+            if one.program is not None and compiled.can_be_built(one)
+        ),
+        library=tuple(compiled.library.questionnaires.values()) if only is None and not errors else (),
+        documents=documents,
+        language=language,
+        has_errors=bool(errors),
+    )
+
+
+def _journeys(subject: _Subject) -> Iterator[_Found]:
+    from designtool.treatment.journey import run_journey
+
+    for journey in subject.program.journeys:
+        result = run_journey(journey, subject.program)
+        failures = tuple(
+            (_place(failure.origin, subject.documents), _on_day(failure.day, failure.message))
+            for failure in result.failures
+        )
+        yield _Found(subject.program.id, result.name, journey.title, failures)
+
+
+def _vectors(subjects: list[_Subject], workspace: _Workspace) -> list[_Found]:
+    """Each questionnaire's once, though several programs use it."""
+    from designtool.treatment.journey import run_vector
+
+    results: list[_Found] = []
+    asked = [
+        (subject.program.id, subject.documents, one) for subject in subjects for one in subject.program.questionnaires
+    ]
+    asked += [("", workspace.documents, one) for one in workspace.library]
+    seen: set[Questionnaire] = set()
+    for program, documents, questionnaire in asked:
+        if questionnaire in seen:
+            continue
+        seen.add(questionnaire)
+        for number, vector in enumerate(questionnaire.vectors, start=1):
+            place = _place(vector.origin, documents)
+            failures = tuple((place, text) for text in run_vector(questionnaire, vector))
+            results.append(_Found(program, f"{questionnaire.id} {number}", questionnaire.title, failures))
+    return results
+
+
+def _place(origin: Origin, documents: dict[str, Document]) -> str:
+    document = documents.get(origin.path)
+    return f"{origin.path}:{document.span(*origin.keys).line}" if document is not None else ""
+
+
+def _on_day(day: int, message: Text) -> Text:
+    return Text(f"dag {day}: {message.sv}", f"day {day}: {message.en}")
+
+
+def _json(journeys: list[_Found], vectors: list[_Found], language: Language) -> dict[str, Any]:
+    return {
+        "journeys": [
+            {
+                "program": result.program,
+                "name": result.name,
+                "title": result.title,
+                "passed": not result.failures,
+                "failures": [_failure(place, text, language) for place, text in result.failures],
+            }
+            for result in journeys
+        ],
+        "vectors": {
+            "passed": sum(not result.failures for result in vectors),
+            "failed": sum(bool(result.failures) for result in vectors),
+            "failures": [
+                f"{result.name}: {_failure(place, text, language)}"
+                for result in vectors
+                for place, text in result.failures
+            ],
+        },
+    }
+
+
+def _failure(place: str, text: Text, language: Language) -> str:
+    message = text.in_language(language)
+    return f"{place}: {message}" if place else message
+
+
+def _lines(journeys: list[_Found], vectors: list[_Found], language: Language) -> Iterator[str]:
+    for result in (*journeys, *(one for one in vectors if one.failures)):
+        mark = "✗" if result.failures else "✓"
+        name = f"{result.program}: {result.name}" if result.program else result.name
+        yield f"{mark} {name} – {result.title}"
+        for place, text in result.failures:
+            yield f"    {_failure(place, text, language)}"
+    passed = sum(not result.failures for result in journeys)
+    right = sum(not result.failures for result in vectors)
+    yield Text(
+        f"{passed} av {len(journeys)} provresor och {right} av {len(vectors)} facit stämmer.",
+        f"{passed} of {len(journeys)} journeys and {right} of {len(vectors)} vectors agree.",
+    ).in_language(language)
