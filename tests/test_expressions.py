@@ -183,6 +183,14 @@ def test_certain_slip_has_a_fix() -> None:
         ),
         ("waso >= 0", NIGHT, "condition-always-true", "waso >= 0", "answered"),
         ("1 == 1", PAGE, "condition-always-true", "1 == 1", "answered"),
+        ("9 / 7 > 1", PAGE, "condition-always-true", "9 / 7 > 1", "answered"),
+        (
+            " * ".join(["9" * 30] * 90) + " / 7 > 1",
+            PAGE,
+            "condition-always-true",
+            " * ".join(["9" * 30] * 90) + " / 7 > 1",
+            "",
+        ),
     ],
 )
 def test_mistake_is_one_message_at_its_place(text: str, scope: Scope, rule: str, stretch: str, help: str) -> None:
@@ -423,6 +431,9 @@ def test_json_is_read_and_written_back(type: Type, json: Any, value: Any) -> Non
         (NUMBER, 10**400),
         (NUMBER, [1]),
         (NUMBER, "1,5,5"),
+        (NUMBER, "0," + "1" * 31),
+        (NUMBER, 1e-190),
+        (NUMBER, "1/" + "1" * 1_300),
         (NUMBER, "٣"),
         (ITEM, 4),
         (ITEM, -1),

@@ -33,7 +33,7 @@ from designtool.expressions.types import (
     number_type,
     units_agree,
 )
-from designtool.expressions.values import WrongValue, from_json, number_text
+from designtool.expressions.values import WrongValue, decimal_text, from_json, number_text
 
 _YES_OR_NO = frozenset({"true", "false", "ja", "nej", "sant", "falskt", "yes", "no", "True", "False"})
 _SWEDISH_FUNCTIONS = {
@@ -329,7 +329,7 @@ class _Compiler:
         written = right if len(right.values) == 1 else left
         other = left if written is right else right
         if other.low is not None and other.high is not None:
-            self.report(rule, syntax, low=_shown(other.low), high=_shown(other.high))
+            self.report(rule, syntax, low=decimal_text(other.low), high=decimal_text(other.high))
         else:
             self.report(rule, syntax, "half-open")
         return False
@@ -730,7 +730,3 @@ def _units(a: Type, b: Type, of_time: str = "") -> dict[str, str]:
     sv = {"minutes": "minuter", "percent": "procent"}
     first, second = a.unit or of_time, b.unit
     return {"a": sv[first], "b": sv[second], "a_en": first, "b_en": second}
-
-
-def _shown(number: Fraction) -> str:
-    return str(number.numerator) if number.denominator == 1 else str(float(number))

@@ -15,6 +15,7 @@ from designtool.expressions.expression import Environment, Expression, Record, T
 from designtool.expressions.types import (
     NUMBER,
     arithmetic_type,
+    bounded,
     call_type,
     ceiled,
     compared,
@@ -174,8 +175,8 @@ class _Evaluation:
         if a is None or b is None:
             return None
         if tree[0] == "/":
-            return a / b if b else None
-        return a + b if tree[0] == "+" else a - b if tree[0] == "-" else a * b
+            return bounded(a / b) if b else None
+        return bounded(a + b if tree[0] == "+" else a - b if tree[0] == "-" else a * b)
 
     def moved(self, tree: Sequence[Any]) -> Value:
         """A clock time some minutes later or earlier; part of a minute is cut off towards the earlier."""
@@ -203,11 +204,11 @@ class _Evaluation:
 
     def summed(self, trees: Sequence[Sequence[Any]]) -> Value:
         numbers = self.numbers(trees)
-        return sum(numbers, Fraction(0)) if numbers else None
+        return bounded(sum(numbers, Fraction(0))) if numbers else None
 
     def mean(self, trees: Sequence[Sequence[Any]]) -> Value:
         numbers = self.numbers(trees)
-        return sum(numbers, Fraction(0)) / len(numbers) if numbers else None
+        return bounded(sum(numbers, Fraction(0)) / len(numbers)) if numbers else None
 
     def count(self, trees: Sequence[Sequence[Any]]) -> Value:
         """Entries, rows and choices one by one, and conditions that hold; missing when nothing of it is there."""
@@ -262,7 +263,7 @@ class _Evaluation:
     def change(self, trees: Sequence[Sequence[Any]]) -> Value:
         _, form, name = trees[0]
         now, before = self.present(form, name), self.copy(form, name, -1)
-        return now - before if isinstance(now, Fraction) and isinstance(before, Fraction) else None
+        return bounded(now - before) if isinstance(now, Fraction) and isinstance(before, Fraction) else None
 
     def previous(self, trees: Sequence[Sequence[Any]]) -> Value:
         back = int(Fraction(trees[1][1])) if len(trees) > 1 else 1

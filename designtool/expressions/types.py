@@ -15,6 +15,8 @@ TEXT = Type("text")
 TIME = Type("time")
 DATE = Type("date")
 
+MOST_BITS = 2_048
+"""A worked-out number whose numerator or denominator takes more bits than this is missing, in every evaluator."""
 _MOST_VALUES = 400
 """A number with more possible values than this is known by its ends alone."""
 _UNITS = frozenset({"minutes", "percent"})
@@ -247,6 +249,12 @@ _MORE_TYPES: dict[str, Callable[[list[Type]], Type]] = {
     "baseline": lambda types: types[0],
     "change": lambda types: difference(types[0]),
 }
+
+
+def bounded(number: Fraction) -> Fraction | None:
+    """The number, or None for one that no answer in earnest leads to: no form can make an evaluator work for ever."""
+    within = max(number.numerator.bit_length(), number.denominator.bit_length()) <= MOST_BITS
+    return number if within else None
 
 
 def rounded(number: Fraction, digits: int) -> Fraction:

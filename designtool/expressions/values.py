@@ -11,16 +11,19 @@ from typing import Any
 
 from designtool.diagnostics import Text
 from designtool.expressions.expression import TimeOfDay, Type, Value
+from designtool.expressions.types import rounded
 
 LONGEST_ANSWER = 10_000
 """Characters of a text answer."""
 MOST_DIGITS = 30
 """Digits of a number that is written as text, on either side of the point or the slash."""
+LONGEST_EXACT_NUMBER = 1_300
+"""Characters of a stored exact number, `27/2`: room for whatever `types.bounded` lets through."""
 MOST_ROWS = 1_000
 _EXACT_IN_JSON = 2**53
 
 _DECIMAL = re.compile(r"([+-]?)([0-9]+)(?:[.,]([0-9]+))?")
-_RATIO = re.compile(r"(-?[0-9]+)/([0-9]+)")
+_EXACT = re.compile(r"(-?[0-9]+)(?:/([0-9]+))?")
 _CLOCK = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})|([0-9]{1,2})([0-9]{2})")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -96,15 +99,24 @@ def number_text(number: Fraction) -> str:
 def number_from_text(text: str) -> Fraction | None:
     """The number that a text stands for: `7`, `7,5`, `7.5`, `-3` or `27/2`. None for anything else."""
     word = text.strip().replace("−", "-")
-    if len(word) > 2 * MOST_DIGITS + 2:
+    if len(word) > LONGEST_EXACT_NUMBER:
         return None
-    ratio = _RATIO.fullmatch(word)
-    if ratio:
-        return Fraction(int(ratio[1]), int(ratio[2])) if int(ratio[2]) else None
+    exact = _EXACT.fullmatch(word)
+    if exact:
+        below = int(exact[2] or "1")
+        return Fraction(int(exact[1]), below) if below else None
     decimal = _DECIMAL.fullmatch(word)
     if not decimal or max(len(decimal[2]), len(decimal[3] or "")) > MOST_DIGITS:
         return None
     return Fraction(f"{decimal[1]}{decimal[2]}.{decimal[3] or '0'}")
+
+
+def decimal_text(number: Fraction, digits: int = 4) -> str:
+    """The number with at most so many decimals, for people: `7.5`. Never by way of a float, which has an end."""
+    short = rounded(number, digits)
+    whole, rest = divmod(abs(short.numerator), short.denominator)
+    decimals = str(rest * 10**digits // short.denominator).zfill(digits).rstrip("0")
+    return f"{'-' if short < 0 else ''}{whole}{'.' if decimals else ''}{decimals}"
 
 
 def _number_of(type: Type, json: Any) -> Fraction:
@@ -115,7 +127,10 @@ def _number_of(type: Type, json: Any) -> Fraction:
         number = Fraction(json) if abs(json) < 10**MOST_DIGITS else None
     elif isinstance(json, float):
         # The shortest decimals that stand for the float are what was written.
-        number = Fraction(repr(json)) if math.isfinite(json) and abs(json) < 10**MOST_DIGITS else None
+        finite = math.isfinite(json) and abs(json) < 10**MOST_DIGITS
+        number = Fraction(repr(json)) if finite else None
+        if number is not None and number.denominator > 10**MOST_DIGITS:
+            number = None
     elif isinstance(json, str):
         number = number_from_text(json)
     if number is None:
@@ -140,7 +155,7 @@ def _number_of(type: Type, json: Any) -> Fraction:
 
 
 def _shown(number: Fraction) -> tuple[str, str]:
-    text = str(number.numerator) if number.denominator == 1 else str(float(number))
+    text = decimal_text(number)
     return text.replace(".", ","), text
 
 
