@@ -640,7 +640,7 @@ def situation(made: Program | None = None, **more: Any) -> Situation:
                 "proposed",
                 Fraction(76),
                 6,
-                Fraction(345),
+                Fraction(335),
                 TODAY,
                 Text(
                     "Sömneffektiviteten är under 80 procent: 15 minuter kortare.",
@@ -650,7 +650,7 @@ def situation(made: Program | None = None, **more: Any) -> Situation:
                 TODAY - timedelta(days=7),
                 "Robin Ek",
                 {"bedtime": TimeOfDay(30)},
-                {"bedtime": TimeOfDay(45)},
+                {"bedtime": TimeOfDay(55)},
             )
         },
         "flags": (

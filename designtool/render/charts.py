@@ -27,8 +27,10 @@ _TOP, _BOTTOM = 18, 30
 """Pixels above and below the plot."""
 _LEFT, _RIGHT = Fraction(12), Fraction(95)
 """Percent of the width between which the points stand."""
-_SHORTEST = timedelta(days=21)
-"""Two answers in one week are not spread over the whole width."""
+_SHORTEST_SCORES, _SHORTEST_ENTRIES = timedelta(days=21), timedelta(days=6)
+"""Few answers are not spread over the whole width: a chart of scores is at least three weeks wide, one of a diary a week."""
+_VALUE_WIDTH = 13
+"""Percent of the width that a value in words needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,12 @@ def score_chart(
     """A score over time between its severity bands. Sums are shown in whole points, rounded half up."""
     digits = 1 if score.method == "mean" else 0
     written = tuple("" if point.value is None else number(point.value, language, digits) for point in points)
-    title = title or f"{questionnaire.title}: {score.label}"
+    title = title or f"{questionnaire.title} – {score.label}"
     bands = [
         (band.start, score.bands[at + 1].start if at + 1 < len(score.bands) else score.high, band.label)
         for at, band in enumerate(score.bands)
     ]
-    plot = _Plot(score.low, score.high, language, tuple(points))
+    plot = _Plot(score.low, score.high, language, tuple(points), _SHORTEST_SCORES)
     drawn = [
         *(plot.band(at, start, end, label) for at, (start, end, label) in enumerate(bands)),
         plot.axis(number(score.low, language), number(score.high, language)),
@@ -114,15 +116,15 @@ def diary_chart(
             if isinstance(value, Fraction)
         )
         lines.append(_Line(source.label, points, tuple(_written(source, point.value, language) for point in points)))
-    title = title or f"{exercise.title}: {', '.join(line.label for line in lines)}"
+    title = title or f"{exercise.title} – {', '.join(line.label for line in lines)}"
     first = known[names[0]]
     every = [point.value for line in lines for point in line.points if point.value is not None]
     low, high = _range(first, [*every, *([target] if target is not None else [])])
-    plot = _Plot(low, high, language, tuple(point for line in lines for point in line.points))
+    plot = _Plot(low, high, language, tuple(point for line in lines for point in line.points), _SHORTEST_ENTRIES)
     drawn = [
         plot.axis(_axis_value(first, low, language), _axis_value(first, high, language)),
         plot.target(target, _axis_value(first, target, language)) if target is not None else None,
-        *(plot.line(at, line, with_values=len(lines) == 1 and len(line.points) <= 8) for at, line in enumerate(lines)),
+        *(plot.line(at, line, with_values=len(lines) == 1) for at, line in enumerate(lines)),
         plot.dates(),
     ]
     dates = sorted({point.dated for line in lines for point in line.points})
@@ -160,16 +162,20 @@ def _range(source: Field | Computed, values: list[Fraction]) -> tuple[Fraction, 
 class _Plot:
     """Where values and dates stand in the drawing."""
 
-    def __init__(self, low: Fraction, high: Fraction, language: Language, points: tuple[Point, ...]) -> None:
+    def __init__(
+        self, low: Fraction, high: Fraction, language: Language, points: tuple[Point, ...], shortest: timedelta
+    ) -> None:
         self.low, self.high, self.language = low, max(high, low + 1), language
         self.dates_shown = sorted({point.dated for point in points})
         self.first = self.dates_shown[0] if self.dates_shown else date(2000, 1, 1)
         last = self.dates_shown[-1] if self.dates_shown else self.first
-        self.days = max(last - self.first, _SHORTEST).days
+        self.days = max(last - self.first, shortest).days
 
     def x(self, dated: date) -> str:
-        place = _LEFT + 3 + (_RIGHT - _LEFT - 3) * Fraction((dated - self.first).days, self.days)
-        return f"{float(round(place, 2)):g}%"
+        return f"{float(round(self.percent(dated), 2)):g}%"
+
+    def percent(self, dated: date) -> Fraction:
+        return _LEFT + 3 + (_RIGHT - _LEFT - 3) * Fraction((dated - self.first).days, self.days)
 
     def y(self, value: Fraction) -> str:
         inside = min(max(value, self.low), self.high)
@@ -233,8 +239,8 @@ class _Plot:
                     "y2": self.y(after.value),
                 }
                 strokes.append(element("line", {"class": f"chart-line chart-line-{at % 4}", **place}))
-        crowded = len(line.points) > 8
-        for number_, (point, shown) in enumerate(zip(line.points, line.written, strict=True)):
+        labelled = self._labelled(line) if with_values else frozenset()
+        for point, shown in zip(line.points, line.written, strict=True):
             if point.value is None:
                 continue
             hollow = " chart-point-prorated" if point.status == "prorated" else ""
@@ -249,7 +255,7 @@ class _Plot:
                     },
                 )
             )
-            if with_values and (not crowded or number_ in (0, len(line.points) - 1)):
+            if point.dated in labelled:
                 y = max(float(self.y(point.value)) - 11, 13)
                 marks.append(
                     element(
@@ -259,6 +265,16 @@ class _Plot:
                     )
                 )
         return joined((*strokes, *marks))
+
+    def _labelled(self, line: _Line) -> frozenset[date]:
+        """The dates whose values stand in the drawing: from the latest backwards, as many as have room."""
+        kept: list[date] = []
+        for point in reversed(line.points):
+            if point.value is not None and (
+                not kept or self.percent(kept[-1]) - self.percent(point.dated) >= _VALUE_WIDTH
+            ):
+                kept.append(point.dated)
+        return frozenset(kept)
 
     def dates(self) -> Markup:
         """At most five dates, the first and the latest among them, and none upon another."""

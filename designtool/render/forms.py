@@ -146,7 +146,7 @@ def form_values(exercise: Exercise, context: PageContext) -> dict[str, Any]:
         values = dict(record.values) if record else {}
     elif form.status == "done" and exercise.fill == "once" and form.records:
         values = dict(form.records[-1].values)
-    if entry in form.entry_drafts:
+    if entry is not None and entry in form.entry_drafts:
         values = dict(form.entry_drafts[entry])
     elif exercise.kind != "diary" or form.draft_date in (None, entry):
         values |= form.draft

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from markupsafe import Markup, escape
 
-_VOID = frozenset({"br", "hr", "img", "input", "source", "track", "line", "circle", "rect"})
-_CONTROL = {code: "�" for code in range(32) if code not in (9, 10, 13)}
+_VOID = frozenset({"br", "hr", "img", "input", "source", "track"})
+CONTROL_CHARACTERS = {code: "�" for code in range(32) if code not in (9, 10, 13)}
 
 Attributes = Mapping[str, str | int | bool | None]
 Child = str | Markup | None
@@ -27,7 +27,7 @@ def joined(children: Iterable[Child]) -> Markup:
 
 def text(value: str) -> Markup:
     """Text as markup: escaped unless it is markup already; control characters, which HTML forbids, become visible."""
-    return value if isinstance(value, Markup) else escape(value.translate(_CONTROL))
+    return value if isinstance(value, Markup) else escape(value.translate(CONTROL_CHARACTERS))
 
 
 def isolated(value: str) -> Markup:

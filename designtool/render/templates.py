@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from designtool.render.html import CONTROL_CHARACTERS
+
 if TYPE_CHECKING:
     import jinja2
 
@@ -42,8 +44,14 @@ def load_templates(folder: Path) -> Templates:
         loader=jinja2.DictLoader(sources),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        finalize=_without_control_characters,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
     return Templates(environment)
+
+
+def _without_control_characters(value: Any) -> Any:
+    """As `html.text` does: HTML forbids them, and what a patient pasted may have them."""
+    return value.translate(CONTROL_CHARACTERS) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -15,6 +15,7 @@ WORDS: dict[str, Text] = {
     "overview": Text("Översikt", "Overview"),
     "flags": Text("Flaggor", "Flags"),
     "crisis-link": Text("Hjälp nu", "Help now"),
+    "crisis-link-therapist": Text("Krisinformation", "Crisis information"),
     "crisis-link-long": Text("Behöver du hjälp direkt?", "Do you need help right away?"),
     "back": Text("Tillbaka", "Back"),
     "notice": Text("Om den här tjänsten", "About this service"),
@@ -152,8 +153,8 @@ WORDS: dict[str, Text] = {
         "No connection – your answers are kept here and sent as soon as possible.",
     ),
     "conflict": Text(
-        "Du har svarat något annat på en annan enhet. Ladda om sidan för att se det.",
-        "You have answered otherwise on another device. Reload the page to see it.",
+        "Du har svarat något annat på en annan enhet. Ladda om sidan för att se det, eller ändra här om du vill att det här svaret ska gälla.",
+        "You have answered otherwise on another device. Reload the page to see it, or change it here if you want this answer to stand.",
     ),
     "refused": Text("Det här svaret gick inte att spara.", "This answer could not be saved."),
     "signed-out": Text(
