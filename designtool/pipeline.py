@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -55,14 +55,16 @@ def compile_tree(tree: Tree, found: tuple[Diagnostic, ...], today: date) -> Comp
     loaded = load(tree)
     programs_folder = programs_folder_of(loaded.documents)
     library, library_found = assemble_library(loaded.documents, tree, loaded.broken, programs_folder)
-    library_found += check(_library_context(library, tree, today))
+    library_whole = not has_errors([*_below(library.folder, loaded.diagnostics), *library_found])
+    library_found += check(_library_context(library, tree, library_whole, today))
     compiled: list[CompiledProgram] = []
     everything: list[Diagnostic] = [*found, *loaded.diagnostics, *library_found]
     for folder in _program_folders(tree, programs_folder):
         program, program_found = assemble(folder, loaded.documents, tree, library, loaded.broken)
         everything += program_found
         if program is not None:
-            everything += check(program_context(program, folder, loaded.documents, tree, today))
+            whole = library_whole and not has_errors([*_below(folder, loaded.diagnostics), *program_found])
+            everything += check(program_context(program, folder, loaded.documents, tree, whole, today))
         compiled.append(CompiledProgram(folder, program, ()))
     settled = settle(in_order(everything), loaded.documents)
     return Compiled(
@@ -92,11 +94,15 @@ def _program_folders(tree: Tree, programs_folder: str) -> list[str]:
     return [f"{prefix}{name}" for name in sorted(names - {LIBRARY})]
 
 
+def _below(folder: str, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    return [diagnostic for diagnostic in diagnostics if _lies_in(diagnostic, folder)]
+
+
 def _lies_in(diagnostic: Diagnostic, folder: str) -> bool:
     return diagnostic.span.path == folder or diagnostic.span.path.startswith(f"{folder}/")
 
 
-def _library_context(library: Library, tree: Tree, today: date) -> Context:
+def _library_context(library: Library, tree: Tree, is_whole: bool, today: date) -> Context:
     return Context(
         program=None,
         pages=tuple(library.pages.values()),
@@ -105,5 +111,6 @@ def _library_context(library: Library, tree: Tree, today: date) -> Context:
         exercises=(),
         documents=library.documents,
         tree=tree,
+        is_whole=is_whole,
         today=today,
     )

@@ -33,6 +33,9 @@ class Context:
     exercises: tuple[Exercise, ...]
     documents: Mapping[str, Document] = field(repr=False)
     tree: Tree = field(repr=False)
+    is_whole: bool
+    """False when an earlier stage found errors: what then seems to be missing may only be misspelt, so rules about what
+    is missing keep silent."""
     today: date
     """Given by the edge: a contact that was checked long ago is a finding on one day and not on another."""
 
@@ -57,7 +60,7 @@ class Context:
 
 
 def program_context(
-    program: Program, folder: str, documents: Mapping[str, Document], tree: Tree, today: date
+    program: Program, folder: str, documents: Mapping[str, Document], tree: Tree, is_whole: bool, today: date
 ) -> Context:
     return Context(
         program=program,
@@ -73,5 +76,6 @@ def program_context(
         exercises=program.exercises,
         documents=documents,
         tree=tree,
+        is_whole=is_whole,
         today=today,
     )

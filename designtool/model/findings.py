@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
 from designtool.diagnostics import Diagnostic, Span, nearest
 from designtool.expressions import compile_expression
 from designtool.expressions.expression import Expression, Scope, TypeKind
+from designtool.model.codec import encode_fraction
 from designtool.model.reading import Node
 from designtool.model.rules import broken_reference
 
@@ -36,7 +38,7 @@ class Findings:
     def compiled(self, text: str, place: Span, scope: Scope, expected: TypeKind | None = None) -> Expression | None:
         expression, diagnostics = compile_expression(text, scope, place, expected)
         self.found.extend(diagnostics)
-        return replace(expression, tree=_frozen(expression.tree)) if expression else None
+        return replace(expression, tree=frozen_value(expression.tree)) if expression else None
 
     def missing_reference(self, kind: str, name: str, span: Span, names: Iterable[str]) -> None:
         """Reports a name that leads nowhere, unless the file it may stand in is itself broken."""
@@ -45,9 +47,18 @@ class Findings:
         self.add(broken_reference.found(kind, name, span, nearest(name, names)))
 
 
-def _frozen(tree: Any) -> Any:
-    return tuple(_frozen(part) for part in tree) if isinstance(tree, list | tuple) else tree
-
-
 def frozen_mapping(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    return MappingProxyType(dict(values))
+    """These values, as nothing can change them."""
+    frozen: Mapping[str, Any] = frozen_value(values)
+    return frozen
+
+
+def frozen_value(value: Any) -> Any:
+    """JSON values with tuples for lists and read-only mappings for objects."""
+    if isinstance(value, Mapping):
+        return MappingProxyType({key: frozen_value(content) for key, content in value.items()})
+    if isinstance(value, list | tuple):
+        return tuple(frozen_value(content) for content in value)
+    if isinstance(value, float):
+        return encode_fraction(Fraction(repr(value)))
+    return value

@@ -52,7 +52,30 @@ Nu är det dags att skriva ner din plan. [Läs om nedstämdhet på 1177.se](http
 
 
 _VAGUE = frozenset(
-    ["här", "klicka här", "tryck här", "klicka", "läs mer", "läs mer här", "läs vidare", "mer", "mer information", "mer info", "länk", "länken", "den här länken", "denna länk", "sidan", "here", "click here", "read more", "more", "link", "this link", "this page"]
+    [
+        "här",
+        "klicka här",
+        "tryck här",
+        "klicka",
+        "läs mer",
+        "läs mer här",
+        "läs vidare",
+        "mer",
+        "mer information",
+        "mer info",
+        "länk",
+        "länken",
+        "den här länken",
+        "denna länk",
+        "sidan",
+        "here",
+        "click here",
+        "read more",
+        "more",
+        "link",
+        "this link",
+        "this page",
+    ]
 )
 
 

@@ -98,7 +98,7 @@ Nu är det dags att skriva ner din plan.
 
 def check(context: Context) -> Iterator[Diagnostic]:
     program = context.program
-    if program is None:
+    if program is None or not context.is_whole:
         return
     shown = {measurement.questionnaire for measurement in program.measurements}
     for module in program.modules:

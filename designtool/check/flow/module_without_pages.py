@@ -54,6 +54,6 @@ Nu är det dags att skriva ner din plan.
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    for module in context.program.modules if context.program else ():
+    for module in context.program.modules if context.program and context.is_whole else ():
         if not module.pages:
             yield RULE.at(context.span(module.origin, "title"), title=module.title)

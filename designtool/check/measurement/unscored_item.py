@@ -124,7 +124,7 @@ scores:
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    for questionnaire in context.questionnaires:
+    for questionnaire in context.questionnaires if context.is_whole else ():
         scored: dict[str, str] = {}
         for score in questionnaire.scores:
             read = score.value.references if score.value is not None else ()

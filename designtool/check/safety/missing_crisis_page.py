@@ -51,7 +51,7 @@ Ring {contact}`crisis`.
 
 def check(context: Context) -> Iterator[Diagnostic]:
     program = context.program
-    if program is None:
+    if program is None or not context.is_whole:
         return
     page = program.library_page.get(program.crisis_page)
     if page is None:

@@ -124,7 +124,7 @@ flags:
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    for questionnaire in context.questionnaires:
+    for questionnaire in context.questionnaires if context.is_whole else ():
         for item in questionnaire.items:
             if not item.risk:
                 continue

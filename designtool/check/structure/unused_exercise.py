@@ -57,7 +57,7 @@ Nu är det dags att skriva ner din plan.
 
 def check(context: Context) -> Iterator[Diagnostic]:
     program = context.program
-    if program is None:
+    if program is None or not context.is_whole:
         return
     shown = {block.argument for block in context.blocks() if block.kind == "exercise"}
     required = {id for module in program.modules for id in (*module.homework, *module.complete_when)}

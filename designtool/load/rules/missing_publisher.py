@@ -22,7 +22,7 @@ audience:
   age:
     min: 18
 duration:
-  weeks: 4
+  weeks: 8
   minutes_per_week: 60
 therapist:
   competence: Legitimerad psykolog

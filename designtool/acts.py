@@ -1,0 +1,233 @@
+"""What people send from pages, as acts in a treatment: the same for the preview and the runtime.
+
+Pure: the edge parses the request, stores the events, and shows the page that comes next. The names in the forms are those
+of `render.fields`; what they mean is decided here and in `treatment.commands`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any
+
+from designtool.diagnostics import Text
+from designtool.model.exercise import Exercise, Field
+from designtool.model.program import Program
+from designtool.model.questionnaire import Questionnaire
+from designtool.render.viewpoint import FieldError
+from designtool.treatment import commands
+from designtool.treatment.commands import Actor, Outcome, Problem, Refusal
+from designtool.treatment.events import Event, FlagRaised
+from designtool.treatment.records import form_of
+from designtool.treatment.state import State, fold
+
+Sent = Mapping[str, Sequence[str]]
+"""A posted form: name to values, as they were typed."""
+
+MOST_ROWS = 200
+_ROW = re.compile(r"[0-9]{1,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an act came to."""
+
+    events: tuple[Event, ...] = ()
+    """To be stored together. There may be some although something was refused: what could be kept is kept."""
+    errors: tuple[FieldError, ...] = ()
+    draft: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    """The form as it was sent, to be shown again when there are errors."""
+    saved: str = ""
+    """What was done, in the view's word for it."""
+    go_to: str = ""
+    """The target to show next."""
+    entry_date: str = ""
+
+
+def sent_from(target: str, sent: Sent, state: State, program: Program, now: datetime, actor: Actor) -> Answer:
+    """A form that was posted from a page. An address or an action that does not exist is refused in words."""
+    kind, _, id = target.partition("/")
+    action = _first(sent, "action")
+    text = _first(sent, "text")
+    match kind, action:
+        case ("exercise", "stop"):
+            return _simple(commands.stop_decision(state, program, now, actor, id), "stopped", _back(sent, target))
+        case (("exercise" | "questionnaire" | "form"), _):
+            return _form(id, action, sent, state, program, now, actor)
+        case ("module", "submit"):
+            return _simple(commands.submit_module(state, program, now, actor, id), "module-submitted", target)
+        case ("module", "feedback"):
+            return _text(commands.give_feedback(state, program, now, actor, id, text), "feedback", target, text)
+        case ("module", "open"):
+            return _simple(commands.open_module(state, program, now, actor, id), "opened", target)
+        case ("module", "hold"):
+            return _simple(commands.hold_module(state, program, now, actor, id), "held", target)
+        case ("messages", "send"):
+            return _text(commands.send_message(state, program, now, actor, text), "sent", target, text)
+        case ("flags", "acknowledge"):
+            number = _first(sent, "flag")
+            flag = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else -1
+            outcome = commands.acknowledge_flag(state, program, now, actor, flag, text, actor.id)
+            return _text(outcome, "acknowledged", target, text)
+        case ("decision", "confirm"):
+            return _simple(commands.confirm_decision(state, program, now, actor, id), "confirmed", target)
+        case ("decision", "decline"):
+            return _text(commands.decline_decision(state, program, now, actor, id, text), "declined", target, text)
+        case ("decision", "sign"):
+            return _text(commands.sign_contraindication(state, program, now, actor, id, text), "signed", target, text)
+    return _refused(Text("Det går inte att göra här.", "That cannot be done here."), target)
+
+
+def saved_from(
+    form: str, name: str, value: object, dated: date | None, state: State, program: Program, now: datetime, actor: Actor
+) -> tuple[tuple[Event, ...], tuple[Problem, ...]]:
+    """One field that was saved as it was typed. `name` may point into a table: `rows.0.what`."""
+    known = form_of(program, form)
+    if known is None:
+        return (), (Problem(Text("Formuläret finns inte.", "There is no such form.")),)
+    id, _, inside = name.partition(".")
+    if inside and isinstance(known, Exercise):
+        declared = next((one for one in known.fields if one.id == id), None)
+        before = commands.answers_at(state, program, now, actor, form, dated)
+        if declared is None or isinstance(before, Refusal):
+            problems = before.problems if isinstance(before, Refusal) else ()
+            return (), problems or (Problem(Text("Fältet finns inte.", "There is no such field."), id),)
+        value = _put_inside(declared, before.get(id), inside, value)
+    return commands.keepable(state, program, now, actor, form, {id: value}, dated)
+
+
+def pages_to_show(events: Sequence[Event]) -> tuple[str, ...]:
+    """Library pages that the patient must see at once because of these events."""
+    pages = [event.what.patient_page for event in events if isinstance(event.what, FlagRaised)]
+    return tuple(dict.fromkeys(page.removeprefix("library/") for page in pages if page))
+
+
+def _form(id: str, action: str, sent: Sent, state: State, program: Program, now: datetime, actor: Actor) -> Answer:
+    known = form_of(program, id)
+    back = _back(sent, f"{'questionnaire' if isinstance(known, Questionnaire) else 'exercise'}/{id}")
+    if known is None:
+        return _refused(Text("Formuläret finns inte.", "There is no such form."), back)
+    written_date = _first(sent, "entry-date")
+    dated = _date(written_date)
+    answers = _answers(known, sent)
+    events, problems = commands.keepable(state, program, now, actor, id, answers, dated)
+    state = fold(events, {state.digest: program}, state)
+    draft = MappingProxyType(answers)
+    if action.startswith("add-row."):
+        return Answer(
+            events, _errors(problems), _with_row(draft, action.removeprefix("add-row.")), "", back, written_date
+        )
+    if problems:
+        return Answer(events, _errors(problems), draft, "", back, written_date)
+    if action == "save":
+        return Answer(events, saved="saved", go_to=back, entry_date=written_date)
+    if action != "submit":
+        return _refused(Text("Det går inte att göra här.", "That cannot be done here."), back)
+    confirmed = frozenset(
+        name.removeprefix("confirmed-")
+        for name in sent
+        if name.startswith("confirmed-") and _first(sent, name) == "yes"
+    )
+    outcome = commands.submit_form(state, program, now, actor, id, dated, confirmed)
+    if isinstance(outcome, Refusal):
+        return Answer(events, _errors(outcome.problems), draft, "", back, written_date)
+    everything = (*events, *outcome)
+    shown = pages_to_show(everything) if actor.role == "patient" else ()
+    return Answer(everything, saved="submitted", go_to=f"library/{shown[0]}" if shown else back)
+
+
+def _answers(form: Questionnaire | Exercise, sent: Sent) -> dict[str, Any]:
+    """What the form holds, field by field. A form shows all of its fields, so one that sent nothing was left empty."""
+    if isinstance(form, Questionnaire):
+        return {item.id: _first(sent, item.id) or None for item in form.items}
+    return {one.id: _field_answer(one, sent) for one in form.fields}
+
+
+def _field_answer(declared: Field, sent: Sent) -> Any:
+    id = declared.id
+    if declared.type == "table":
+        rows: dict[int, dict[str, Any]] = {}
+        columns = {column.id: column for column in declared.columns}
+        for name in sent:
+            owner, _, rest = name.partition(".")
+            row, _, column = rest.partition(".")
+            if owner == id and _ROW.fullmatch(row) and int(row) < MOST_ROWS and column in columns:
+                rows.setdefault(int(row), {})[column] = _cell(columns[column], sent, name)
+        return [rows.get(row, {}) for row in range(max(rows) + 1)] if rows else None
+    if declared.type == "ranking":
+        places = [_first(sent, f"{id}.{place}") for place in range(len(declared.options) or MOST_ROWS)]
+        return [place for place in places if place] or None
+    if declared.type == "plan-entry":
+        prefix = f"{id}."
+        entry = {name.removeprefix(prefix): _first(sent, name) or None for name in sent if name.startswith(prefix)}
+        return entry or None
+    return _cell(declared, sent, id)
+
+
+def _cell(declared: Field, sent: Sent, name: str) -> Any:
+    if declared.type == "choices":
+        return [value for value in sent.get(name, ()) if value] or None
+    return _first(sent, name) or None
+
+
+def _put_inside(declared: Field, before: Any, inside: str, value: object) -> object:
+    """The whole answer of a table, ranking or plan entry with one part of it changed."""
+    first, _, rest = inside.partition(".")
+    if declared.type == "plan-entry":
+        return {**(dict(before) if isinstance(before, Mapping) else {}), first: value}
+    if not _ROW.fullmatch(first) or int(first) >= MOST_ROWS:
+        return before
+    parts = list(before) if isinstance(before, list | tuple) else []
+    if declared.type == "ranking":
+        parts += [None] * (int(first) + 1 - len(parts))
+        parts[int(first)] = value
+        return [part for part in parts if part]
+    parts += [{} for _ in range(int(first) + 1 - len(parts))]
+    parts[int(first)] = {**dict(parts[int(first)]), rest: value}
+    return parts
+
+
+def _with_row(draft: Mapping[str, Any], table: str) -> Mapping[str, Any]:
+    rows = draft.get(table)
+    return MappingProxyType({**draft, table: [*(rows if isinstance(rows, list) else [{}]), {}][:MOST_ROWS]})
+
+
+def _simple(outcome: Outcome, saved: str, go_to: str) -> Answer:
+    if isinstance(outcome, Refusal):
+        return Answer(errors=_errors(outcome.problems), go_to=go_to)
+    return Answer(outcome, saved=saved, go_to=go_to)
+
+
+def _text(outcome: Outcome, saved: str, go_to: str, text: str) -> Answer:
+    if isinstance(outcome, Refusal):
+        return Answer(errors=_errors(outcome.problems), draft=MappingProxyType({"text": text}), go_to=go_to)
+    return Answer(outcome, saved=saved, go_to=go_to)
+
+
+def _refused(message: Text, go_to: str) -> Answer:
+    return Answer(errors=(FieldError("", message),), go_to=go_to)
+
+
+def _errors(problems: Sequence[Problem]) -> tuple[FieldError, ...]:
+    return tuple(FieldError(problem.field, problem.message, problem.level) for problem in problems)
+
+
+def _back(sent: Sent, target: str) -> str:
+    """The target that the form stood on, when it says so in the shape of one."""
+    stated = _first(sent, "return-to")
+    return stated if re.fullmatch(r"[a-z]+(/[A-Za-z0-9_.-]+){0,2}", stated) else target
+
+
+def _first(sent: Sent, name: str) -> str:
+    values = sent.get(name, ())
+    return values[0] if values else ""
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None

@@ -1,0 +1,80 @@
+"""designtool preview: the program in the browser while it is being written."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import click
+
+from designtool.cli.output import Usage, language_of, selected_programs, today
+from designtool.diagnostics import Text
+
+DEFAULT_PORT = 8765
+
+
+@click.command("preview")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=None, help=f"Port på 127.0.0.1 (vanligen {DEFAULT_PORT})."
+)
+@click.option("--poll", is_flag=True, help="Leta efter ändringar varje sekund: för nätverksmappar som inte säger till.")
+@click.option("--no-browser", is_flag=True, help="Öppna ingen webbläsare.")
+def command(path: Path | None, port: int | None, poll: bool, no_browser: bool) -> None:
+    """Visa program i webbläsaren medan du skriver. Avsluta med Ctrl-C."""
+    root, only = selected_programs((path,) if path else ())
+    with _listening(port) as listener:
+        serve(root, only, listener, poll=poll, open_browser=not no_browser)
+
+
+def serve(root: Path, only: tuple[str, ...] | None, listener: socket.socket, *, poll: bool, open_browser: bool) -> None:
+    """Until Ctrl-C. Says the address on stdout once it answers."""
+    import uvicorn
+
+    from designtool import resources
+    from designtool.preview.server import Hub, Server, create_app
+    from designtool.preview.studio import Studio
+    from designtool.preview.watch import Watcher
+    from designtool.render import load_templates
+    from designtool.workspace import compile_workspace
+
+    studio = Studio(compile=lambda: compile_workspace(root, today(), only))
+    language = language_of(studio.compiled.documents)
+    port = listener.getsockname()[1]
+    hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
+    hub = Hub()
+    app = create_app(studio, hub, root, load_templates(resources.folder("templates")), language, hosts)
+    watcher = Watcher(root, lambda: hub.tell(studio.refresh()), poll=poll)
+    address = f"http://127.0.0.1:{port}/" + (f"?program={only[0]}" if only else "")
+    server = Server(
+        uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="on"), hub
+    )
+    watcher.start()
+    try:
+        words = Text(f"Förhandsvisning: {address}  (avsluta med Ctrl-C)", f"Preview: {address}  (end with Ctrl-C)")
+        click.echo(words.in_language(language))
+        if open_browser:
+            click.launch(address)
+        server.run(sockets=[listener])
+    finally:
+        watcher.stop()
+
+
+def _listening(port: int | None) -> socket.socket:
+    """A socket on loopback: at the port asked for, else the usual one, else any that is free."""
+    for candidate in (DEFAULT_PORT, 0) if port is None else (port,):
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", candidate))
+        except OSError:
+            listener.close()
+            continue
+        listener.listen(128)
+        return listener
+    raise Usage(
+        Text(
+            f"porten {port} används redan; välj en annan med --port",
+            f"port {port} is in use; choose another with --port",
+        )
+    )
