@@ -685,6 +685,20 @@ PROGRAMS: dict[str, tuple[bytes, str]] = {
         "unknown-feature",
     ),
     "a remote picture": (with_block(Block("i-1", "image", "https://example.org/x.png")), "media-missing"),
+    "a person with a remote portrait": (
+        encoded_with(
+            lambda program: program.update(
+                persons=[{"id": "a", "name": "A", "text": "", "image": "https://example.org/cirkel.svg"}]
+            )
+        ),
+        "media-missing",
+    ),
+    "a person with a portrait of the library": (
+        encoded_with(
+            lambda program: program.update(persons=[{"id": "a", "name": "A", "text": "", "image": "media/cirkel.svg"}])
+        ),
+        "accepted",
+    ),
     "media of another digest": (
         encoded_with(lambda program: program["media"][0].update(digest="sha256:" + "0" * 64)),
         "media-missing",

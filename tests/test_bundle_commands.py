@@ -48,7 +48,9 @@ def run(*arguments: object) -> Result:
 
 
 def run_json(*arguments: object) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(run(*arguments, "--format", "json").stdout)
+    done = run(*arguments, "--format", "json")
+    assert done.exit_code == 0, (done.exception, done.output[:2000])
+    found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
@@ -186,6 +188,19 @@ def test_unbundle_refuses_two_files_for_one_place(tmp_path: Path, path: str) -> 
     assert refused.exit_code == 1
     assert json.loads(refused.stdout)["problems"][0]["code"] == "file-collision"
     assert not (tmp_path / "ny").exists()
+
+
+@pytest.mark.parametrize("workspace", ["tests/minimal", "."])
+def test_the_source_in_a_bundle_builds_to_the_same_bytes(tmp_path: Path, workspace: str) -> None:
+    first = run_json("build", Path(__file__).parent.parent / workspace, "--output", tmp_path / "first")
+    assert first["bundles"]
+    for built in first["bundles"]:
+        assert run_json("verify", built["path"])["digest"] == built["digest"]
+        folder = tmp_path / built["program"]
+        assert run("unbundle", built["path"], "--output", folder).exit_code == 0
+        again = run_json("build", folder, "--output", tmp_path / "again")
+        assert [(one["program"], one["digest"]) for one in again["bundles"]] == [(built["program"], built["digest"])]
+        assert Path(again["bundles"][0]["path"]).read_bytes() == Path(built["path"]).read_bytes()
 
 
 def test_make_bundle_takes_the_library_that_variants_reach() -> None:

@@ -76,6 +76,7 @@ def _source_paths(programs: Iterable[Program], tree: Tree) -> set[str]:
                 paths.add(path)
         library = f"{programs_folder}/{LIBRARY}/" if programs_folder else f"{LIBRARY}/"
         paths.update(path for path in _reached(program, library) if path.startswith(library) and path in tree.files)
+        paths.update(_named_in_shared_files(library, tree))
     return paths
 
 
@@ -86,13 +87,19 @@ def _reached(program: Program, library: str) -> Iterator[str]:
         yield questionnaire.origin.path
     for page in program.library_pages:
         yield page.origin.path
-    for person in program.persons:
-        yield person.image
     for block in blocks_of(program):
         if block.kind in ("film", "audio", "image"):
             yield block.argument
             yield block.attributes.get("captions", "")
             yield block.attributes.get("transcript", "")
+
+
+def _named_in_shared_files(library: str, tree: Tree) -> Iterator[str]:
+    """Media that the shared files name. These files go along whole, and with a name that leads nowhere they would not build."""
+    shared = [tree.files[library + name].data or b"" for name in _SHARED_FILES if library + name in tree.files]
+    for path in tree.under(library + "media").files:
+        if any(path.removeprefix(library).encode() in data for data in shared):
+            yield path
 
 
 def _blob(file: File, open_media: Callable[[str], BinaryIO]) -> BlobSource:

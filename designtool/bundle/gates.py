@@ -114,5 +114,6 @@ def _check_media(program: Program, manifest: Manifest) -> None:
         if block.kind in ("film", "audio", "image") and block.argument not in known:
             raise Refused("media-missing", name=block.argument or PROGRAM_FILE)
     for person in program.persons:
-        if person.image and person.image not in known:
+        # A portrait is named from the library's folder, all other media from the workspace.
+        if person.image and not any(path == person.image or path.endswith(f"/{person.image}") for path in known):
             raise Refused("media-missing", name=person.image)

@@ -22,10 +22,10 @@ class Refused(Exception):
         super().__init__(f"{code}: {self.message.en}")
 
 
-def printable(text: str) -> str:
+def printable(text: str, longest: int = 120) -> str:
     """Text from a file that nobody has vouched for, fit for a terminal: no control characters, and not too long."""
-    shown = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text[:121])
-    return shown if len(shown) <= 120 else shown[:119] + "…"
+    shown = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text[: longest + 1])
+    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 
 
 REFUSALS: Mapping[str, Text] = MappingProxyType(

@@ -28,6 +28,14 @@ _LABELS = {
     "total": Text("Totalt", "In all"),
 }
 
+_SEVERITY = {
+    "mild": Text("lindriga besvär", "mild"),
+    "mild-to-moderate": Text("lindriga till måttliga besvär", "mild to moderate"),
+    "moderate": Text("måttliga besvär", "moderate"),
+    "moderate-to-severe": Text("måttliga till svåra besvär", "moderate to severe"),
+    "severe": Text("svåra besvär", "severe"),
+}
+
 
 @click.command("inspect")
 @click.argument("bundle", type=click.Path(path_type=Path))
@@ -86,7 +94,7 @@ def _text(bundle: Bundle, program: Program, language: Language) -> str:
     }
     labels = {key: label.in_language(language) for key, label in _LABELS.items()}
     width = max(len(labels[key]) for key in facts)
-    lines = [printable(program.title), *([printable(program.summary)] if program.summary else []), ""]
+    lines = [printable(program.title), *([printable(program.summary, longest=2000)] if program.summary else []), ""]
     lines += [f"{labels[key]:<{width}}  {printable(fact)}" for key, fact in facts.items()]
     lines += ["", f"{labels['contents']}:"]
     sizes = [(_size(file.size), file.name) for file in bundle.files.values()]
@@ -99,14 +107,18 @@ def _text(bundle: Bundle, program: Program, language: Language) -> str:
 def _audience(program: Program, language: Language) -> str:
     audience = program.audience
     age = f"{audience.age_min}–{audience.age_max}" if audience.age_max is not None else f"{audience.age_min}+"
-    words = [Text(f"{age} år", f"age {age}").in_language(language), audience.severity, ", ".join(audience.conditions)]
+    severity = (
+        _SEVERITY[audience.severity].in_language(language) if audience.severity in _SEVERITY else audience.severity
+    )
+    words = [Text(f"{age} år", f"age {age}").in_language(language), severity, ", ".join(audience.conditions)]
     return "; ".join(word for word in words if word)
 
 
 def _extent(program: Program, language: Language) -> str:
+    weeks, modules = program.weeks, len(program.modules)
     return Text(
-        f"{program.weeks} veckor, {len(program.modules)} moduler",
-        f"{program.weeks} weeks, {len(program.modules)} modules",
+        f"{weeks} {'vecka' if weeks == 1 else 'veckor'}, {modules} {'modul' if modules == 1 else 'moduler'}",
+        f"{weeks} week{'s' if weeks != 1 else ''}, {modules} module{'s' if modules != 1 else ''}",
     ).in_language(language)
 
 
