@@ -2,56 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
-from designtool.diagnostics import Diagnostic, Edit, Fix, Rule, Span, Text, nearest
-from designtool.expressions.expression import Expression, Form, Scope, Type, TypeKind
-from designtool.expressions.parse import Syntax, SyntaxProblem, parse
+from designtool.diagnostics import Diagnostic, Rule, Span, nearest
+from designtool.expressions.calls import call, method, misplaced
+from designtool.expressions.expression import Expression, Scope, Type, TypeKind
+from designtool.expressions.names import YES_OR_NO, found_bare, member, name
+from designtool.expressions.parse import Syntax, parse
+from designtool.expressions.places import Places, syntax_diagnostic
 from designtool.expressions.rules.choice_not_in_list import RULE as CHOICE_NOT_IN_LIST
 from designtool.expressions.rules.condition_always_true import RULE as CONDITION_ALWAYS_TRUE
 from designtool.expressions.rules.condition_never_true import RULE as CONDITION_NEVER_TRUE
-from designtool.expressions.rules.expression_syntax import RULE as EXPRESSION_SYNTAX
 from designtool.expressions.rules.type_mismatch import RULE as TYPE_MISMATCH
 from designtool.expressions.rules.unknown_name import RULE as UNKNOWN_NAME
-from designtool.expressions.rules.wrong_arguments import RULE as WRONG_ARGUMENTS
+from designtool.expressions.trees import paired, references_of
+from designtool.expressions.typed import Typed, found_words, kind_en, kind_sv, unit_words
 from designtool.expressions.types import (
     DATE,
-    FUNCTIONS,
     TEXT,
     TIME,
     TRUTH,
-    Function,
-    Parameter,
     arithmetic_type,
-    call_type,
     comparison_outcomes,
-    joined,
     negated,
     number_type,
     units_agree,
 )
 from designtool.expressions.values import WrongValue, decimal_text, from_json, number_text
-
-_YES_OR_NO = frozenset({"true", "false", "ja", "nej", "sant", "falskt", "yes", "no", "True", "False"})
-_SWEDISH_FUNCTIONS = {
-    "inte": "not",
-    "om": "if",
-    "summa": "sum",
-    "medel": "mean",
-    "medelvarde": "mean",
-    "antal": "count",
-    "besvarad": "answered",
-    "saknas": "missing",
-    "avrunda": "round",
-    "vecka": "week",
-    "avg": "mean",
-    "average": "mean",
-    "length": "count",
-    "len": "count",
-}
 
 
 def compile_expression(
@@ -62,98 +42,21 @@ def compile_expression(
     `place` is where its text stands in the author's file, quotes included. `expected` is the kind of value that is needed there.
     """
     syntax = parse(text)
-    where = _Places(text, place)
+    where = Places(text, place)
     if not isinstance(syntax, Syntax):
-        return None, [_syntax_diagnostic(problem, where) for problem in syntax]
-    compiler = _Compiler(scope, where)
+        return None, [syntax_diagnostic(problem, where) for problem in syntax]
+    compiler = Compiler(scope, where)
     typed = compiler.value(syntax)
     if typed is not None and expected is not None:
         typed = compiler.wanted(typed, expected, syntax)
     if typed is None or compiler.diagnostics:
         return None, compiler.diagnostics
     references = tuple(sorted(set(references_of(typed.tree))))
-    return Expression(text, _paired(typed.tree), typed.type.kind, references), []
+    return Expression(text, paired(typed.tree), typed.type.kind, references), []
 
 
-def references_of(tree: Any) -> Iterator[tuple[str, str]]:
-    """Every (form, name) that a tree reads, in the order of the tree; a diary's entries as such have no name."""
-    if tree[0] in ("ref", "cells"):
-        yield (tree[1], tree[2])
-    elif tree[0] == "column":
-        yield (tree[1], tree[3])
-    for branch in tree[1:]:
-        if isinstance(branch, list | tuple) and tree[0] != "column":
-            yield from references_of(branch)
-
-
-def _paired(tree: Any) -> Any:
-    """The tree, each column told which others over the same days must have a value for an entry to count."""
-    columns: dict[tuple[str, int], set[str]] = {}
-    for part in _parts(tree):
-        if part[0] == "column":
-            columns.setdefault((part[1], part[2]), set()).add(part[3])
-
-    def with_pairs(part: Any) -> Any:
-        if not isinstance(part, list):
-            return part
-        if part[0] == "column":
-            return [*part[:4], sorted(columns[part[1], part[2]])]
-        return [with_pairs(element) for element in part]
-
-    return with_pairs(tree)
-
-
-def _parts(tree: Any) -> Iterator[list[Any]]:
-    if isinstance(tree, list):
-        yield tree
-        for branch in tree[1:]:
-            yield from _parts(branch)
-
-
-class _Places:
-    """Spans of pieces of the text, exact when it stands on one line as it was written."""
-
-    def __init__(self, text: str, place: Span) -> None:
-        self.place = place
-        width = None
-        if place.line is not None and place.line == place.end_line and place.column and place.end_column:
-            width = place.end_column - place.column
-        self.shift = {len(text): 0, len(text) + 2: 1}.get(-1 if width is None else width)
-        if "\n" in text:
-            self.shift = None
-
-    @property
-    def exact(self) -> bool:
-        return self.shift is not None
-
-    def span(self, start: int, end: int) -> Span:
-        place = self.place
-        if self.shift is None or place.column is None:
-            return place
-        column = place.column + self.shift
-        return Span(place.path, place.line, column + start, place.line, column + max(end, start + 1))
-
-
-def _syntax_diagnostic(problem: SyntaxProblem, where: _Places) -> Diagnostic:
-    span = where.span(problem.start, problem.end)
-    fix = None
-    if problem.replacement is not None and where.exact:
-        title = Text(f"Skriv {problem.replacement}", f"Write {problem.replacement}")
-        fix = Fix(title, (Edit(span, problem.replacement),))
-    return EXPRESSION_SYNTAX.at(span, problem.variant, fix=fix, **dict[str, Any](problem.facts))
-
-
-class Typed(NamedTuple):
-    """A compiled piece. None in its place means: a mistake in it has been reported."""
-
-    tree: Any
-    type: Type
-    many: bool = False
-    """True for a list of values of this type: a column."""
-
-
-class _Compiler:
-    def __init__(self, scope: Scope, where: _Places) -> None:
+class Compiler:
+    def __init__(self, scope: Scope, where: Places) -> None:
         self.scope = scope
         self.where = where
         self.diagnostics: list[Diagnostic] = []
@@ -211,7 +114,7 @@ class _Compiler:
             if self.wanted(typed, "number", child) is None:
                 return None
         if operator in "+-" and not units_agree(left.type, right.type):
-            self.report(TYPE_MISMATCH, syntax, "units", **_units(left.type, right.type))
+            self.report(TYPE_MISMATCH, syntax, "units", **unit_words(left.type, right.type))
             return None
         return Typed([operator, left.tree, right.tree], arithmetic_type(operator, left.type, right.type))
 
@@ -222,7 +125,7 @@ class _Compiler:
         if self.wanted(right, "number", syntax.children[1]) is None:
             return None
         if right.type.unit == "percent":
-            self.report(TYPE_MISMATCH, syntax, "units", **_units(left.type, right.type, "minutes"))
+            self.report(TYPE_MISMATCH, syntax, "units", **unit_words(left.type, right.type, "minutes"))
             return None
         return Typed(["later" if syntax.word == "+" else "earlier", left.tree, right.tree], TIME)
 
@@ -243,7 +146,7 @@ class _Compiler:
             return self.literal(typed.tree[1], TIME if kind == "time" else DATE, syntax)
         variant = "truth-from-number" if kind == "truth" and found == "number" else "default"
         self.report(
-            TYPE_MISMATCH, syntax, variant, wanted=_kind_sv(kind), wanted_en=_kind_en(kind), **_found(typed.type)
+            TYPE_MISMATCH, syntax, variant, wanted=kind_sv(kind), wanted_en=kind_en(kind), **found_words(typed.type)
         )
         return None
 
@@ -276,7 +179,7 @@ class _Compiler:
             self.report(TYPE_MISMATCH, syntax, "set-compared" if kind == "choices" else "rows-compared")
             return None
         if operator not in ("==", "!=") and kind in ("truth", "text", "choice"):
-            self.report(TYPE_MISMATCH, syntax, "order", operator=operator, **_found(left.type))
+            self.report(TYPE_MISMATCH, syntax, "order", operator=operator, **found_words(left.type))
             return None
         if kind == "number" and not self.can_differ(syntax, operator, left.type, right.type):
             return None
@@ -293,26 +196,26 @@ class _Compiler:
                 return None
         if kinds[0] == kinds[1] or set(kinds) == {"text", "choice"}:
             if kinds[0] == "number" and not units_agree(left.type, right.type):
-                self.report(TYPE_MISMATCH, syntax, "units", **_units(left.type, right.type))
+                self.report(TYPE_MISMATCH, syntax, "units", **unit_words(left.type, right.type))
                 return None
             return left, right
         if "choices" in kinds and kinds[0] != kinds[1]:
             self.report(TYPE_MISMATCH, syntax, "set-compared")
             return None
-        a, b = _found(left.type), _found(right.type)
+        a, b = found_words(left.type), found_words(right.type)
         facts = {"a": a["found"], "a_en": a["found_en"], "b": b["found"], "b_en": b["found_en"]}
         self.report(TYPE_MISMATCH, syntax, "compared", **facts)
         return None
 
     def unquoted(self, word: Syntax, other: Syntax) -> bool:
         """True, and reported, for an option without quotes or a yes written out: `x == ja`."""
-        if word.kind != "name" or self.found_bare(word.word) is not None:
+        if word.kind != "name" or found_bare(self, word.word) is not None:
             return False
-        silent = _Compiler(self.scope, self.where)
+        silent = Compiler(self.scope, self.where)
         typed = silent.piece(other)
         if typed is None:
             return False
-        if typed.type.kind == "truth" and word.word in _YES_OR_NO:
+        if typed.type.kind == "truth" and word.word in YES_OR_NO:
             self.report(TYPE_MISMATCH, word, "truth-compared", found=word.word)
             return True
         if typed.type.kind in ("choice", "choices") and word.word in typed.type.options:
@@ -363,15 +266,15 @@ class _Compiler:
             pair = self.alike(syntax, left, right)
             return pair and self.maybe_not(syntax, ["in", pair[0].tree, pair[1].tree])
         found = [self.value(member) for member in members]
-        if left is None or any(member is None for member in found):
+        if left is None or any(one is None for one in found):
             return None
         trees = []
-        for member, member_syntax in zip(found, members, strict=True):
-            assert member is not None
+        for one, member_syntax in zip(found, members, strict=True):
+            assert one is not None
             both = Syntax("compare", member_syntax.start, member_syntax.end, "==", (left_syntax, member_syntax))
-            pair = self.alike(both, left, member)
+            pair = self.alike(both, left, one)
             if pair is None or (
-                left.type.kind == "number" and not self.possible_member(member_syntax, left.type, member.type)
+                left.type.kind == "number" and not self.possible_member(member_syntax, left.type, one.type)
             ):
                 return None
             trees.append(pair[1].tree)
@@ -387,346 +290,21 @@ class _Compiler:
     def maybe_not(self, syntax: Syntax, tree: list[Any]) -> Typed:
         return Typed(["not", tree] if syntax.kind == "not_within" else tree, TRUTH)
 
-    # Names
 
-    def found_bare(self, name: str) -> Typed | None:
-        if name in self.scope.extra:
-            return Typed(["extra", name], self.scope.extra[name])
-        own = self.scope.forms.get(self.scope.own)
-        if own is not None and name in own.names:
-            return Typed(["ref", own.id, name], own.names[name])
-        return None
-
-    def name(self, syntax: Syntax) -> Typed | None:
-        found = self.found_bare(syntax.word)
-        if found is None:
-            self.unknown(syntax)
-        return found
-
-    def unknown(self, syntax: Syntax) -> None:
-        word = syntax.word
-        if word in self.scope.forms:
-            example = next(iter(self.scope.forms[word].names), "x")
-            self.report(UNKNOWN_NAME, syntax, "form-alone", found=word, example=f"{word}.{example}")
-            return
-        if word in FUNCTIONS or word == "last":
-            usage = FUNCTIONS[word].usage if word in FUNCTIONS else "last(7).x"
-            self.report(UNKNOWN_NAME, syntax, "function-alone", found=word, usage=usage)
-            return
-        if word in _YES_OR_NO:
-            self.report(UNKNOWN_NAME, syntax, "yes-or-no", found=word)
-            return
-        elsewhere = [form.id for form in self.scope.forms.values() if word in form.names]
-        if len(elsewhere) == 1:
-            self.report(UNKNOWN_NAME, syntax, "elsewhere", found=word, near=f"{elsewhere[0]}.{word}")
-            return
-        own = self.scope.forms.get(self.scope.own)
-        names = [*self.scope.extra, *(own.names if own else ()), *self.scope.forms, *FUNCTIONS]
-        self.suggest(syntax, word, names)
-
-    def suggest(self, syntax: Syntax, word: str, names: Iterable[str], variant: str = "default", **facts: Any) -> None:
-        near = nearest(word, names)
-        span = self.where.span(syntax.start, syntax.end)
-        help = "near" if near else "none"
-        self.diagnostics.append(UNKNOWN_NAME.at(span, variant, help=help, found=word, near=near or "", **facts))
-
-    def member(self, syntax: Syntax) -> Typed | None:
-        base = syntax.children[0]
-        # The name after the point is the last word of the piece.
-        named = Syntax("name", syntax.end - len(syntax.word), syntax.end, syntax.word)
-        diary = self.diary_of(base)
-        if diary is not None:
-            return self.column(base, diary, named)
-        if base.kind == "method" or (base.kind == "call" and base.word == "last"):
-            self.piece(base)
-            return None
-        if base.kind == "member":
-            typed = self.member(base)
-            return typed and self.cells(typed, base, named)
-        if base.kind != "name":
-            self.report(EXPRESSION_SYNTAX, syntax, "operator", found=".")
-            return None
-        own = self.found_bare(base.word)
-        if own is not None and own.type.kind == "rows":
-            return self.cells(own, base, named)
-        form = self.scope.forms.get(base.word)
-        if form is None:
-            if own is not None:
-                self.report(UNKNOWN_NAME, base, "no-inside", found=base.word)
-            else:
-                self.suggest(base, base.word, self.scope.forms, "form")
-            return None
-        if syntax.word not in form.names:
-            self.suggest(named, syntax.word, form.names, "in-form", form=form.id)
-            return None
-        return Typed(["ref", form.id, syntax.word], form.names[syntax.word])
-
-    def cells(self, table: Typed, base: Syntax, named: Syntax) -> Typed | None:
-        if table.type.kind != "rows" or table.tree[0] != "ref":
-            self.report(UNKNOWN_NAME, base, "no-inside", found=table.tree[-1])
-            return None
-        if named.word not in table.type.columns:
-            self.suggest(named, named.word, table.type.columns, "in-form", form=table.tree[2])
-            return None
-        return Typed(["cells", table.tree[1], table.tree[2], named.word], table.type.columns[named.word], many=True)
-
-    def diary_of(self, syntax: Syntax) -> Form | None:
-        """The diary of `last(n)` or `diary.last(n)`; None for everything else."""
-        if syntax.word != "last":
-            return None
-        if syntax.kind == "call":
-            form = self.scope.forms.get(self.scope.own)
-        elif syntax.kind == "method" and syntax.children[0].kind == "name":
-            form = self.scope.forms.get(syntax.children[0].word)
-        else:
-            return None
-        return form if form is not None and form.kind in ("diary", "plan") else None
-
-    def days(self, syntax: Syntax) -> int | None:
-        arguments = syntax.children if syntax.kind == "call" else syntax.children[1:]
-        if len(arguments) == 1 and arguments[0].kind == "number":
-            days = Fraction(arguments[0].word)
-            if days.denominator == 1 and 1 <= days <= 1000:
-                return int(days)
-        self.report(WRONG_ARGUMENTS, syntax, "days", found="last")
-        return None
-
-    def column(self, base: Syntax, diary: Form, named: Syntax) -> Typed | None:
-        days = self.days(base)
-        if days is None:
-            return None
-        if named.word not in diary.names or named.word in diary.summaries:
-            names = [name for name in diary.names if name not in diary.summaries]
-            self.suggest(named, named.word, names, "in-form", form=diary.id)
-            return None
-        return Typed(["column", diary.id, days, named.word], diary.names[named.word], many=True)
-
-    # Functions
-
-    def call(self, syntax: Syntax) -> Typed | None:
-        name, arguments = syntax.word, syntax.children
-        if name == "last":
-            return self.entries(syntax)
-        function = FUNCTIONS.get(name)
-        if function is None:
-            word = Syntax("name", syntax.start, syntax.start + len(name), name)
-            near = _SWEDISH_FUNCTIONS.get(name.lower())
-            if near:
-                self.report(UNKNOWN_NAME, word, "swedish-function", help="instead", found=name, instead=near)
-            else:
-                self.suggest(word, name, [*FUNCTIONS, "last"], "function")
-            return None
-        if len(arguments) < function.least or (function.most is not None and len(arguments) > function.most):
-            self.report(WRONG_ARGUMENTS, syntax, found=name, usage=function.usage, count=len(arguments))
-            return None
-        if function.values:
-            return self.aggregate(syntax, function)
-        typed = [
-            self.argument(parameter, argument, syntax)
-            for parameter, argument in zip(function.parameters, arguments, strict=False)
-        ]
-        found = [part for part in typed if part is not None]
-        if len(found) < len(typed):
-            return None
-        return self.called(syntax, found)
-
-    def called(self, syntax: Syntax, found: list[Typed]) -> Typed | None:
-        name = syntax.word
-        if name == "if":
-            return self.chosen(syntax, found)
-        if name == "minutes":
-            return self.minutes(found, syntax)
-        type = call_type(name, [(part.type, part.many) for part in found], [part.tree for part in found])
-        return Typed(["call", name, *(part.tree for part in found)], type)
-
-    def chosen(self, syntax: Syntax, found: list[Typed]) -> Typed | None:
-        condition, a, b = found
-        both = Syntax("compare", syntax.start, syntax.end, "==", syntax.children[1:])
-        pair = self.alike(both, a, b)
-        if pair is None:
-            return None
-        a, b = pair
-        type = joined((a.type, b.type)) if a.type.kind == "number" else a.type if a.type.kind != "text" else b.type
-        return Typed(["if", condition.tree, a.tree, b.tree], type)
-
-    def minutes(self, found: list[Typed], syntax: Syntax) -> Typed | None:
-        """`minutes(30)` is 30 minutes, `minutes(7, 30)` is 7 hours and 30 minutes, `minutes(bed)` counts from midnight."""
-        first = found[0]
-        if first.type.kind == "time":
-            if len(found) > 1:
-                self.report(WRONG_ARGUMENTS, syntax, found="minutes", usage="minutes(bed)", count=2)
-                return None
-            return Typed(["call", "minutes", first.tree], call_type("minutes", [(TIME, False)], [first.tree]))
-        minutes = Type("number", "minutes", values=first.type.values, low=first.type.low, high=first.type.high)
-        if len(found) == 1:
-            return Typed(first.tree, minutes)
-        hours = arithmetic_type("*", minutes, number_type((Fraction(60),)))
-        tree = ["+", ["*", first.tree, ["number", "60"]], found[1].tree]
-        return Typed(tree, arithmetic_type("+", hours, found[1].type))
-
-    def argument(self, parameter: Parameter, syntax: Syntax, call: Syntax) -> Typed | None:
-        if syntax.kind == "range":
-            self.report(WRONG_ARGUMENTS, syntax, "no-range", found=call.word)
-            return None
-        if parameter in ("whole", "digits", "step"):
-            return self.written_number(parameter, syntax, call)
-        typed = self.value(syntax)
-        if typed is None or parameter == "value":
-            return typed
-        if parameter == "amount":
-            return typed if typed.type.kind == "time" else self.wanted(typed, "number", syntax)
-        if parameter in ("present", "history"):
-            return self.remembered(parameter, typed, syntax, call)
-        return self.wanted(typed, _WANTED[parameter], syntax)
-
-    def written_number(self, parameter: Parameter, syntax: Syntax, call: Syntax) -> Typed | None:
-        if syntax.kind == "number":
-            number = Fraction(syntax.word)
-            whole = number.denominator == 1
-            allowed = {"whole": whole and 1 <= number <= 1000, "digits": whole and number <= 6, "step": number > 0}
-            if allowed[parameter]:
-                return self.number(syntax)
-        self.report(WRONG_ARGUMENTS, syntax, parameter, found=call.word)
-        return None
-
-    def remembered(self, parameter: Parameter, typed: Typed, syntax: Syntax, call: Syntax) -> Typed | None:
-        """An answer or a score by its name; earlier copies are kept of what a form itself holds, and not of summaries."""
-        form = self.scope.forms.get(typed.tree[1]) if typed.tree[0] == "ref" else None
-        kept = form is not None and form.kind != "decision" and typed.tree[2] not in form.summaries
-        if not kept or typed.type.kind in ("rows", "choices"):
-            self.report(WRONG_ARGUMENTS, syntax, "name", found=call.word, usage=FUNCTIONS[call.word].usage)
-            return None
-        if call.word == "change":
-            return self.wanted(typed, "number", syntax)
-        return typed
-
-    def aggregate(self, syntax: Syntax, function: Function) -> Typed | None:
-        found: list[Typed] = []
-        for argument in syntax.children:
-            parts = self.stretch(argument) if argument.kind == "range" else [self.piece(argument)]
-            for part in parts:
-                if part is None:
-                    return None
-                checked = self.countable(part, argument) if function.values == "countable" else part
-                if function.values == "number":
-                    checked = self.wanted(part, "number", argument)
-                if checked is None:
-                    return None
-                found.append(checked)
-        numbers = [part.type for part in found if part.type.kind == "number"]
-        if syntax.word != "count_answered":
-            for type in numbers[1:]:
-                if not units_agree(numbers[0], type):
-                    self.report(TYPE_MISMATCH, syntax, "units", **_units(numbers[0], type))
-                    return None
-        type = call_type(syntax.word, [(part.type, part.many) for part in found], [part.tree for part in found])
-        return Typed(["call", syntax.word, *(part.tree for part in found)], type)
-
-    def countable(self, typed: Typed, syntax: Syntax) -> Typed | None:
-        if typed.type.kind == "truth" or (typed.type.kind in ("rows", "choices") and not typed.many):
-            return typed
-        self.report(TYPE_MISMATCH, syntax, "not-countable", **_found(typed.type))
-        return None
-
-    def stretch(self, syntax: Syntax) -> Sequence[Typed | None]:
-        """The items from the first to the last named, in the order of the form."""
-        first_syntax, last_syntax = syntax.children
-        for end in syntax.children:
-            if end.kind not in ("name", "member"):
-                self.report(WRONG_ARGUMENTS, syntax, "range-ends")
-                return [None]
-        first = self.piece(first_syntax)
-        if first is None or first.tree[0] != "ref":
-            if first is not None:
-                self.report(WRONG_ARGUMENTS, syntax, "range-ends")
-            return [None]
-        form = self.scope.forms[first.tree[1]]
-        if last_syntax.kind == "name" and last_syntax.word in form.names:
-            last = Typed(["ref", form.id, last_syntax.word], form.names[last_syntax.word])
-        else:
-            found = self.piece(last_syntax)
-            if found is None:
-                return [None]
-            last = found
-        if last.tree[0] != "ref" or last.tree[1] != form.id:
-            self.report(WRONG_ARGUMENTS, syntax, "range-ends")
-            return [None]
-        names = list(form.names)
-        start, end_index = names.index(first.tree[2]), names.index(last.tree[2])
-        if start > end_index:
-            self.report(WRONG_ARGUMENTS, syntax, "range-backwards", first=first.tree[2], last=last.tree[2])
-            return [None]
-        return [Typed(["ref", form.id, name], form.names[name]) for name in names[start : end_index + 1]]
-
-    def entries(self, syntax: Syntax) -> Typed | None:
-        diary = self.diary_of(syntax)
-        if diary is None:
-            diaries = [form.id for form in self.scope.forms.values() if form.kind in ("diary", "plan")]
-            example = f"{diaries[0]}.last(7)" if diaries else "somndagbok.last(7)"
-            self.report(UNKNOWN_NAME, syntax, "no-diary", found="last", example=example)
-            return None
-        days = self.days(syntax)
-        return None if days is None else Typed(["entries", diary.id, days], Type("rows"))
-
-    def method(self, syntax: Syntax) -> Typed | None:
-        base = syntax.children[0]
-        if syntax.word == "last":
-            if base.kind == "name" and base.word not in self.scope.forms:
-                self.suggest(base, base.word, self.scope.forms, "form")
-                return None
-            return self.entries(syntax)
-        # Only `last` stands after a point; the bracket that follows the name is no part of the place.
-        word = Syntax("name", base.end + 1, base.end + 1 + len(syntax.word), syntax.word)
-        self.suggest(word, syntax.word, ["last"], "method")
-        return None
-
-    def misplaced(self, syntax: Syntax) -> None:
-        self.report(WRONG_ARGUMENTS, syntax, "range-place")
-
-
-_PIECES: dict[str, Callable[[_Compiler, Syntax], Typed | None]] = {
-    "or": _Compiler.junction,
-    "and": _Compiler.junction,
-    "not": _Compiler.junction,
-    "compare": _Compiler.compare,
-    "within": _Compiler.within,
-    "not_within": _Compiler.within,
-    "operation": _Compiler.operation,
-    "sign": _Compiler.sign,
-    "number": _Compiler.number,
-    "text": _Compiler.text,
-    "name": _Compiler.name,
-    "member": _Compiler.member,
-    "call": _Compiler.call,
-    "method": _Compiler.method,
-    "range": _Compiler.misplaced,
+_PIECES: dict[str, Callable[[Compiler, Syntax], Typed | None]] = {
+    "or": Compiler.junction,
+    "and": Compiler.junction,
+    "not": Compiler.junction,
+    "compare": Compiler.compare,
+    "within": Compiler.within,
+    "not_within": Compiler.within,
+    "operation": Compiler.operation,
+    "sign": Compiler.sign,
+    "number": Compiler.number,
+    "text": Compiler.text,
+    "name": name,
+    "member": member,
+    "call": call,
+    "method": method,
+    "range": misplaced,
 }
-_WANTED: dict[Parameter, TypeKind] = {"number": "number", "time": "time", "date": "date", "truth": "truth"}
-_KINDS: dict[str, Text] = {
-    "truth": Text("ett villkor (sant eller falskt)", "a condition (true or false)"),
-    "number": Text("ett tal", "a number"),
-    "text": Text("en text", "a text"),
-    "date": Text("ett datum", "a date"),
-    "time": Text("ett klockslag", "a clock time"),
-    "choice": Text("ett val ur en lista", "a choice from a list"),
-    "choices": Text("flera val ur en lista", "several choices from a list"),
-    "rows": Text("en lista med rader", "a list of rows"),
-}
-
-
-def _kind_sv(kind: str) -> str:
-    return _KINDS[kind].sv
-
-
-def _kind_en(kind: str) -> str:
-    return _KINDS[kind].en
-
-
-def _found(type: Type) -> dict[str, str]:
-    return {"found": _kind_sv(type.kind), "found_en": _kind_en(type.kind)}
-
-
-def _units(a: Type, b: Type, of_time: str = "") -> dict[str, str]:
-    sv = {"minutes": "minuter", "percent": "procent"}
-    first, second = a.unit or of_time, b.unit
-    return {"a": sv[first], "b": sv[second], "a_en": first, "b_en": second}
