@@ -1,7 +1,8 @@
 """The typed mini-language of conditions and computed values: from text to a tree, and from a tree to a value."""
 
+from designtool.expressions.certain import certainly_true
 from designtool.expressions.compiler import compile_expression
-from designtool.expressions.evaluate import certainly_true, evaluate, missing_in
+from designtool.expressions.evaluate import evaluate, missing_in
 from designtool.expressions.trees import references_of
 from designtool.expressions.values import WrongValue, from_json, number_text, to_json
 

@@ -8,28 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
-from itertools import product
 from typing import Any
 
 from designtool.expressions.expression import Environment, Expression, Record, TimeOfDay, Type, Value
 from designtool.expressions.types import (
-    NUMBER,
-    arithmetic_type,
     bounded,
-    call_type,
     ceiled,
     compared,
-    comparison_outcomes,
-    joined,
-    negated,
-    number_type,
     rounded,
 )
 from designtool.expressions.values import from_json
 
 MINUTES_A_DAY = 1440
-_MOST_COMPLETIONS = 4_096
-"""Up to so many ways to answer what is missing are tried one by one; beyond, ranges decide."""
 
 Reference = tuple[str, str]
 """Form and name."""
@@ -37,7 +27,7 @@ Reference = tuple[str, str]
 
 def evaluate(expression: Expression | Sequence[Any], environment: Environment) -> Value:
     """The value of an expression (or of its tree), None where what is missing leaves it open."""
-    return _Evaluation(environment, {}).value(_tree(expression))
+    return Evaluation(environment, {}).value(tree_of(expression))
 
 
 def missing_in(expression: Expression | Sequence[Any], environment: Environment) -> tuple[Reference, ...]:
@@ -45,43 +35,14 @@ def missing_in(expression: Expression | Sequence[Any], environment: Environment)
 
     An earlier value that does not exist (`change`, `previous`, `baseline`) is not listed: nobody can answer it now.
     """
-    return tuple(sorted(set(_missing(_tree(expression), _Evaluation(environment, {})))))
+    return tuple(sorted(set(_missing(tree_of(expression), Evaluation(environment, {})))))
 
 
-def certainly_true(
-    expression: Expression | Sequence[Any], environment: Environment, domains: Mapping[Reference, Type]
-) -> bool:
-    """True for a condition that holds now, or will whatever is answered where an answer is missing.
-
-    `domains` gives what each missing answer can be. One that has no domain stays missing. Every completion is tried
-    when they are few; otherwise ranges decide, which never says true wrongly.
-    """
-    tree = _tree(expression)
-    evaluation = _Evaluation(environment, {})
-    known = evaluation.value(tree)
-    if known is not None:
-        return known is True
-    absent = sorted({reference for reference in _present_reads(tree) if evaluation.present(*reference) is None})
-    open_ones = [reference for reference in absent if reference in domains]
-    if not open_ones:
-        return False
-    ways = [_possible_values(domains[reference]) for reference in open_ones]
-    count = 1
-    for values in ways:
-        count *= len(values)
-    if 0 < count <= _MOST_COMPLETIONS:
-        return all(
-            _Evaluation(environment, dict(zip(open_ones, values, strict=True))).value(tree) is True
-            for values in product(*ways)
-        )
-    return _outcomes(tree, evaluation, {reference: domains[reference] for reference in open_ones}) == {True}
-
-
-def _tree(expression: Expression | Sequence[Any]) -> Sequence[Any]:
+def tree_of(expression: Expression | Sequence[Any]) -> Sequence[Any]:
     return expression.tree if isinstance(expression, Expression) else expression
 
 
-class _Evaluation:
+class Evaluation:
     """One working-out. `assumed` are values taken for missing answers of the present copies."""
 
     def __init__(self, environment: Environment, assumed: Mapping[Reference, Value]) -> None:
@@ -195,9 +156,9 @@ class _Evaluation:
 
     # Functions
 
-    def as_it_is(self) -> _Evaluation:
+    def as_it_is(self) -> Evaluation:
         """Without assumptions: what asks whether there is an answer is told how it stands now."""
-        return _Evaluation(self.environment, {}) if self.assumed else self
+        return Evaluation(self.environment, {}) if self.assumed else self
 
     def count_answered(self, trees: Sequence[Sequence[Any]]) -> Value:
         return Fraction(sum(value is not None for value in self.as_it_is().listed(trees)))
@@ -290,58 +251,58 @@ def _elapsed(start: TimeOfDay, end: TimeOfDay) -> int:
     return (end.minutes - start.minutes) % MINUTES_A_DAY
 
 
-_OPERATIONS: dict[str, Callable[[_Evaluation, Sequence[Any]], Value]] = {
+_OPERATIONS: dict[str, Callable[[Evaluation, Sequence[Any]], Value]] = {
     "number": lambda evaluation, tree: Fraction(tree[1]),
     "text": lambda evaluation, tree: str(tree[1]),
     "date": lambda evaluation, tree: from_json(Type("date"), tree[1]),
     "time": lambda evaluation, tree: from_json(Type("time"), tree[1]),
     "ref": lambda evaluation, tree: evaluation.present(tree[1], tree[2]),
     "extra": lambda evaluation, tree: evaluation.environment.extra.get(tree[1]),
-    "and": _Evaluation.truths,
-    "or": _Evaluation.truths,
-    "not": _Evaluation.opposite,
-    **dict.fromkeys(("==", "!=", "<", "<=", ">", ">="), _Evaluation.comparison),
-    "in": _Evaluation.among,
-    "member": _Evaluation.chosen,
-    **dict.fromkeys(("+", "-", "*", "/"), _Evaluation.arithmetic),
+    "and": Evaluation.truths,
+    "or": Evaluation.truths,
+    "not": Evaluation.opposite,
+    **dict.fromkeys(("==", "!=", "<", "<=", ">", ">="), Evaluation.comparison),
+    "in": Evaluation.among,
+    "member": Evaluation.chosen,
+    **dict.fromkeys(("+", "-", "*", "/"), Evaluation.arithmetic),
     "negate": lambda evaluation, tree: None if (number := evaluation.number(tree[1])) is None else -number,
-    "later": _Evaluation.moved,
-    "earlier": _Evaluation.moved,
-    "if": _Evaluation.branch,
-    "call": _Evaluation.call,
+    "later": Evaluation.moved,
+    "earlier": Evaluation.moved,
+    "if": Evaluation.branch,
+    "call": Evaluation.call,
 }
-_FUNCTIONS: dict[str, Callable[[_Evaluation, Sequence[Sequence[Any]]], Value]] = {
+_FUNCTIONS: dict[str, Callable[[Evaluation, Sequence[Sequence[Any]]], Value]] = {
     "answered": lambda evaluation, trees: evaluation.as_it_is().value(trees[0]) is not None,
     "missing": lambda evaluation, trees: evaluation.as_it_is().value(trees[0]) is None,
-    "count_answered": _Evaluation.count_answered,
-    "sum": _Evaluation.summed,
-    "mean": _Evaluation.mean,
+    "count_answered": Evaluation.count_answered,
+    "sum": Evaluation.summed,
+    "mean": Evaluation.mean,
     "min": lambda evaluation, trees: min(evaluation.numbers(trees), default=None),
     "max": lambda evaluation, trees: max(evaluation.numbers(trees), default=None),
-    "count": _Evaluation.count,
-    "round": _Evaluation.rounded,
-    "ceil_to": _Evaluation.ceiled,
-    "clock_span": _Evaluation.clock_span,
-    "minutes": _Evaluation.minutes,
-    "days_since": _Evaluation.days_since,
-    "week": _Evaluation.week,
-    "this_week": _Evaluation.this_week,
-    "change": _Evaluation.change,
-    "previous": _Evaluation.previous,
-    "baseline": _Evaluation.baseline,
+    "count": Evaluation.count,
+    "round": Evaluation.rounded,
+    "ceil_to": Evaluation.ceiled,
+    "clock_span": Evaluation.clock_span,
+    "minutes": Evaluation.minutes,
+    "days_since": Evaluation.days_since,
+    "week": Evaluation.week,
+    "this_week": Evaluation.this_week,
+    "change": Evaluation.change,
+    "previous": Evaluation.previous,
+    "baseline": Evaluation.baseline,
 }
 
 _EARLIER = frozenset({"previous", "baseline"})
 _AS_IT_IS = frozenset({"answered", "missing", "count_answered"})
 
 
-def _branches(tree: Sequence[Any]) -> list[Sequence[Any]]:
+def branches(tree: Sequence[Any]) -> list[Sequence[Any]]:
     """The trees inside a tree."""
     parts = tree[2:] if tree[0] == "call" else tree[1:]
     return [part for part in parts if isinstance(part, list | tuple)] if tree[0] != "column" else []
 
 
-def _missing(tree: Sequence[Any], evaluation: _Evaluation) -> Iterator[Reference]:
+def _missing(tree: Sequence[Any], evaluation: Evaluation) -> Iterator[Reference]:
     """Only what has no value is looked into: the known part of an unknown whole misses nothing."""
     if tree[0] == "column":
         if all(value is None for value in evaluation.listed([tree])):
@@ -360,105 +321,14 @@ def _missing(tree: Sequence[Any], evaluation: _Evaluation) -> Iterator[Reference
     elif tree[0] == "call" and tree[1] in _EARLIER:
         return
     else:
-        for branch in _branches(tree):
+        for branch in branches(tree):
             yield from _missing(branch, evaluation)
 
 
-def _present_reads(tree: Sequence[Any]) -> Iterator[Reference]:
+def present_reads(tree: Sequence[Any]) -> Iterator[Reference]:
     """Every answer whose value the tree reads from a present copy."""
     if tree[0] in ("ref", "cells"):
         yield (tree[1], tree[2])
     elif not (tree[0] == "call" and tree[1] in _EARLIER | _AS_IT_IS):
-        for branch in _branches(tree):
-            yield from _present_reads(branch)
-
-
-def _possible_values(type: Type) -> tuple[Value, ...]:
-    """All values of a type, where they are few; none where they are not known one by one."""
-    if type.kind == "truth":
-        return (False, True)
-    return type.options if type.kind == "choice" else type.values
-
-
-def _outcomes(tree: Sequence[Any], evaluation: _Evaluation, domains: Mapping[Reference, Type]) -> set[bool | None]:
-    """What a condition can come to, by ranges: at least every outcome that really can happen."""
-    operator = tree[0]
-    anything: set[bool | None] = {True, False, None}
-    if operator in ("and", "or"):
-        parts = [_outcomes(part, evaluation, domains) for part in tree[1:]]
-        settles = operator == "or"
-        if any(part == {settles} for part in parts):
-            return {settles}
-        return {not settles} if all(part == {not settles} for part in parts) else anything
-    if operator == "not":
-        return {None if part is None else not part for part in _outcomes(tree[1], evaluation, domains)}
-    known = evaluation.value(tree)
-    if isinstance(known, bool) and not any(reference in domains for reference in _present_reads(tree)):
-        return {known}
-    if operator in ("==", "!=", "<", "<=", ">", ">="):
-        a, b = (_range(part, evaluation, domains) for part in tree[1:])
-        return anything if a is None or b is None else set(comparison_outcomes(operator, a, b))
-    return anything
-
-
-def _range(tree: Sequence[Any], evaluation: _Evaluation, domains: Mapping[Reference, Type]) -> Type | None:
-    """The numbers that a tree can come to once what has a domain is answered; None where it can stay missing."""
-    operator = tree[0]
-    if operator == "ref" and (tree[1], tree[2]) in domains:
-        domain = domains[tree[1], tree[2]]
-        return domain if domain.kind == "number" else None
-    if not any(reference in domains for reference in _present_reads(tree)):
-        value = evaluation.value(tree)
-        return number_type((value,)) if isinstance(value, Fraction) else None
-    if operator in ("+", "-", "*", "/"):
-        a, b = (_range(part, evaluation, domains) for part in tree[1:])
-        if (
-            a is None
-            or b is None
-            or (operator == "/" and True in comparison_outcomes("==", b, number_type((Fraction(0),))))
-        ):
-            return None
-        return arithmetic_type(operator, a, b)
-    if operator == "negate":
-        inner = _range(tree[1], evaluation, domains)
-        return None if inner is None else negated(inner)
-    if operator == "if":
-        a, b = (_range(part, evaluation, domains) for part in tree[2:])
-        decided = None not in _outcomes(tree[1], evaluation, domains)
-        return joined((a, b)) if decided and a is not None and b is not None else None
-    if operator == "call":
-        return _call_range(tree, evaluation, domains)
-    return None
-
-
-def _call_range(tree: Sequence[Any], evaluation: _Evaluation, domains: Mapping[Reference, Type]) -> Type | None:
-    name, trees = tree[1], tree[2:]
-    if name in ("round", "ceil_to"):
-        inner = _range(trees[0], evaluation, domains)
-        return None if inner is None else call_type(name, [(inner, False)], trees)
-    if name not in ("sum", "mean", "min", "max") or any(part[0] in ("column", "cells") for part in trees):
-        return None
-    # What stays missing is left out of these, so the rest alone decides; and all of the rest is answered.
-    parts = [part for tree in trees if (part := _range(tree, evaluation, domains)) is not None]
-    if len(parts) < len(trees) or not parts:
-        return None
-    if name != "sum":
-        return _aggregate_range(name, parts)
-    total = parts[0]
-    for part in parts[1:]:
-        total = arithmetic_type("+", total, part)
-    return total
-
-
-def _aggregate_range(name: str, parts: Sequence[Type]) -> Type:
-    if name == "mean":
-        total = parts[0]
-        for part in parts[1:]:
-            total = arithmetic_type("+", total, part)
-        return arithmetic_type("/", total, number_type((Fraction(len(parts)),)))
-    lows = [part.low for part in parts if part.low is not None]
-    highs = [part.high for part in parts if part.high is not None]
-    if len(lows) < len(parts) or len(highs) < len(parts):
-        return NUMBER
-    pick: Callable[[list[Fraction]], Fraction] = min if name == "min" else max
-    return Type("number", low=pick(lows), high=pick(highs))
+        for branch in branches(tree):
+            yield from present_reads(branch)

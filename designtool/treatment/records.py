@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from designtool.diagnostics import Text
-from designtool.expressions.evaluate import certainly_true, evaluate
+from designtool.expressions import certainly_true, evaluate
 from designtool.expressions.expression import Environment, Expression, Record, Value
 from designtool.model.exercise import Computed, Exercise, Field
 from designtool.model.flow import Flag
