@@ -101,7 +101,7 @@ class _Error(NamedTuple):
     """The keywords through which the schema was reached."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Mistakes:
     """The errors of a validator, sorted by what they say of which place."""
 
