@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from click.testing import CliRunner
 
 from designtool.cli import group
+from designtool.resources import folder
 
 NINE = tuple(f"q{number}" for number in range(1, 10))
 ROOT = Path(__file__).parent.parent
@@ -98,3 +100,9 @@ def test_text_says_the_same_in_words(tmp_path: Path) -> None:
     result = CliRunner().invoke(group, ["score", "phq9", "--answers", str(file)])
     assert result.exit_code == 0
     assert "16 (komplett), Måttligt svår" in result.stdout
+
+
+@pytest.mark.parametrize("content", ["{}", ALL_TWO, '{"q9": 3}', '{"q1": true}', '{"q1": NaN, "q2": 1, "q2": [1]}'])
+def test_what_is_printed_follows_its_schema(tmp_path: Path, content: str) -> None:
+    schema = json.loads((folder("schemas") / "score.schema.json").read_text("utf-8"))
+    jsonschema.validate(json.loads(run(tmp_path, content).stdout), schema)
