@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -82,7 +82,10 @@ def assemble_library(
     forms = {id: questionnaire_form(id, node) for id, node in nodes.items()}
     contacts = dict(_keyed(own, "contacts", _contact))
     terms = dict(_keyed(own, "glossary", _term))
-    persons = dict(_keyed(own, "persons", _person))
+    persons = {
+        id: replace(person, image=f"{folder}/{person.image}") if person.image else person
+        for id, person in _keyed(own, "persons", _person)
+    }
     media = {file.path: file for file in _media_in(tree, f"{folder}/media/")}
     pages: dict[str, Page] = {}
     reaches: dict[str, frozenset[tuple[str, str]]] = {}
@@ -102,10 +105,11 @@ def assemble_library(
         pages[id] = assemble_pages.page(id, document, names, findings)
         reaches[id] = frozenset(names.reached)
     for person in persons.values():
-        if person.image and f"{folder}/{person.image}" not in media:
+        if person.image and person.image not in media:
             origin = person.origin
             span = own[origin.path].span(*origin.keys, "image")
-            findings.missing_reference("media", person.image, span, (path.removeprefix(f"{folder}/") for path in media))
+            stated = person.image.removeprefix(f"{folder}/")
+            findings.missing_reference("media", stated, span, (path.removeprefix(f"{folder}/") for path in media))
     questionnaires = {id: assemble_forms.questionnaire(id, node, forms, findings) for id, node in nodes.items()}
     library = Library(
         folder=folder,
@@ -414,8 +418,8 @@ def _reached_media(reached: set[tuple[str, str]], own: Mapping[str, Media], libr
     paths = set(_reached(reached, "media"))
     for id in _reached(reached, "person"):
         image = library.persons[id].image
-        if image and f"{library.folder}/{image}" in library.media:
-            paths.add(f"{library.folder}/{image}")
+        if image in library.media:
+            paths.add(image)
     return tuple(own[path] if path in own else library.media[path] for path in sorted(paths))
 
 

@@ -85,6 +85,7 @@ class Person:
     age: int | None
     text: str
     image: str = ""
+    """Path in the workspace, as that of all media."""
     origin: Origin = origin_field()
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote, urlencode, urlsplit
 
 import uvicorn
@@ -37,7 +38,9 @@ from designtool import acts, resources
 from designtool.cli.output import line_reader
 from designtool.diagnostics import Diagnostic, Language, Text, diagnostic_json
 from designtool.preview.studio import LATEST_DAY, Shown, Simulated, Studio
+from designtool.preview.words import WORDS
 from designtool.render import FieldError, Templates, Viewpoint, fragments, targets, view
+from designtool.render.forms import saved_answer
 from designtool.source.media import media_type, open_media
 from designtool.treatment.commands import Actor
 
@@ -49,7 +52,7 @@ LARGEST_POST = 1024 * 1024
 NOBODY = "-"
 """Stands in an address for the person of no journey."""
 _STATIC_NAME = re.compile(r"[a-z][a-z0-9-]*\.(css|js)")
-_ROLES = ("patient", "therapist")
+_ROLES: tuple[Literal["patient", "therapist"], ...] = ("patient", "therapist")
 _NOTICE = Text("Förhandsvisning. Ingenting här sparas.", "Preview. Nothing here is kept.")
 _STREAM_BEAT_SECONDS = 15.0
 """So often a stream says that it lives, and notices that its browser has gone away."""
@@ -194,8 +197,11 @@ class _Preview:
     language: Language
 
     async def shell(self, request: Request) -> Response:
+        said = {key: text.in_language(self.language) for key, text in WORDS.items()}
         page = self.templates.environment.get_template("studio/shell.html")
-        return HTMLResponse(page.render(language=self.language))
+        return HTMLResponse(
+            page.render(language=self.language, say=said.__getitem__, words=json.dumps(said, ensure_ascii=False))
+        )
 
     async def events(self, request: Request) -> Response:
         return StreamingResponse(self._stream(), media_type="text/event-stream")
@@ -315,8 +321,6 @@ class _Preview:
         return RedirectResponse(f"{address.base}/{answer.go_to}?{urlencode(query)}", 303)
 
     async def _save(self, request: Request, address: Address, simulated: Simulated) -> Response:
-        from designtool.render.forms import saved_answer
-
         target = address.target.removesuffix("/save")
         try:
             body = await request.json()

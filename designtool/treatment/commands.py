@@ -22,7 +22,7 @@ from designtool.treatment.clock import clock_events
 from designtool.treatment.days import local_date
 from designtool.treatment.environment import environment_of
 from designtool.treatment.events import Event, Happening, Role
-from designtool.treatment.flags import flags_after
+from designtool.treatment.flags import RULES, flags_after
 from designtool.treatment.records import Filled, fill, form_of
 from designtool.treatment.reuse import options_of, rows_of
 from designtool.treatment.schedule import Access, access, copy_of, plan
@@ -37,8 +37,7 @@ class Actor:
     role: Role
 
 
-RULES = Actor("rules", "system")
-"""Who raises a flag: the program's rules, and not the person whose answer it is about."""
+_RULES = Actor(RULES, "system")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +176,17 @@ def keepable(
         begun.add(actor, answered)
         filled = _filled(begun, entry, finished=False)
         for flag in flags_after(before, entry.form, entry.copy, filled, now):
-            begun.add(RULES, flag)
+            begun.add(_RULES, flag)
     return begun.finish(), tuple(problems)
+
+
+def answers_at(
+    state: State, program: Program, now: datetime, actor: Actor, form: str, dated: date | None = None
+) -> Mapping[str, object] | Refusal:
+    """What stands in the copy that this actor would write in now: what a part of a table is laid into."""
+    begun = _begin(state, program, now)
+    entry = _way_in(begun, form, actor, dated)
+    return entry if isinstance(entry, Refusal) else begun.state.answers(form, entry.copy)
 
 
 def submit_form(
@@ -222,7 +230,7 @@ def submit_form(
         ),
     )
     for flag in flags_after(before, entry.form, entry.copy, filled, now):
-        begun.add(RULES, flag)
+        begun.add(_RULES, flag)
     return begun.finish()
 
 
@@ -323,7 +331,7 @@ def stop_decision(state: State, program: Program, now: datetime, actor: Actor, d
     title = program.exercise[decision].title
     message = Text(f"Patienten har avbrutit ”{title}”.", f"The patient has stopped “{title}”.")
     begun.add(
-        RULES,
+        _RULES,
         happened.FlagRaised(
             DECISION_STOPPED, "yellow", decision, now.isoformat(), (), {}, message, "therapist", "", None
         ),
