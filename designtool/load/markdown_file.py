@@ -470,11 +470,10 @@ class _Page:
     # What the whole page tells
 
     def _read_allowances(self, found: list[tuple[str, int, int]]) -> None:
+        following = _next_lines_with_text(self.lines) if found else []
         for text, position, line in found:
             span = self._part((self.text[position : self.starts[line] + len(self.lines[line])].rstrip(), position))
-            silenced = line + 1
-            while silenced < len(self.lines) - 1 and _says_nothing(self.lines[silenced]):
-                silenced += 1
+            silenced = following[min(line + 1, len(following) - 1)]
             allowance, diagnostic = read_allowance(text, span, silenced + self.first_line)
             if allowance:
                 self.allowances.append(allowance)
@@ -760,6 +759,14 @@ def _end_of_cells(line: str, columns: int) -> int:
 
 def _covers(outer: Span, inner: Span) -> bool:
     return (outer.line or 0) <= (inner.line or 0) <= (outer.end_line or 0)
+
+
+def _next_lines_with_text(lines: Sequence[str]) -> list[int]:
+    """For each line, the first one from there on that holds text; the last line where none follows."""
+    following = [len(lines) - 1] * len(lines)
+    for number in range(len(lines) - 2, -1, -1):
+        following[number] = following[number + 1] if _says_nothing(lines[number]) else number
+    return following
 
 
 def _says_nothing(line: str) -> bool:

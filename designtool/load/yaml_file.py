@@ -7,6 +7,7 @@ own typing makes false of `no` and 1350 of `22:30`.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -110,6 +111,7 @@ class _Composer:
         self.diagnostics: list[Diagnostic] = []
         self.readable = True
         self.anchor_reported = False
+        self.line_starts: list[int] = []
         self.scalars: list[tuple[int, int]] = []
         """Start and end of each text in characters: a tab or a number sign inside them is the author's own."""
 
@@ -186,13 +188,20 @@ class _Composer:
         items: list[Any] = []
         line, column = start.line, start.column + 1
         flow = event.flow_style
+        unclosed = 0  # Parentheses that the last text opened: what follows up to their end was one text with it.
+        rest: Any = None
         while True:
             item = next_event()
+            if unclosed > 0 and item.__class__ is yaml.ScalarEvent and item.style == "":
+                unclosed += _opened(item.value)
+                rest = item
+                continue
+            if rest is not None:
+                items[-1] = self._joined(f"{pointer}/{len(items) - 1}", rest)
+                rest = None
             if item.__class__ is yaml.SequenceEndEvent:
                 break
-            if flow and items and item.__class__ is yaml.ScalarEvent and _is_open(items[-1], item):
-                items[-1] = self._joined(f"{pointer}/{len(items) - 1}", item)
-                continue
+            unclosed = _opened(item.value) if flow and item.__class__ is yaml.ScalarEvent and item.style == "" else 0
             value, line, column = self._value(item, next_event, f"{pointer}/{len(items)}", depth + 1)
             items.append(value)
         if flow:
@@ -209,6 +218,7 @@ class _Composer:
         flow = event.flow_style
         offset = self.line_offset
         previous = ""
+        rest: Any = None
         while True:
             key_event = next_event()
             if key_event.__class__ is yaml.MappingEndEvent:
@@ -227,8 +237,11 @@ class _Composer:
                 self._tag(key_event)
             value_event = next_event()
             if flow and previous and self._is_rest_of(previous, data, key_event, value_event):
-                data[previous] = self._joined(f"{pointer}/{_escaped(previous)}", key_event)
+                rest = key_event
                 continue
+            if rest is not None:
+                data[previous] = self._joined(f"{pointer}/{_escaped(previous)}", rest)
+                rest = None
             key_start, key_end = key_event.start_mark, key_event.end_mark
             place = (key_start.line + offset, key_start.column + 1, key_end.line + offset, key_end.column + 1)
             inside = f"{pointer}/{_escaped(key)}"
@@ -251,6 +264,8 @@ class _Composer:
                 line, column = key_end.line, key_end.column + 1
                 self.values[inside] = (line + offset, column + 1, line + offset, column + 1)
             previous = key
+        if rest is not None:
+            data[previous] = self._joined(f"{pointer}/{_escaped(previous)}", rest)
         if flow:
             closing: Any = key_event.end_mark
             line, column = closing.line, closing.column
@@ -284,13 +299,6 @@ class _Composer:
         fix = Fix(
             Text("sätt citattecken om hela värdet", "put quotation marks around the whole value"), (Edit(span, quoted),)
         )
-        # A third part belongs to the same mistake and replaces what was said of the first two.
-        same = (span.line, span.column)
-        self.diagnostics = [
-            known
-            for known in self.diagnostics
-            if known.rule != SPLIT_BY_COMMA.name or (known.span.line, known.span.column) != same
-        ]
         self.diagnostics.append(SPLIT_BY_COMMA.at(span, pointer=pointer, value=text, fix=fix))
         return text
 
@@ -336,21 +344,31 @@ class _Composer:
         return index - self.text.rfind("\n", 0, index) - 1
 
     def _index(self, line: int, column: int) -> int:
-        index = 0
-        for _ in range(line):
-            index = self.text.index("\n", index) + 1
-        return index + column
+        return self._line_starts()[line] + column
+
+    def _line_starts(self) -> list[int]:
+        if not self.line_starts:
+            self.line_starts = [0, *(found.end() for found in re.finditer("\n", self.text))]
+        return self.line_starts
+
+    def _line_and_column(self, index: int) -> tuple[int, int]:
+        """Both from 0."""
+        starts = self._line_starts()
+        line = bisect_right(starts, index) - 1
+        return line, index - starts[line]
 
     def read_comments(self) -> tuple[Allowance, ...]:
         allowances = []
         lines = self.text.split("\n")
+        self.scalars.sort()
+        spoken_of = _next_lines_with_text(lines)
         for found in _COMMENT.finditer(self.text):
             if self._is_inside_text(found.start()):
                 continue
-            line = self.text.count("\n", 0, found.start())
-            column = self._column(found.start()) + 1
+            line, column = self._line_and_column(found.start())
+            column += 1
             span = Span(self.path, line + self.line_offset, column, line + self.line_offset, len(lines[line]) + 1)
-            allowance, diagnostic = read_allowance(found[1], span, _silenced(lines, line) + self.line_offset)
+            allowance, diagnostic = read_allowance(found[1], span, _silenced(lines, line, spoken_of) + self.line_offset)
             if allowance:
                 allowances.append(allowance)
             if diagnostic:
@@ -361,38 +379,45 @@ class _Composer:
         """A tab between keys and values that libyaml let pass: it looks like spaces and is none."""
         if not self.readable:
             return
+        self.scalars.sort()
         edits = []
         for found in re.finditer(r"\t+", self.text):
-            before = self.text[self.text.rfind("\n", 0, found.start()) + 1 : found.start()]
-            if self._is_inside_text(found.start()) or re.search(r"(?:^|\s)#", before):
+            index, column = self._line_and_column(found.start())
+            before = self.text[found.start() - column : found.start()]
+            ends_line = self.text[found.end() : found.end() + 1] in ("\n", "")
+            if ends_line or self._is_inside_text(found.start()) or re.search(r"(?:^|\s)#", before):
                 continue
-            line = self.text.count("\n", 0, found.start()) + self.line_offset
-            column = len(before) + 1
-            if self.text[found.end() : found.end() + 1] in ("\n", ""):
-                continue
-            edits.append(Edit(Span(self.path, line, column, line, column + len(found[0])), " "))
+            line = index + self.line_offset
+            edits.append(Edit(Span(self.path, line, column + 1, line, column + 1 + len(found[0])), " "))
         if edits:
             fix = Fix(Text("byt tabbar mot mellanslag", "replace tabs with spaces"), tuple(edits))
             self.diagnostics.append(TAB_CHARACTER.at(edits[0].span, fix=fix))
 
     def _is_inside_text(self, index: int) -> bool:
-        return any(start <= index < end for start, end in self.scalars)
+        nearest = bisect_right(self.scalars, (index, len(self.text))) - 1
+        return nearest >= 0 and index < self.scalars[nearest][1]
 
 
-def _silenced(lines: list[str], line: int) -> int:
+def _silenced(lines: list[str], line: int, next_with_text: list[int]) -> int:
     """The line that a comment speaks of: its own, or the next one with text when it stands alone."""
-    if not lines[line].lstrip().startswith("#"):
-        return line
-    for number in range(line + 1, len(lines)):
+    return next_with_text[line] if lines[line].lstrip().startswith("#") else line
+
+
+def _next_lines_with_text(lines: list[str]) -> list[int]:
+    """For each line, the first one from there on that is neither empty nor a comment; itself where none follows."""
+    following: list[int] = [0] * len(lines)
+    found = -1
+    for number in range(len(lines) - 1, -1, -1):
         stripped = lines[number].strip()
         if stripped and not stripped.startswith("#"):
-            return number
-    return line
+            found = number
+        following[number] = found if found >= 0 else number
+    return following
 
 
-def _is_open(before: Any, event: Any) -> bool:
-    """True when the last item of a flow list has an unclosed parenthesis, so that this one is its end."""
-    return isinstance(before, str) and event.style == "" and before.count("(") > before.count(")")
+def _opened(text: str) -> int:
+    """Parentheses that are opened and not closed; negative when more are closed."""
+    return text.count("(") - text.count(")")
 
 
 def _escaped(key: str) -> str:

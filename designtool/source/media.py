@@ -35,9 +35,7 @@ def media_type(path: str) -> str:
 def open_media(root: Path, path: str) -> BinaryIO:
     """A stream over a file of the workspace. Raises `ValueError` for a path that leads out of it, `OSError` as `open`."""
     base = os.path.realpath(root)
-    target = os.path.join(base, path)
-    if os.path.realpath(target) != os.path.normpath(target) or not target.startswith(base + os.sep):
-        raise ValueError(f"{path} leads out of the workspace or through a link")
-    if os.path.commonpath((base, os.path.normpath(target))) != base:
+    target = os.path.normpath(os.path.join(base, path))
+    if os.path.realpath(target) != target or os.path.commonpath((base, target)) != base:
         raise ValueError(f"{path} leads out of the workspace or through a link")
     return open(target, "rb")

@@ -25,6 +25,8 @@ from designtool.source.tree import File, Tree, tree_of
 from designtool.source.workspace import WORKSPACE_FILE, programs_folder
 
 LARGEST_YAML = 1 << 20
+LARGEST_PAGE = 256 << 10
+"""40,000 words of Markdown. The parser needs seconds for a larger file that was made to be slow."""
 LARGEST_TEXT = 5 << 20
 LARGEST_MEDIA = 2 << 30
 MOST_FILES = 20_000
@@ -158,7 +160,7 @@ class _Reader:
     def _add(self, path: str, size: int, read_some: Callable[[int], bytes]) -> None:
         ending = os.path.splitext(path)[1].lower()
         is_text = ending in _YAML or ending in _TEXT
-        limit = LARGEST_YAML if ending in _YAML else LARGEST_TEXT if is_text else LARGEST_MEDIA
+        limit = _limit(ending)
         if size > limit:
             self._too_large(path, limit)
             return
@@ -215,7 +217,9 @@ class _Reader:
         return os.path.join(self.root, path)
 
     def _too_large(self, path: str, limit: int) -> None:
-        self.diagnostics.append(file_too_large.RULE.at(Span(path), limit=f"{limit >> 20} MiB"))
+        self.diagnostics.append(
+            file_too_large.RULE.at(Span(path), limit=f"{limit >> 20} MiB" if limit >> 20 else f"{limit >> 10} KiB")
+        )
 
     def _unreadable(self, path: str, error: OSError) -> None:
         self.diagnostics.append(unreadable_file.RULE.at(Span(path), reason=error.strerror or type(error).__name__))
@@ -223,6 +227,14 @@ class _Reader:
 
 _NO_FOLLOW: int = getattr(os, "O_NOFOLLOW", 0)
 _NO_BLOCK: int = getattr(os, "O_NONBLOCK", 0)
+
+
+def _limit(ending: str) -> int:
+    if ending in _YAML:
+        return LARGEST_YAML
+    if ending == ".md":
+        return LARGEST_PAGE
+    return LARGEST_TEXT if ending in _TEXT else LARGEST_MEDIA
 
 
 def clean_name(name: str) -> str:
