@@ -178,8 +178,8 @@ def questionnaire_text(title: str, holder: str, path: str, schemas: str = EDITOR
 
 
 def yaml_text(text: object) -> str:
-    """Text as it stands in YAML: bare where that reads as the same text, else in quotation marks. Always on one line."""
-    line = " ".join(str(text).split())
+    """Text as it stands in YAML: bare where that reads as the same text, else in quotation marks. On one line, without what cannot be seen."""
+    line = " ".join("".join(letter for letter in word if letter.isprintable()) for word in str(text).split()).strip()
     if _PLAIN.fullmatch(line) and not _NOT_TEXT.fullmatch(line):
         return line
     return json.dumps(line, ensure_ascii=False)

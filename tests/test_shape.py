@@ -7,12 +7,12 @@ import sys
 from typing import Any
 
 import pytest
-import yaml
 
 from designtool.diagnostics import Diagnostic
-from designtool.load.document import Document, Key, Place, pointer
+from designtool.load.document import Document
 from designtool.load.rules import RULES
 from designtool.load.shape import KINDS, check_shape, schema_of
+from designtool.load.yaml_file import parse_yaml_text
 
 PROGRAM = """\
 format: 1
@@ -109,39 +109,11 @@ steps:
 """
 
 
-def document(kind: str, text: str, path: str = "") -> Document:
-    """A document with places, as the loader makes them: numbers and truths typed, everything else text."""
-    values: dict[str, Place] = {}
-    keys: dict[str, Place] = {}
-
-    def place(node: Any) -> Place:
-        start, end = node.start_mark, node.end_mark
-        return (start.line + 1, start.column + 1, end.line + 1, end.column + 1)
-
-    def value_of(node: Any, way: tuple[Key, ...]) -> Any:
-        values[pointer(*way)] = place(node)
-        if isinstance(node, yaml.MappingNode):
-            mapping = {}
-            for key, inner in node.value:
-                keys[pointer(*way, key.value)] = place(key)
-                mapping[key.value] = value_of(inner, (*way, key.value))
-            return mapping
-        if isinstance(node, yaml.SequenceNode):
-            return [value_of(inner, (*way, index)) for index, inner in enumerate(node.value)]
-        if node.style is None and node.value in ("", "null", "true", "false"):
-            return {"": None, "null": None, "true": True, "false": False}[node.value]
-        if node.style is None:
-            for number in (int, float):
-                try:
-                    if str(number(node.value)) == node.value:
-                        return number(node.value)
-                except ValueError:
-                    continue
-        return node.value
-
-    root = yaml.compose(text)
-    data = value_of(root, ()) if root is not None else None
-    return Document(path or f"programs/exempel/{kind}.yaml", kind, data, values, keys)
+def document(kind: str, text: str) -> Document:
+    path = f"programs/exempel/{kind}.yaml"
+    parsed = parse_yaml_text(path, text)
+    assert parsed.readable
+    return Document(path, kind, parsed.data, parsed.values, parsed.keys)
 
 
 def only(found: list[Diagnostic]) -> Diagnostic:
@@ -321,7 +293,6 @@ def test_a_choice_that_is_like_no_other_shows_all() -> None:
         ("module", MODULE.replace("50", "50000"), "minutes är 50000, men får vara högst 5000"),
         ("module", MODULE.replace("Du förstår mer.", '""'), "goal är tom"),
         ("program", PROGRAM.replace("1.0.0", "1.10"), '"1.10" passar inte som version'),
-        ("program", PROGRAM.replace("every week", "weekly"), '"weekly" passar inte som del 2 av at'),
         ("program", PROGRAM.replace("format: 1", "format: 2"), 'format kan inte vara "2"'),
         ("journey", JOURNEY.replace("22:15", "24:15"), '"24:15" passar inte som time'),
         ("journey", JOURNEY.replace("1..7", "1-7"), '"1-7" passar inte som day'),

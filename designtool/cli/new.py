@@ -72,7 +72,7 @@ def program(
     from designtool.scaffold import editor_files, library_files, program_files
 
     place = _place()
-    ask = not yes and sys.stdin.isatty()
+    ask = not yes and _at_a_terminal()
     answers = _answers(id_or_title, title, audience, weeks, responsible, template, place.region, ask)
     folder = place.root / place.programs / answers.id
     if folder.exists():
@@ -221,6 +221,10 @@ class _Place:
 
     def inside(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix()
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _place() -> _Place:
