@@ -25,7 +25,7 @@ RULE = Rule(
 ---
 title: Första sidan
 ---
-Nu \udce4r det dags att skriva ner din plan.
+Nu �r det dags att skriva ner din plan.
 
 :::{exercise} min_plan
 :::

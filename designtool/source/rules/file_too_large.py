@@ -19,6 +19,8 @@ RULE = Rule(
         "default": Text("dela upp filen, eller ta bort den ur mappen", "split the file, or take it out of the folder"),
     },
     bad="""\
+-- media/avslappning.webm --
+(en film på 3 GiB)
 """,
     good="""\
 -- modules/01-start/exercises/min_plan.yaml --

@@ -19,6 +19,8 @@ RULE = Rule(
         "default": Text("lägg en kopia av filen här i stället", "put a copy of the file here instead"),
     },
     bad="""\
+-- media/bild.svg --
+(en länk till ../../annat/bild.svg)
 """,
     good="""\
 -- modules/01-start/exercises/min_plan.yaml --

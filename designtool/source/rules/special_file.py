@@ -19,6 +19,8 @@ RULE = Rule(
         "default": Text("ta bort den ur mappen", "take it out of the folder"),
     },
     bad="""\
+-- media/rapport.txt --
+(ett rör, skapat med mkfifo)
 """,
     good="""\
 -- modules/01-start/exercises/min_plan.yaml --

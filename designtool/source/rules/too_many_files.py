@@ -21,6 +21,8 @@ RULE = Rule(
         "deep": Text("flytta det som inte hör till programmet", "move what is no part of the program"),
     },
     bad="""\
+-- media/export/ --
+(en mapp med 30 000 bilder)
 """,
     good="""\
 -- modules/01-start/exercises/min_plan.yaml --

@@ -19,6 +19,8 @@ RULE = Rule(
         "default": Text("kontrollera filens rättigheter", "check the rights of the file"),
     },
     bad="""\
+-- program.yaml --
+(en fil som en annan användare äger)
 """,
     good="""\
 -- modules/01-start/exercises/min_plan.yaml --
