@@ -31,7 +31,7 @@ _WHOLE_NUMBER = re.compile(r"[-−]?[0-9]{1,9}")
 _DECIMAL = re.compile(r"[-−]?[0-9]{1,9}([.,][0-9]{1,6})?")
 _RATIO = re.compile(r"-?[0-9]{1,12}/[1-9][0-9]{0,11}")
 _DATE = re.compile(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
-_TIME = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})(:00)?")
+_TIME = re.compile(r"([0-9]{1,2})[:.]?([0-9]{2})(:00)?")
 _YES = frozenset({"true", "yes", "ja", "on"})
 _NO = frozenset({"false", "no", "nej"})
 
@@ -308,12 +308,17 @@ def _read_table(field: Field, raw: object, rows: Sequence[Row]) -> Read:
         )
         if problem:
             return Read(None, problem)
-        if value is not None:
-            read.append(MappingProxyType({ROW: name, **value}) if rows else value)
-    if rows:
-        order = [row.id for row in rows]
-        read.sort(key=lambda row: order.index(row[ROW]))
-    return Read(tuple(read) or None)
+        if rows:
+            read.append(MappingProxyType({ROW: name, **(value or {})}))
+        elif value is not None:
+            read.append(value)
+    if not rows:
+        return Read(tuple(read) or None)
+    # Every fixed row has its place, so that the list can be read by position too.
+    given = {row[ROW]: row for row in read}
+    if all(len(row) == 1 for row in read):
+        return Read(None)
+    return Read(tuple(given.get(row.id, MappingProxyType({ROW: row.id})) for row in rows))
 
 
 def _read_row(columns: Sequence[Field], raw: object, label: Text, fixed: bool = False) -> Read:

@@ -1,4 +1,8 @@
-"""Days and weeks of a treatment, in the zone of the care unit."""
+"""Days and weeks of a treatment, in the zone of the care unit.
+
+Moments are kept and counted in UTC: between two times of the same zone Python counts what the clocks show, which is an hour
+wrong around a change of the clocks.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +23,11 @@ def local_date(at: datetime) -> date:
 
 
 def moment(on: date, clock: time = time()) -> datetime:
-    """The moment at which the care unit's clocks show this; without a clock time, local midnight, when doors open.
+    """The moment, in UTC, at which the care unit's clocks show this; without a clock time, local midnight, when doors open.
 
     A time that a change to summer time leaves out is the moment an hour later; of one that comes twice the first is meant.
     """
-    return datetime.combine(on, clock, ZONE).astimezone(UTC).astimezone(ZONE)
+    return datetime.combine(on, clock, ZONE).astimezone(UTC)
 
 
 def week_of(day: int) -> int:

@@ -306,13 +306,18 @@ _KIND_OF = {happening: kind for kind, happening in KINDS.items()}
 @dataclass(frozen=True, slots=True)
 class Event:
     at: datetime
-    """Aware."""
+    """In UTC; any aware time is converted."""
     actor: str
     """Who did it: an identity of the service, never a name or an identity number."""
     role: Role
     digest: str
     """Of the bundle that the treatment was pinned to when it happened."""
     what: Happening
+
+    def __post_init__(self) -> None:
+        if self.at.tzinfo is None:
+            raise MalformedEvent("the time of an event must say in which zone it is")
+        object.__setattr__(self, "at", self.at.astimezone(UTC))
 
     @property
     def kind(self) -> str:
@@ -453,7 +458,7 @@ def _moment(data: object, where: str) -> datetime:
         raise MalformedEvent(f"{where} is no time") from error
     if moment.tzinfo is None:
         raise MalformedEvent(f"{where} does not say in which zone")
-    return moment
+    return moment.astimezone(UTC)
 
 
 def _both_languages(data: object, where: str) -> Text:

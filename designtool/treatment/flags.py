@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from designtool.expressions.evaluate import evaluate
@@ -16,6 +16,8 @@ from designtool.treatment.records import Filled
 from designtool.treatment.scoring import RaisedByAnswers
 from designtool.treatment.state import State
 
+RULES = "rules"
+"""Actor of the events that raise and downgrade: the program's rules, not the person whose answer they are about."""
 SLIP = timedelta(minutes=1)
 """A red flag whose answer is corrected within this time is taken for a slip of the finger: it becomes yellow."""
 
@@ -28,16 +30,24 @@ def flags_after(
         if not _stands_already(state, form.id, copy, raised):
             yield _event(raised, form, copy, filled, now)
     rules = {flag.id: flag for flag in form.flags}
+    raised_now = {raised.id for raised in filled.flags}
     for standing in state.flags:
         rule = rules.get(standing.id)
         if (
             rule is not None
+            and standing.id not in raised_now
             and (standing.form, standing.copy, standing.level) == (form.id, copy, "red")
             and standing.downgraded_at is None
-            and now - standing.raised_at <= SLIP
-            and evaluate(rule.when, filled.around) is False
+            and now.astimezone(UTC) - standing.raised_at <= SLIP
+            and _is_corrected(rule, filled)
         ):
             yield FlagDowngraded(standing.number, "yellow", _values(standing.about, filled))
+
+
+def _is_corrected(rule: Flag, filled: Filled) -> bool:
+    """Another answer stands there: one that was only taken back says nothing."""
+    answered = bool(rule.about) and all(filled.values.get(name) is not None for name in rule.about)
+    return answered or evaluate(rule.when, filled.around) is False
 
 
 def _stands_already(state: State, form: str, copy: str, raised: RaisedByAnswers) -> bool:
@@ -63,7 +73,7 @@ def _event(
         message=raised.message,
         to=raised.to,
         patient_page=raised.patient_page or _page_about(form.flags, raised.about),
-        escalate_at=None if hours is None else now + timedelta(hours=hours),
+        escalate_at=None if hours is None else now.astimezone(UTC) + timedelta(hours=hours),
     )
 
 

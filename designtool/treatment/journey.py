@@ -9,6 +9,7 @@ from typing import Any
 
 from designtool.diagnostics import Text
 from designtool.expressions.expression import Value
+from designtool.expressions.values import to_json
 from designtool.model.codec import encode_fraction
 from designtool.model.journey import Expect, ExpectedFlag, Journey
 from designtool.model.origin import Origin
@@ -206,4 +207,4 @@ def _shown(value: Any) -> str:
         return f"[{', '.join(value)}]"
     if isinstance(value, Fraction):
         return str(encode_fraction(value)) if value.denominator == 1 else f"{float(value):.4f}".rstrip("0")
-    return _NOTHING if value is None else str(plain_json(value_json(value)))
+    return _NOTHING if value is None else str(to_json(value))

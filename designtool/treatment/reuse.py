@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from designtool.model.exercise import Exercise, Field, Option, Row
+from designtool.model.exercise import Field, Option, Row
 from designtool.model.program import Program
-from designtool.treatment.records import form_of
+from designtool.treatment.answers import PLAN_COLUMNS
 from designtool.treatment.state import State
 
 
@@ -33,25 +33,24 @@ def prefill_of(field: Field, state: State, program: Program) -> Any:
 
 
 def _texts(reference: str, state: State, program: Program) -> Iterator[str]:
-    """Every text in an answer: of a table its first column (or the one that is named), of a choice the labels' values."""
+    """The words in the latest answer to a field: of a table its first column (or the one named), of a choice the labels."""
     form, _, rest = reference.partition(".")
     name, _, column = rest.partition(".")
-    known = form_of(program, form)
-    copies = state.copies.get(form, ())
-    if not copies or not isinstance(known, Exercise):
+    exercise = program.exercise.get(form)
+    source = next((one for one in exercise.fields if one.id == name), None) if exercise is not None else None
+    answers = [copy.answers[name] for copy in state.copies.get(form, ()) if name in copy.answers]
+    if source is None or not answers:
         return
-    source = next((one for one in known.fields if one.id == name), None)
-    # Of a form that is filled again and again every copy counts; of others the latest stands for all.
-    for copy in copies if known.fill == "whenever" else copies[-1:]:
-        answer = copy.answers.get(name)
-        if source is None or answer is None:
-            continue
-        if source.type == "table":
-            wanted = column or (source.columns[0].id if source.columns else "")
-            yield from (str(row[wanted]) for row in answer if wanted in row)
-        elif source.type == "plan-entry":
-            yield from (str(answer[wanted]) for wanted in (column or "activity",) if wanted in answer)
-        elif isinstance(answer, tuple):
-            yield from (str(value) for value in answer)
-        else:
-            yield str(answer)
+    answer = answers[-1]
+    if source.type in ("table", "plan-entry"):
+        columns = source.columns if source.type == "table" else PLAN_COLUMNS
+        wanted = next((one for one in columns if one.id == column), columns[0] if columns else None)
+        for row in answer if source.type == "table" else (answer,):
+            if wanted is not None and wanted.id in row:
+                yield _word(wanted, row[wanted.id])
+    else:
+        yield from (_word(source, value) for value in (answer if isinstance(answer, tuple) else (answer,)))
+
+
+def _word(field: Field, value: Any) -> str:
+    return next((option.label for option in field.options if option.value == value), str(value))

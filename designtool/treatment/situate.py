@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Literal
@@ -17,7 +18,7 @@ from designtool.treatment.environment import decision_values, environment_of
 from designtool.treatment.json_values import plain_json
 from designtool.treatment.records import NOTHING, fill, form_of
 from designtool.treatment.schedule import Access, Plan, access, copy_of, diary_dates, entries_within, plan
-from designtool.treatment.situation import DecisionSituation, FormSituation, Situation
+from designtool.treatment.situation import DecisionSituation, FormSituation, RaisedFlag, Situation
 from designtool.treatment.state import State, fold
 
 
@@ -50,13 +51,30 @@ def situation(state: State, programs: Mapping[str, Program], now: datetime) -> S
                 if exercise.decision is not None
             }
         ),
-        flags=state.flags,
-        messages=state.messages,
+        flags=tuple(_in_local_time(flag) for flag in state.flags),
+        messages=tuple(replace(message, at=local(message.at)) for message in state.messages),
         environment=environment,
-        last_seen=state.last_seen,
+        last_seen=_local(state.last_seen),
         patient=state.patient,
         therapist=state.therapist,
     )
+
+
+def _in_local_time(flag: RaisedFlag) -> RaisedFlag:
+    """With the times that the clocks of the care unit showed."""
+    return replace(
+        flag,
+        raised_at=local(flag.raised_at),
+        escalate_at=_local(flag.escalate_at),
+        downgraded_at=_local(flag.downgraded_at),
+        acknowledged_at=_local(flag.acknowledged_at),
+        notified_at=_local(flag.notified_at),
+        escalated_at=_local(flag.escalated_at),
+    )
+
+
+def _local(at: datetime | None) -> datetime | None:
+    return None if at is None else local(at)
 
 
 def _phase(
@@ -83,7 +101,13 @@ def _form_situation(state: State, program: Program, id: str, at: Plan, environme
     elif way_in.done:
         status = "done"
     diary = isinstance(form, Exercise) and form.kind == "diary"
-    drafts = {dated: _typed(state, id, copy_of(state, form, dated)) for dated in way_in.dates} if diary else {}  # type: ignore[arg-type]
+    drafts: dict[date, dict[str, Any]] = {}
+    entries: dict[date, dict[str, Any]] = {}
+    if isinstance(form, Exercise) and diary:
+        for dated in way_in.dates:
+            entry = copy_of(state, form, dated)
+            drafts[dated] = _typed(state, id, entry)
+            entries[dated] = _plain(state.answers(id, entry))
     draft_date = _draft_date(way_in, drafts, frozenset(record.dated for record in records))
     copy = way_in.copy
     if diary and draft_date is not None:
@@ -104,7 +128,7 @@ def _form_situation(state: State, program: Program, id: str, at: Plan, environme
         entries_required=required,
         entries_done=done,
         open_dates=way_in.dates,
-        entry_drafts=MappingProxyType({dated: MappingProxyType(typed) for dated, typed in drafts.items()}),
+        entry_drafts=MappingProxyType({dated: MappingProxyType(stands) for dated, stands in entries.items() if stands}),
     )
 
 
@@ -117,8 +141,14 @@ def _is_finished(way_in: Access, records: tuple[Any, ...]) -> bool:
 
 
 def _typed(state: State, form: str, copy: str) -> dict[str, Any]:
+    """What was typed since the copy was last finished. An answer that was taken back stands as None beside a finished one."""
     typed = state.drafts.get(form, NOTHING).get(copy, NOTHING)
-    return {id: plain_json(answer) for id, answer in typed.items() if answer is not None}
+    finished = any(one.id == copy for one in state.copies.get(form, ()))
+    return _plain({id: answer for id, answer in typed.items() if finished or answer is not None})
+
+
+def _plain(answers: Mapping[str, Any]) -> dict[str, Any]:
+    return {id: plain_json(answer) for id, answer in answers.items()}
 
 
 def _draft_date(way_in: Access, drafts: Mapping[date, Mapping[str, Any]], written: frozenset[date]) -> date | None:

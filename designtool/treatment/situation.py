@@ -60,7 +60,7 @@ class FormSituation:
     open_dates: tuple[date, ...] = ()
     """Of a diary: dates for which an entry can be made or changed now, latest first."""
     entry_drafts: Mapping[date, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}), hash=False)
-    """Of a diary: what stands in the entry of each open date, as `draft` does for `draft_date`."""
+    """Of a diary: all that stands in the entry of each open date that has something, finished or only typed, as JSON values."""
 
 
 @dataclass(frozen=True, slots=True)

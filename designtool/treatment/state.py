@@ -132,8 +132,6 @@ def apply(state: State, event: Event, programs: Mapping[str, Program]) -> State:
     program = programs.get(event.digest)
     if program is None:
         raise ImpossibleEvent(f"no program has the digest {event.digest!r}")
-    if event.at.tzinfo is None:
-        raise ImpossibleEvent("the time of an event must say in which zone it is")
     _require(
         bool(state.count) != isinstance(event.what, happened.Registered), event, "a treatment is registered once, first"
     )
