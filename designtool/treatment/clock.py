@@ -14,12 +14,12 @@ from designtool.model.flow import Level
 from designtool.model.program import Program
 from designtool.model.questionnaire import Questionnaire
 from designtool.treatment import events as happened
-from designtool.treatment.days import local, local_date, moment
+from designtool.treatment.days import local, local_date
 from designtool.treatment.decisions import Locked, Proposed, lock_is_signed, propose
 from designtool.treatment.environment import environment_of
 from designtool.treatment.events import Event, Happening
 from designtool.treatment.records import form_of
-from designtool.treatment.schedule import Plan, access, diary_dates, plan
+from designtool.treatment.schedule import Plan, access, decision_is_open, diary_dates, plan
 from designtool.treatment.state import State, fold
 from designtool.treatment.words import day_words
 
@@ -29,6 +29,7 @@ NOTIFY_AGAIN_AFTER = timedelta(hours=4)
 """So often the duty function is told of a red flag that nobody has acknowledged."""
 _MORNING = time(7)
 _MOST_ROUNDS = 100
+"""What one event makes possible the next round brings; a real treatment needs three or four."""
 
 
 def clock_events(state: State, programs: Mapping[str, Program], now: datetime) -> tuple[Event, ...]:
@@ -89,16 +90,15 @@ def _proposals(
         return
     for exercise in program.exercises:
         decision, known = exercise.decision, state.decision(exercise.id)
-        homes = program.modules_with.get(exercise.id, ())
-        opened = not homes or any(at.modules[id].status in ("open", "submitted", "complete") for id in homes)
-        if decision is None or known.stopped_at is not None or not opened:
+        if decision is None or known.stopped_at is not None or not decision_is_open(program, exercise.id, at):
             continue
+        every = timedelta(days=max(decision.every_days, 1))
         outcome = propose(
             decision, program, environment, known.confirmed, lock_is_signed(decision, environment, known.signed_at)
         )
         if known.proposal is not None:
             proposed_on = local_date(known.proposal.at)
-            if isinstance(outcome, Locked) or at.today >= proposed_on + timedelta(days=decision.every_days):
+            if isinstance(outcome, Locked) or at.today >= proposed_on + every:
                 yield happened.DecisionExpired(exercise.id)
             elif at.today > proposed_on + timedelta(days=decision.overdue_days):
                 copy = known.proposal.at.isoformat()
@@ -118,7 +118,7 @@ def _proposals(
                     )
             continue
         reviewed = known.reviewed_at
-        if reviewed is not None and at.today < local_date(reviewed) + timedelta(days=decision.every_days):
+        if reviewed is not None and at.today < local_date(reviewed) + every:
             continue
         if isinstance(outcome, Proposed):
             yield happened.DecisionProposed(
@@ -192,8 +192,3 @@ def _own_flag(id: str, level: Level, form: str, copy: str, message: Text) -> hap
 
 _Step = Callable[[State, Program, datetime, Plan, Environment], Iterator[Happening]]
 _STEPS: tuple[_Step, ...] = (_doors, _missed_measurements, _proposals, _notifications, _reminders)
-
-
-def next_midnight(now: datetime) -> datetime:
-    """When the next doors open."""
-    return moment(local_date(now) + timedelta(days=1))

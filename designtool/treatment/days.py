@@ -30,6 +30,11 @@ def moment(on: date, clock: time = time()) -> datetime:
     return datetime.combine(on, clock, ZONE).astimezone(UTC)
 
 
+def next_midnight(at: datetime) -> datetime:
+    """When the next doors open."""
+    return moment(local_date(at) + timedelta(days=1))
+
+
 def week_of(day: int) -> int:
     """Weeks are counted from 1; each has seven days from the day of the start."""
     return day // 7 + 1

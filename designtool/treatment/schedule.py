@@ -102,11 +102,21 @@ def copy_of(state: State, exercise: Exercise, dated: date) -> str:
 
 def entries_within(copies: tuple[Copy, ...], since: date, within_days: int | None) -> int:
     """The most entries dated since then that lie within so many days of each other."""
-    dates = [copy.dated for copy in copies if copy.dated >= since]
+    dates = sorted(copy.dated for copy in copies if copy.dated >= since)
     if within_days is None:
         return len(dates)
-    span = timedelta(days=within_days)
-    return max((sum(last - span < one <= last for one in dates) for last in dates), default=0)
+    most = first = 0
+    for place, dated in enumerate(dates):
+        while (dated - dates[first]).days >= within_days:
+            first += 1
+        most = max(most, place - first + 1)
+    return most
+
+
+def decision_is_open(program: Program, decision: str, at: Plan) -> bool:
+    """From the day the module where it stands has opened."""
+    homes = program.modules_with.get(decision, ())
+    return not homes or any(at.modules[id].status in ("open", "submitted", "complete") for id in homes)
 
 
 def diary_dates(state: State, exercise: Exercise, program: Program) -> tuple[date, date | None] | None:

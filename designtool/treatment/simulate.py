@@ -14,7 +14,7 @@ from designtool.treatment import commands
 from designtool.treatment import events as happened
 from designtool.treatment.clock import clock_events
 from designtool.treatment.commands import Actor, Outcome, Refusal
-from designtool.treatment.days import local_date, moment
+from designtool.treatment.days import moment, next_midnight
 from designtool.treatment.events import Event
 from designtool.treatment.records import form_of
 from designtool.treatment.state import NEW, State, fold
@@ -53,7 +53,7 @@ class Simulation:
 
     def go_to(self, when: datetime) -> None:
         """Let time pass, with a look at every midnight on the way, as a scheduler does."""
-        while (midnight := moment(local_date(self.now) + timedelta(days=1))) <= when:
+        while (midnight := next_midnight(self.now)) <= when:
             self.now = midnight
             self.tick()
         self.now = max(self.now, when)

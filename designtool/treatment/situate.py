@@ -17,7 +17,16 @@ from designtool.treatment.decisions import Locked, Proposed, lock_is_signed, pro
 from designtool.treatment.environment import decision_values, environment_of
 from designtool.treatment.json_values import plain_json
 from designtool.treatment.records import NOTHING, fill, form_of
-from designtool.treatment.schedule import Access, Plan, access, copy_of, diary_dates, entries_within, plan
+from designtool.treatment.schedule import (
+    Access,
+    Plan,
+    access,
+    copy_of,
+    decision_is_open,
+    diary_dates,
+    entries_within,
+    plan,
+)
 from designtool.treatment.situation import DecisionSituation, FormSituation, RaisedFlag, Situation
 from designtool.treatment.state import State, fold
 
@@ -186,7 +195,7 @@ def _decision_situation(
     reason = outcome.reason
     if known.stopped_at is not None:
         status = "stopped"
-    elif not decision_is_open(program, exercise, at):
+    elif not decision_is_open(program, exercise.id, at):
         status = "not-open"
     elif isinstance(outcome, Locked):
         status = "locked"
@@ -212,9 +221,3 @@ def _decision_situation(
         values=decision_values(program, exercise.id, known.confirmed, environment),
         proposed_values=decision_values(program, exercise.id, proposed, environment),
     )
-
-
-def decision_is_open(program: Program, exercise: Exercise, at: Plan) -> bool:
-    """From the day the module where it stands has opened."""
-    homes = program.modules_with.get(exercise.id, ())
-    return not homes or any(at.modules[id].status in ("open", "submitted", "complete") for id in homes)
