@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from fractions import Fraction
 from html.parser import HTMLParser
+from itertools import pairwise
 from typing import get_args
 
 import pytest
@@ -50,7 +51,9 @@ def all_pages(situation: Situation) -> dict[str, str]:
 class Tags(HTMLParser):
     """Every start tag with its attributes, and whether all elements were closed in order."""
 
-    VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+    VOID = frozenset(
+        ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+    )
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -103,7 +106,7 @@ def test_every_address_gives_a_whole_document_with_closed_elements_and_unique_id
                 for id in (attributes.get(reference) or "").split():
                     assert id in known, (name, tag, attributes)
         levels = [int(tag[1]) for tag, _ in tags.found if re.fullmatch("h[1-6]", tag)]
-        for before, after in zip(levels, levels[1:], strict=False):
+        for before, after in pairwise(levels):
             assert after <= before + 1, (name, levels)
 
 
@@ -141,14 +144,32 @@ def test_the_view_is_made_of_its_fragments() -> None:
 
 
 def test_only_the_fragment_of_a_changed_block_changes() -> None:
-    changed = tuple(replace(block, inlines=samples.words("Nytt.")) if block.id == "heading-2" else block for block in samples.EVERY_BLOCK)
+    changed = tuple(
+        replace(block, inlines=samples.words("Nytt.")) if block.id == "heading-2" else block
+        for block in samples.EVERY_BLOCK
+    )
     before = {one.id: one.html for one in fragments(PAGE, samples.situation(), PATIENT, TEMPLATES)}
     after = {one.id: one.html for one in fragments(PAGE, only(*changed), PATIENT, TEMPLATES)}
     assert before.keys() == after.keys()
     assert [id for id in before if before[id] != after[id]] == ["heading-2"]
 
 
-@pytest.mark.parametrize("target", ["nowhere", "page/forsta/ingen", "module/ingen", "exercise/ingen", "page/aktivitet/mer", "module/framat", "exercise/lamplighet", "treatment", "flags", "decision/somnfonster", "form/phq9"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "nowhere",
+        "page/forsta/ingen",
+        "module/ingen",
+        "exercise/ingen",
+        "page/aktivitet/mer",
+        "module/framat",
+        "exercise/lamplighet",
+        "treatment",
+        "flags",
+        "decision/somnfonster",
+        "form/phq9",
+    ],
+)
 def test_an_address_that_the_patient_does_not_have_is_refused(target: str) -> None:
     with pytest.raises(KeyError):
         patient(target)
@@ -170,10 +191,18 @@ def test_what_an_author_writes_never_becomes_markup() -> None:
         ),
         title=hostile,
         exercises=tuple(
-            replace(one, title=hostile, introduction=hostile, fields=tuple(replace(field, label=hostile, help=hostile, example=hostile) for field in one.fields))
+            replace(
+                one,
+                title=hostile,
+                introduction=hostile,
+                fields=tuple(replace(field, label=hostile, help=hostile, example=hostile) for field in one.fields),
+            )
             for one in samples.program().exercises
         ),
-        questionnaires=tuple(replace(one, title=hostile, recall=hostile, introduction=hostile) for one in samples.program().questionnaires),
+        questionnaires=tuple(
+            replace(one, title=hostile, recall=hostile, introduction=hostile)
+            for one in samples.program().questionnaires
+        ),
         contacts=tuple(replace(one, label=hostile, text=hostile, hours=hostile) for one in samples.program().contacts),
     )
     for name, html in all_pages(samples.situation(program)).items():
@@ -188,9 +217,18 @@ def test_what_a_patient_writes_never_becomes_markup() -> None:
     values = {"mal": hostile, "varfor": hostile}
     forms = dict(situation.forms) | {
         "mina_mal": samples.form("mina_mal", "done", (samples.record(samples.TODAY, values),)),
-        "allt": samples.form("allt", draft={field.id: hostile for field in samples.EVERY_FIELD if field.type in ("text", "long-text", "integer", "time", "minutes", "scale", "date", "choice")}),
+        "allt": samples.form(
+            "allt",
+            draft={
+                field.id: hostile
+                for field in samples.EVERY_FIELD
+                if field.type in ("text", "long-text", "integer", "time", "minutes", "scale", "date", "choice")
+            },
+        ),
     }
-    environment = replace(situation.environment, records={**situation.environment.records, "mina_mal": forms["mina_mal"].records})
+    environment = replace(
+        situation.environment, records={**situation.environment.records, "mina_mal": forms["mina_mal"].records}
+    )
     messages = (replace(situation.messages[0], text=hostile, author=hostile),)
     flags = (replace(situation.flags[0], values={"q9": hostile}, acknowledged_by=hostile),)
     attacked = replace(situation, forms=forms, environment=environment, messages=messages, flags=flags, patient=hostile)
@@ -211,7 +249,17 @@ def test_a_dangerous_address_is_words_alone_and_a_safe_one_a_link() -> None:
     assert '<a href="https://example.org/mer" rel="noopener noreferrer">mer om aktivitet</a>' in html
 
 
-@pytest.mark.parametrize("href", ["JaVaScRiPt:alert(1)", " javascript:alert(1)", "data:text/html,x", "//example.org", "vbscript:x", "library/../../x:y"])
+@pytest.mark.parametrize(
+    "href",
+    [
+        "JaVaScRiPt:alert(1)",
+        " javascript:alert(1)",
+        "data:text/html,x",
+        "//example.org",
+        "vbscript:x",
+        "library/../../x:y",
+    ],
+)
 def test_other_schemes_are_no_links(href: str) -> None:
     block = Block("p", "paragraph", inlines=(Inline("link", href=href, children=samples.words("ord")),))
     assert "<p>ord</p>" in patient(PAGE, only(block))
@@ -227,7 +275,11 @@ def test_an_unknown_kind_is_a_fault() -> None:
 
 def test_what_is_the_therapists_never_reaches_the_patient() -> None:
     for name, html in all_pages(samples.situation()).items():
-        secret = "Fråga hur det gick med promenaden." in html or "Bekräfta det som är konkret." in html or "Jag fastnade för" in html
+        secret = (
+            "Fråga hur det gick med promenaden." in html
+            or "Bekräfta det som är konkret." in html
+            or "Jag fastnade för" in html
+        )
         assert not (name.startswith("patient") and secret), name
     assert "Fråga hur det gick med promenaden." in therapist(PAGE)
     assert "Bekräfta det som är konkret." in therapist("module/forsta")
@@ -238,7 +290,20 @@ def test_a_proposal_never_reaches_the_patient() -> None:
     situation = samples.situation()
     with_role = replace(
         situation,
-        program=samples.program((*samples.EVERY_BLOCK, Block("p9", "paragraph", inlines=(Inline("answer", "somnfonster.value"), Inline("text", " och "), Inline("answer", "somnfonster.bedtime"))))),
+        program=samples.program(
+            (
+                *samples.EVERY_BLOCK,
+                Block(
+                    "p9",
+                    "paragraph",
+                    inlines=(
+                        Inline("answer", "somnfonster.value"),
+                        Inline("text", " och "),
+                        Inline("answer", "somnfonster.bedtime"),
+                    ),
+                ),
+            )
+        ),
     )
     for target, _ in targets(with_role, PATIENT):
         html = patient(target, with_role)
@@ -265,7 +330,10 @@ def test_a_condition_shows_its_branch_and_unknown_shows_neither_but_safety() -> 
 
 def test_a_false_condition_shows_the_other_branch() -> None:
     situation = samples.situation()
-    calmer = replace(situation.environment, records={**situation.environment.records, "phq9": (samples.measured(samples.TODAY, 0, 3),)})
+    calmer = replace(
+        situation.environment,
+        records={**situation.environment.records, "phq9": (samples.measured(samples.TODAY, 0, 3),)},
+    )
     html = patient(PAGE, replace(situation, environment=calmer))
     assert "Det här är den andra grenen." in html
     assert "Det här ser du för att" not in html
@@ -299,7 +367,9 @@ def test_the_crisis_page_dials_and_needs_no_script() -> None:
 
 
 def test_the_crisis_page_stands_without_a_page_of_its_own() -> None:
-    html = patient("crisis", samples.situation(samples.program(library_pages=(), questionnaires=(samples.PHQ9,), modules=())))
+    html = patient(
+        "crisis", samples.situation(samples.program(library_pages=(), questionnaires=(samples.PHQ9,), modules=()))
+    )
     assert 'href="tel:112"' in html
 
 
@@ -336,7 +406,11 @@ def test_what_was_typed_stands_in_its_field() -> None:
         "plan": {"activity": "Promenad", "day": "2026-11-23", "done": "partly"},
     }
     situation = samples.situation()
-    tags = Tags(patient("exercise/allt", replace(situation, forms={**situation.forms, "allt": samples.form("allt", draft=draft)})))
+    tags = Tags(
+        patient(
+            "exercise/allt", replace(situation, forms={**situation.forms, "allt": samples.form("allt", draft=draft)})
+        )
+    )
 
     def value(name: str) -> str | None:
         return tags.with_name(name)[0].get("value")
@@ -344,9 +418,25 @@ def test_what_was_typed_stands_in_its_field() -> None:
     def chosen(name: str) -> list[str | None]:
         return [one["value"] for one in tags.with_name(name) if "checked" in one]
 
-    assert (value("namn"), value("antal"), value("koffein"), value("nar"), value("klockan"), value("vaken")) == ("Min plan", "3", "3,5", "2026-11-20", "22:45", "30")
-    assert chosen("humor") == ["0"] and chosen("viktigast") == ["vanner"] and chosen("flera") == ["ute", "vila"] and chosen("somnig") == ["no"]
-    assert value("stegen.0.steg") == "Gå till dörren" and chosen("stegen.0.svart") == ["2"] and value("stegen.2.steg") == "Gå ut"
+    assert (value("namn"), value("antal"), value("koffein"), value("nar"), value("klockan"), value("vaken")) == (
+        "Min plan",
+        "3",
+        "3,5",
+        "2026-11-20",
+        "22:45",
+        "30",
+    )
+    assert (
+        chosen("humor") == ["0"]
+        and chosen("viktigast") == ["vanner"]
+        and chosen("flera") == ["ute", "vila"]
+        and chosen("somnig") == ["no"]
+    )
+    assert (
+        value("stegen.0.steg") == "Gå till dörren"
+        and chosen("stegen.0.svart") == ["2"]
+        and value("stegen.2.steg") == "Gå ut"
+    )
     assert chosen("plan.done") == ["partly"] and value("plan.activity") == "Promenad"
     selected = [attributes["value"] for tag, attributes in tags.found if tag == "option" and "selected" in attributes]
     assert selected == ["vila", "ute", "vanner", "2026-11-23"]
@@ -354,7 +444,10 @@ def test_what_was_typed_stands_in_its_field() -> None:
 
 def test_a_textarea_keeps_a_first_empty_line() -> None:
     situation = samples.situation()
-    html = patient("exercise/allt", replace(situation, forms={**situation.forms, "allt": samples.form("allt", draft={"tankar": "\nrad"})}))
+    html = patient(
+        "exercise/allt",
+        replace(situation, forms={**situation.forms, "allt": samples.form("allt", draft={"tankar": "\nrad"})}),
+    )
     assert ">\n\nrad</textarea>" in html
 
 
@@ -368,39 +461,59 @@ def test_a_growing_table_has_a_button_that_works_without_script_and_an_end() -> 
 
 
 def test_options_and_rows_come_from_earlier_answers() -> None:
-    assert [one["value"] for one in Tags(patient("exercise/allt")).with_name("fran_mal")] == ["Gå ut varje dag & träffa Kim"]
+    assert [one["value"] for one in Tags(patient("exercise/allt")).with_name("fran_mal")] == [
+        "Gå ut varje dag & träffa Kim"
+    ]
     situation = samples.situation()
-    empty = replace(situation, environment=replace(situation.environment, records={}), forms={**situation.forms, "mina_mal": samples.form("mina_mal")})
+    empty = replace(
+        situation,
+        environment=replace(situation.environment, records={}),
+        forms={**situation.forms, "mina_mal": samples.form("mina_mal")},
+    )
     assert "Här visas det som du har skrivit i en tidigare övning." in patient("exercise/allt", empty)
 
 
 def test_a_field_is_prefilled_from_the_latest_answer_until_it_is_typed_in() -> None:
-    follow = samples.exercise("uppfoljning", "Uppföljning", fields=(Field("mal", "text", "Målet", prefill="mina_mal.mal"),))
+    follow = samples.exercise(
+        "uppfoljning", "Uppföljning", fields=(Field("mal", "text", "Målet", prefill="mina_mal.mal"),)
+    )
     base = samples.program()
     situation = samples.situation(replace(base, exercises=(*base.exercises, follow)))
     opened = {**situation.forms, "uppfoljning": samples.form("uppfoljning")}
-    assert Tags(patient("exercise/uppfoljning", replace(situation, forms=opened))).with_name("mal")[0]["value"] == "Gå ut varje dag & träffa Kim"
+    assert (
+        Tags(patient("exercise/uppfoljning", replace(situation, forms=opened))).with_name("mal")[0]["value"]
+        == "Gå ut varje dag & träffa Kim"
+    )
     typed = {**situation.forms, "uppfoljning": samples.form("uppfoljning", draft={"mal": ""})}
     assert "value" not in Tags(patient("exercise/uppfoljning", replace(situation, forms=typed))).with_name("mal")[0]
 
 
 def test_a_hidden_field_is_in_the_form_but_not_shown() -> None:
     tags = Tags(patient("exercise/allt"))
-    fields = {attributes["data-field"]: "hidden" in attributes for _, attributes in tags.found if "data-field" in attributes}
+    fields = {
+        attributes["data-field"]: "hidden" in attributes for _, attributes in tags.found if "data-field" in attributes
+    }
     assert fields["dold"] is True and fields["namn"] is False
 
 
 def test_errors_stand_at_the_top_and_at_their_field_and_nothing_is_lost() -> None:
     viewpoint = replace(
         PATIENT,
-        errors=(FieldError("klockan", Text("Skriv klockslaget som 22.30.", "Write the time as 22:30.")), FieldError("vaken", Text("Stämmer det?", "Is it right?"), "confirm")),
+        errors=(
+            FieldError("klockan", Text("Skriv klockslaget som 22.30.", "Write the time as 22:30.")),
+            FieldError("vaken", Text("Stämmer det?", "Is it right?"), "confirm"),
+        ),
         draft={"klockan": "kvart i elva", "vaken": "900"},
     )
     html = patient("exercise/allt", viewpoint=viewpoint)
     tags = Tags(html)
     assert '<a href="#allt-klockan-field">Skriv klockslaget som 22.30.</a>' in html
     entry = tags.with_name("klockan")[0]
-    assert entry["value"] == "kvart i elva" and entry["aria-invalid"] == "true" and "allt-klockan-error" in (entry["aria-describedby"] or "")
+    assert (
+        entry["value"] == "kvart i elva"
+        and entry["aria-invalid"] == "true"
+        and "allt-klockan-error" in (entry["aria-describedby"] or "")
+    )
     assert len(tags.with_name("confirmed-vaken")) == 1 and not tags.with_name("confirmed-klockan")
     assert html.index('class="errors"') < html.index('id="form-allt"')
 
@@ -444,8 +557,21 @@ def test_a_diary_opens_at_the_day_that_is_asked_for() -> None:
 def test_what_is_saved_is_answered_in_words() -> None:
     situation = samples.situation()
     form = samples.form("somndagbok", draft_values={"tst": Fraction(455), "se": None}, hidden=frozenset({"waso"}))
-    answer = saved_answer("exercise/somndagbok", replace(situation, forms={**situation.forms, "somndagbok": form}), PATIENT, 8, field_error=("bed", "Fel."))
-    assert answer == {"saved": "14.05", "revision": 8, "hidden": ["waso"], "values": {"tst": "7\u00a0tim 35\u00a0min", "se": ""}, "errors": {"bed": "Fel."}, "pages": ""}
+    answer = saved_answer(
+        "exercise/somndagbok",
+        replace(situation, forms={**situation.forms, "somndagbok": form}),
+        PATIENT,
+        8,
+        field_error=("bed", "Fel."),
+    )
+    assert answer == {
+        "saved": "14.05",
+        "revision": 8,
+        "hidden": ["waso"],
+        "values": {"tst": "7\u00a0tim 35\u00a0min", "se": ""},
+        "errors": {"bed": "Fel."},
+        "pages": "",
+    }
 
 
 # Therapist
@@ -461,7 +587,9 @@ def test_red_flags_come_first_and_are_closed_by_a_signed_action_alone() -> None:
     assert overview.index("Röd flagga") < overview.index("Beslut att bekräfta") < overview.index("Mätningar")
 
 
-@pytest.mark.parametrize(("status", "actions"), [("proposed", ["confirm", "decline"]), ("locked", ["sign"]), ("confirmed", [])])
+@pytest.mark.parametrize(
+    ("status", "actions"), [("proposed", ["confirm", "decline"]), ("locked", ["sign"]), ("confirmed", [])]
+)
 def test_a_decision_has_the_acts_of_its_status(status: str, actions: list[str]) -> None:
     situation = samples.situation()
     decision = replace(situation.decisions["somnfonster"], status=status)
@@ -469,13 +597,25 @@ def test_a_decision_has_the_acts_of_its_status(status: str, actions: list[str]) 
     assert [one["value"] for one in tags.with_name("action")] == actions
 
 
-@pytest.mark.parametrize(("target", "actions"), [("module/forsta", ["feedback", "hold"]), ("module/aktivitet", ["open"]), ("messages", ["send"])])
+@pytest.mark.parametrize(
+    ("target", "actions"),
+    [("module/forsta", ["feedback", "hold"]), ("module/aktivitet", ["open"]), ("messages", ["send"])],
+)
 def test_the_therapists_acts_have_names(target: str, actions: list[str]) -> None:
     assert [one["value"] for one in Tags(therapist(target)).with_name("action")] == actions
 
 
 def test_a_page_shows_the_therapist_the_form_without_letting_them_fill_it_in() -> None:
-    tags = Tags(therapist(PAGE))
+    situation = samples.situation()
+    tags = Tags(
+        therapist(
+            PAGE,
+            replace(
+                situation, forms={**situation.forms, "mina_mal": samples.form("mina_mal", draft={"mal": "Halvvägs"})}
+            ),
+        )
+    )
+    assert tags.with_name("mal")[0]["value"] == "Halvvägs"
     assert all("disabled" in one for one in tags.with_name("mal")) and tags.with_name("mal")
     assert not tags.with_name("action")
 
@@ -494,7 +634,17 @@ def test_a_module_is_sent_when_nothing_is_left() -> None:
 @pytest.mark.parametrize("language", ["sv", "en"])
 def test_every_page_stands_in_every_phase_before_anything_is_answered(phase: str, language: str) -> None:
     situation = samples.situation(
-        phase=phase, forms={}, decisions={}, flags=(), messages=(), measurements=(), modules=(), environment=Environment(samples.TODAY, samples.START), last_seen=None, patient="", therapist=""
+        phase=phase,
+        forms={},
+        decisions={},
+        flags=(),
+        messages=(),
+        measurements=(),
+        modules=(),
+        environment=Environment(samples.TODAY, samples.START),
+        last_seen=None,
+        patient="",
+        therapist="",
     )
     for viewpoint in (replace(PATIENT, language=language), replace(THERAPIST, language=language)):
         for target, _ in targets(situation, viewpoint):
@@ -526,15 +676,39 @@ def test_every_text_stands_in_both_languages_with_the_same_facts() -> None:
 
 def test_every_text_is_used() -> None:
     package = resources.folder("templates").parent / "designtool" / "render"
-    source = "".join(path.read_text(encoding="utf-8") for path in [*package.glob("*.py"), *resources.folder("templates").glob("pages/*.html")] if path.name != "words.py")
-    made = ("status-", "therapist-status-", "saved-", "phase-", "flag-", "decision-status-", "plan-", "score-", "day-", "occasion-")
-    unused = [key for key in WORDS if f'"{key}"' not in source and not key.startswith(made)]
+    source = "".join(
+        path.read_text(encoding="utf-8")
+        for path in [*package.glob("*.py"), *resources.folder("templates").glob("pages/*.html")]
+        if path.name != "words.py"
+    )
+    made = (
+        "status-",
+        "therapist-status-",
+        "saved-",
+        "phase-",
+        "flag-",
+        "decision-status-",
+        "plan-",
+        "score-",
+        "day-",
+        "occasion-",
+    )
+    unused = [
+        key for key in WORDS if f'"{key}"' not in source and f"'{key}'" not in source and not key.startswith(made)
+    ]
     assert unused == []
 
 
 @pytest.mark.parametrize(
     ("value", "digits", "written"),
-    [(Fraction(27, 2), 0, "14"), (Fraction(-27, 2), 0, "−14"), (Fraction(1, 3), 2, "0,33"), (Fraction(5), 1, "5,0"), (Fraction(-1, 10), 0, "0"), (Fraction(199, 20), 1, "10,0")],
+    [
+        (Fraction(27, 2), 0, "14"),
+        (Fraction(-27, 2), 0, "−14"),
+        (Fraction(1, 3), 2, "0,33"),
+        (Fraction(5), 1, "5,0"),
+        (Fraction(-1, 10), 0, "0"),
+        (Fraction(199, 20), 1, "10,0"),
+    ],
 )
 def test_numbers_are_rounded_half_away_from_zero(value: Fraction, digits: int, written: str) -> None:
     assert number(value, "sv", digits) == written

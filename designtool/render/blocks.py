@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from fractions import Fraction
 
 from markupsafe import Markup
 
-from designtool.load.document import Inline
+from designtool.load.document import Inline, plain_text
 from designtool.model.page import Block
 from designtool.model.program import Contact
 from designtool.render.charts import diary_chart, score_chart, score_points
@@ -53,7 +54,20 @@ def render_block(block: Block, context: PageContext) -> Markup:
 
 
 def render_inlines(inlines: Iterable[Inline], context: PageContext) -> Markup:
-    return joined(INLINES[inline.kind](inline, context) for inline in inlines)
+    made, before = [], ""
+    for inline in inlines:
+        if inline.kind == "term" and (not before or before.endswith((". ", "? ", "! "))):
+            inline = _with_capital(inline, context)
+        made.append(INLINES[inline.kind](inline, context))
+        before += plain_text((inline,))
+    return joined(made)
+
+
+def _with_capital(inline: Inline, context: PageContext) -> Inline:
+    """At the beginning of a sentence a term stands as its title is written."""
+    shown, id = _role(inline)
+    term = context.program.term.get(id)
+    return replace(inline, text=f"{term.title} <{id}>") if term and not shown else inline
 
 
 # CommonMark
@@ -459,7 +473,11 @@ def _term(inline: Inline, context: PageContext) -> Markup:
     place = context.unique(f"term-{id}")
     return joined(
         (
-            element("button", {"type": "button", "class": "term", "popovertarget": place}, shown or term.title),
+            element(
+                "button",
+                {"type": "button", "class": "term", "popovertarget": place},
+                shown or _inside_sentence(term.title),
+            ),
             element(
                 "span",
                 {"id": place, "popover": "auto", "class": "term-explained", "role": "note"},
@@ -478,6 +496,11 @@ def _term(inline: Inline, context: PageContext) -> Markup:
             ),
         )
     )
+
+
+def _inside_sentence(title: str) -> str:
+    """KBT keeps its capitals, Undvikande does not."""
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title
 
 
 def _answer(inline: Inline, context: PageContext) -> Markup:

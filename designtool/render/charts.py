@@ -25,8 +25,8 @@ from designtool.render.words import say
 _HEIGHT = 250
 _TOP, _BOTTOM = 18, 30
 """Pixels above and below the plot."""
-_LEFT, _RIGHT = Fraction(12), Fraction(95)
-"""Percent of the width between which the points stand."""
+_LEFT, _RIGHT, _RIGHT_OF_BANDS = Fraction(12), Fraction(95), Fraction(84)
+"""Percent of the width between which the points stand; beside bands there is room for their labels."""
 _SHORTEST_SCORES, _SHORTEST_ENTRIES = timedelta(days=21), timedelta(days=6)
 """Few answers are not spread over the whole width: a chart of scores is at least three weeks wide, one of a diary a week."""
 _VALUE_WIDTH = 13
@@ -73,7 +73,7 @@ def score_chart(
         (band.start, score.bands[at + 1].start if at + 1 < len(score.bands) else score.high, band.label)
         for at, band in enumerate(score.bands)
     ]
-    plot = _Plot(score.low, score.high, language, tuple(points), _SHORTEST_SCORES)
+    plot = _Plot(score.low, score.high, language, tuple(points), _SHORTEST_SCORES, _RIGHT_OF_BANDS if bands else _RIGHT)
     drawn = [
         *(plot.band(at, start, end, label) for at, (start, end, label) in enumerate(bands)),
         plot.axis(number(score.low, language), number(score.high, language)),
@@ -92,7 +92,7 @@ def score_chart(
     heads = [say(language, "date"), score.label, say(language, "band"), say(language, "remark")]
     keep = [0, 1, *((2,) if score.bands else ()), *((3,) if any(row[3] for row in rows) else ())]
     table = _table(title, [heads[at] for at in keep], [[row[at] for at in keep] for row in rows], language)
-    return _figure(questionnaire.id, title, plot, drawn, table, language, [_Line(score.label, tuple(points), written)])
+    return _figure(title, plot, drawn, table, language, [_Line(score.label, tuple(points), written)])
 
 
 def diary_chart(
@@ -120,7 +120,9 @@ def diary_chart(
     first = known[names[0]]
     every = [point.value for line in lines for point in line.points if point.value is not None]
     low, high = _range(first, [*every, *([target] if target is not None else [])])
-    plot = _Plot(low, high, language, tuple(point for line in lines for point in line.points), _SHORTEST_ENTRIES)
+    plot = _Plot(
+        low, high, language, tuple(point for line in lines for point in line.points), _SHORTEST_ENTRIES, _RIGHT
+    )
     drawn = [
         plot.axis(_axis_value(first, low, language), _axis_value(first, high, language)),
         plot.target(target, _axis_value(first, target, language)) if target is not None else None,
@@ -131,7 +133,8 @@ def diary_chart(
     looked_up = [{point.dated: shown for point, shown in zip(line.points, line.written, strict=True)} for line in lines]
     rows = [[long_date(dated, language), *(values.get(dated, "–") for values in looked_up)] for dated in dates]
     table = _table(title, [say(language, "date"), *(line.label for line in lines)], rows, language)
-    return _figure(exercise.id, title, plot, drawn, table, language, lines)
+    reached = _axis_value(first, target, language) if target is not None else ""
+    return _figure(title, plot, drawn, table, language, lines, reached)
 
 
 def _written(source: Field | Computed, value: Fraction | None, language: Language) -> str:
@@ -163,8 +166,15 @@ class _Plot:
     """Where values and dates stand in the drawing."""
 
     def __init__(
-        self, low: Fraction, high: Fraction, language: Language, points: tuple[Point, ...], shortest: timedelta
+        self,
+        low: Fraction,
+        high: Fraction,
+        language: Language,
+        points: tuple[Point, ...],
+        shortest: timedelta,
+        right: Fraction,
     ) -> None:
+        self.right = right
         self.low, self.high, self.language = low, max(high, low + 1), language
         self.dates_shown = sorted({point.dated for point in points})
         self.first = self.dates_shown[0] if self.dates_shown else date(2000, 1, 1)
@@ -175,7 +185,7 @@ class _Plot:
         return f"{float(round(self.percent(dated), 2)):g}%"
 
     def percent(self, dated: date) -> Fraction:
-        return _LEFT + 3 + (_RIGHT - _LEFT - 3) * Fraction((dated - self.first).days, self.days)
+        return _LEFT + 3 + (self.right - _LEFT - 3) * Fraction((dated - self.first).days, self.days)
 
     def y(self, value: Fraction) -> str:
         inside = min(max(value, self.low), self.high)
@@ -221,12 +231,12 @@ class _Plot:
         return labels + ground
 
     def target(self, value: Fraction, written: str) -> Markup:
+        """A dotted line with its value at the axis; what it is stands in the legend, where no point can cover it."""
         y = self.y(value)
         line = element("line", {"class": "chart-target", "x1": f"{_LEFT}%", "x2": "100%", "y1": y, "y2": y})
-        words = say(self.language, "chart-target", value=written)
-        return line + element(
-            "text", {"class": "chart-target-label", "x": "99%", "y": f"{float(y) - 6:g}", "text-anchor": "end"}, words
-        )
+        crowded = min(abs(float(y) - float(self.y(end))) for end in (self.low, self.high)) < 14
+        place = {"class": "chart-target-label", "x": f"{_LEFT - 2}%", "y": f"{float(y) + 4:g}", "text-anchor": "end"}
+        return joined((line, None if crowded else element("text", place, written)))
 
     def line(self, at: int, line: _Line, with_values: bool) -> Markup:
         strokes, marks = [], []
@@ -295,13 +305,13 @@ class _Plot:
 
 
 def _figure(
-    form: str,
     title: str,
     plot: _Plot,
     drawn: Sequence[Markup | None],
     table: Markup,
     language: Language,
     lines: Sequence[_Line],
+    target: str = "",
 ) -> Markup:
     caption = element("figcaption", {"class": "chart-title"}, title)
     valued = [
@@ -340,30 +350,21 @@ def _figure(
         element("desc", {}, description),
         joined(drawn),
     )
-    legend = (
-        element(
-            "ul",
-            {"class": "chart-legend"},
-            *(
-                element(
-                    "li",
-                    {},
-                    element(
-                        "svg",
-                        {"class": "chart-key", "width": 28, "height": 12, "aria-hidden": "true"},
-                        element(
-                            "line", {"class": f"chart-line chart-line-{at % 4}", "x1": 0, "x2": 28, "y1": 6, "y2": 6}
-                        ),
-                    ),
-                    text(line.label),
-                )
-                for at, line in enumerate(lines)
-            ),
-        )
-        if len(lines) > 1
-        else None
-    )
+    keys = [(f"chart-line chart-line-{at % 4}", line.label) for at, line in enumerate(lines) if len(lines) > 1]
+    if target:
+        keys.append(("chart-target", say(language, "chart-target", value=target)))
+    legend = element("ul", {"class": "chart-legend"}, *(_key(name, label) for name, label in keys)) if keys else None
     return element("figure", {"class": "chart"}, caption, legend, drawing, table)
+
+
+def _key(name: str, label: str) -> Markup:
+    stroke = element("line", {"class": name, "x1": 1, "x2": 27, "y1": 6, "y2": 6})
+    return element(
+        "li",
+        {},
+        element("svg", {"class": "chart-key", "width": 28, "height": 12, "aria-hidden": "true"}, stroke),
+        text(label),
+    )
 
 
 def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], language: Language) -> Markup:

@@ -45,7 +45,7 @@ from designtool.render.fields import FieldView, render_field
 from designtool.render.html import classes, element, joined
 from designtool.render.icons import icon
 from designtool.render.questionnaire import instructions, questionnaire_items
-from designtool.render.records import diary_table, record_view, review
+from designtool.render.records import diary_table, record_view
 from designtool.render.viewpoint import Viewpoint
 from designtool.treatment.situation import FormSituation, Situation
 
@@ -61,8 +61,14 @@ def exercise_block(exercise: Exercise, context: PageContext) -> Markup:
         return _card(exercise, context, title, _diary_card(exercise, context))
     form = context.form(exercise.id)
     if context.is_therapist and exercise.filled_by == "patient":
-        shown = review(context, exercise.id, "latest") if form.records else None
-        return _card(exercise, context, title, joined((shown, exercise_fields(exercise, context, disabled=True))))
+        if form.records:
+            return _card(exercise, context, title, record_view(context, exercise.id, form.records[-1]))
+        return _card(
+            exercise,
+            context,
+            title,
+            element("div", {"class": "form"}, exercise_fields(exercise, context, disabled=True)),
+        )
     return _card(exercise, context, title, exercise_work(exercise, context))
 
 
@@ -190,15 +196,11 @@ def decision_card(exercise: Exercise, context: PageContext) -> Markup:
         (one.label, computed_value(one, decision.values.get(one.id), context.language))
         for one in exercise.decision.computed
     ]
-    figures = element(
-        "dl",
-        {"class": "figures figures-large"},
-        *(
-            element("div", {}, element("dt", {}, label), element("dd", {}, shown))
-            for label, shown in [(exercise.title, confirmed_words(exercise, decision.confirmed, context)), *rows]
-            if shown
-        ),
-    )
+    value = element("p", {"class": "figure"}, confirmed_words(exercise, decision.confirmed, context))
+    shown_rows = [
+        element("div", {}, element("dt", {}, label), element("dd", {}, shown)) for label, shown in rows if shown
+    ]
+    figures = joined((value, element("dl", {"class": "figures figures-large"}, *shown_rows) if shown_rows else None))
     since = (
         element(
             "p",
@@ -474,6 +476,7 @@ def _form(context: PageContext, target: str, form_id: str, content: Markup, subm
             "class": "save-status",
             "role": "status",
             "data-save-status": True,
+            "data-text-ready": say("autosave-hint"),
             "data-text-saving": say("saving"),
             "data-text-saved": say("saved-at", time="{time}"),
             "data-text-offline": say("offline"),

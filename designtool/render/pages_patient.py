@@ -162,11 +162,17 @@ def page(rest: str, context: PageContext, templates: Templates) -> Body | None:
     end = () if context.is_therapist and len(pages) < 2 else templates.parts("page_end", facts)
     return Body(
         shown.title,
-        (("heading", heading(shown.title, eyebrow)), *blocks, *end),
+        (("heading", heading(shown.title, eyebrow)), *_as_patient(context), *blocks, *end),
         aside=templates.page("page_list", facts),
         aside_title=context.say("pages-nav"),
         authored=frozenset(block.id for block in shown.blocks),
     )
+
+
+def _as_patient(context: PageContext) -> tuple[tuple[str, Markup], ...]:
+    if not context.is_therapist:
+        return ()
+    return (("as-patient", element("p", {"class": "quiet"}, context.say("as-patient"))),)
 
 
 def exercise(rest: str, context: PageContext, templates: Templates) -> Body | None:

@@ -92,7 +92,7 @@ def diary_table(context: PageContext, exercise: Exercise, records: Sequence[Reco
             element(
                 "tr",
                 {},
-                element("th", {"scope": "row"}, short_day(record.dated, context.language)),
+                element("th", {"scope": "row"}, short_day(record.dated, context.language), _late(context, record)),
                 *(element("td", {"dir": "auto"}, cell or "–") for cell in cells),
             )
         )
@@ -112,6 +112,13 @@ def diary_table(context: PageContext, exercise: Exercise, records: Sequence[Reco
         element("tbody", {}, *rows),
     )
     return _frame(table, exercise.title)
+
+
+def _late(context: PageContext, record: Record) -> Markup | None:
+    """For the therapist: an entry that was made after its own day is less certain."""
+    if not context.is_therapist or record.made_at is None or record.made_at.date() <= record.dated:
+        return None
+    return element("span", {"class": "quiet late"}, context.say("late-entry"))
 
 
 def summaries(context: PageContext, form: str) -> Markup:

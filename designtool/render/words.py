@@ -17,7 +17,6 @@ WORDS: dict[str, Text] = {
     "crisis-link": Text("Hjälp nu", "Help now"),
     "crisis-link-therapist": Text("Krisinformation", "Crisis information"),
     "crisis-link-long": Text("Behöver du hjälp direkt?", "Do you need help right away?"),
-    "back": Text("Tillbaka", "Back"),
     "notice": Text("Om den här tjänsten", "About this service"),
     "footer": Text(
         "Svar och meddelanden läses inte direkt. Behöver du hjälp nu finns det någon att ringa.",
@@ -25,7 +24,6 @@ WORDS: dict[str, Text] = {
     ),
     "from": Text("Ges ut av {publisher}", "Published by {publisher}"),
     "version": Text("Version {version}", "Version {version}"),
-    "therapist-role": Text("Behandlarens vy", "Therapist's view"),
     # Home
     "hello": Text("Hej {name}", "Hello {name}"),
     "hello-plain": Text("Hej", "Hello"),
@@ -49,7 +47,6 @@ WORDS: dict[str, Text] = {
     "also": Text("Också den här veckan", "Also this week"),
     "next": Text("Det som väntar", "What comes next"),
     "done": Text("Klart", "Done"),
-    "your-progress": Text("Så långt har du kommit", "How far you have come"),
     "modules-done": Text("{done} av {all} moduler är klara", "{done} of {all} modules are done"),
     "start": Text("Börja", "Start"),
     "continue": Text("Fortsätt", "Continue"),
@@ -94,7 +91,6 @@ WORDS: dict[str, Text] = {
     "therapist-status-submitted": Text("Väntar på återkoppling", "Waiting for feedback"),
     "locked-title": Text("Den här modulen är inte öppen än", "This module is not open yet"),
     "optional": Text("Frivillig modul", "Optional module"),
-    "goal": Text("Målet", "The goal"),
     "pages-in-module": Text("Innehåll", "Contents"),
     "to-do-in-module": Text("Att göra i modulen", "To do in this module"),
     "to-do": Text("Kvar att göra", "Still to do"),
@@ -189,7 +185,6 @@ WORDS: dict[str, Text] = {
     "not-computed": Text("visas när du har fyllt i", "shown when you have filled in"),
     "errors": Text("Något behöver rättas", "Something needs to be put right"),
     "errors-text": Text("Inget av det du skrev har försvunnit.", "Nothing that you wrote has been lost."),
-    "error": Text("Rätta", "Put right"),
     "confirm-title": Text("Stämmer det här?", "Is this right?"),
     "confirm-yes": Text("Ja, det stämmer", "Yes, it is right"),
     "decline": Text("Vill inte svara", "Do not want to answer"),
@@ -331,7 +326,6 @@ WORDS: dict[str, Text] = {
     "date": Text("Datum", "Date"),
     "value": Text("Värde", "Value"),
     "band": Text("Nivå", "Level"),
-    "score-complete": Text("alla svar", "all answers"),
     "score-prorated": Text("beräknat med något svar saknat", "worked out with an answer missing"),
     "score-insufficient": Text("för få svar", "too few answers"),
     "remark": Text("Anmärkning", "Remark"),
@@ -362,7 +356,6 @@ WORDS: dict[str, Text] = {
         "Lowered to yellow {time}: the answer was changed within a minute. Both values are kept.",
     ),
     "flag-acknowledged": Text("Kvitterad {time} av {name}", "Acknowledged {time} by {name}"),
-    "flag-about": Text("Gäller", "About"),
     "flag-action": Text("Vad har du gjort?", "What have you done?"),
     "flag-action-help": Text(
         "Till exempel: ringde patienten, bedömde risken, bokade tid i morgon.",
@@ -434,12 +427,10 @@ WORDS: dict[str, Text] = {
     "occasion-start": Text("Start", "Start"),
     "occasion-end": Text("Slut", "End"),
     "occasion-week": Text("Vecka {number}", "Week {number}"),
-    "occasion-other": Text("{occasion}", "{occasion}"),
     "occasion-before": Text("Före {module}", "Before {module}"),
     "today": Text("i dag", "today"),
     "yesterday": Text("i går", "yesterday"),
     "tomorrow": Text("i morgon", "tomorrow"),
-    "nobody-here": Text("Sidan finns inte", "There is no such page"),
 }
 
 

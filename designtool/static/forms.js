@@ -66,6 +66,7 @@
     const announcer = form.querySelector("[data-announce]");
     const token = (form.elements["csrf-token"] || {}).value || "";
     const kept = { fields: {}, ...storage.read(key), sent: false };
+    const acknowledged = {};
     let revision = null;
     let busy = false;
     let stopped = false;
@@ -79,11 +80,14 @@
     }
 
     function keep() {
+      status.dataset.pending = Object.keys(kept.fields).length;
       storage.write(key, kept);
     }
 
     function note(name) {
-      kept.fields[name] = valueOf(form, name);
+      const value = valueOf(form, name);
+      if (!(name in kept.fields) && JSON.stringify(value) === acknowledged[name]) return;
+      kept.fields[name] = value;
       kept.sent = false;
       keep();
       clearTimeout(timer);
@@ -137,6 +141,7 @@
     }
 
     function accepted(name, value, answer) {
+      acknowledged[name] = JSON.stringify(value);
       applyHidden(answer.hidden || []);
       applyValues(answer.values || {});
       applyErrors(name, answer.errors || {});
@@ -246,6 +251,8 @@
       wait = 0;
       send();
     });
+    status.dataset.pending = Object.keys(kept.fields).length;
+    show("ready");
     send();
   }
 
