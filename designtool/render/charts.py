@@ -287,11 +287,12 @@ class _Plot:
         return frozenset(kept)
 
     def dates(self) -> Markup:
-        """At most five dates, the first and the latest among them, and none upon another."""
+        """At most five dates at equal steps, the latest among them, and none upon another."""
         count = len(self.dates_shown)
-        chosen = self.dates_shown if count <= 5 else [self.dates_shown[round(at * (count - 1) / 4)] for at in range(5)]
+        step = max(1, -(-(count - 1) // 4))
+        chosen = [self.dates_shown[at] for at in range(count - 1, -1, -step)]
         kept: list[date] = []
-        for dated in reversed(chosen):
+        for dated in chosen:
             if not kept or (kept[-1] - dated).days * 6 >= self.days:
                 kept.append(dated)
         return joined(

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from designtool.expressions.expression import TimeOfDay, Value
 from designtool.model.exercise import Field, Option
 from designtool.render.context import PageContext, exercise_field, latest_value
-from designtool.render.display import computed_value, day, exact_number, field_value, fraction
+from designtool.render.display import computed_value, day, exact_number, field_value, fraction, option_label
 from designtool.render.html import Attributes, Child, classes, element, joined, text
 from designtool.render.icons import icon
 
@@ -354,9 +354,16 @@ def plan_fields(context: PageContext) -> tuple[tuple[Field, ...], tuple[Field, .
     return before, after
 
 
+def plan_answer(value: Any) -> Mapping[str, Any]:
+    """The parts of a plan entry: as a form sends it an object, as a typed value rows with one row."""
+    if isinstance(value, list | tuple) and value:
+        value = value[0]
+    return value if isinstance(value, Mapping) else {}
+
+
 def _plan_entry(view: FieldView) -> Markup:
     """What is planned, and folded below it how it went; open when something of that has been written."""
-    value: Mapping[str, Any] = view.value if isinstance(view.value, Mapping) else {}
+    value = plan_answer(view.value)
     before, after = plan_fields(view.context)
 
     def parts(fields: Sequence[Field]) -> list[Markup]:
@@ -428,20 +435,25 @@ def _earlier_words(reference: str, context: PageContext) -> tuple[str, ...]:
     exercise = context.program.exercise.get(form)
     source = exercise_field(exercise, name) if exercise else None
     value = latest_value(context, form, name)
-    words: list[str]
-    if isinstance(value, tuple) and source is not None:
-        column = column or (source.columns[0].id if source.columns else "")
-        chosen = next((one for one in source.columns if one.id == column), None)
-        words = [
-            field_value(chosen, row.get(column), context.language) if chosen else ""
-            for row in value
-            if isinstance(row, Mapping)
-        ]
-    elif source is not None and source.type in ("choices", "ranking"):
-        words = [field_value(replace(source, type="choice"), one, context.language) for one in _as_list(value)]
+    if source is None or value is None:
+        return ()
+    if source.type in ("table", "plan-entry"):
+        columns = (
+            source.columns
+            if source.type == "table"
+            else tuple(part for fields in plan_fields(context) for part in fields)
+        )
+        chosen = next((one for one in columns if one.id == column), columns[0] if columns else None)
+        rows = [row for row in _as_list(value) if isinstance(row, Mapping)]
+        words = [_word(chosen, row.get(chosen.id)) for row in rows if chosen is not None]
     else:
-        words = [field_value(source, value, context.language)] if source is not None else []
+        words = [_word(source, one) for one in _as_list(value)]
     return tuple(dict.fromkeys(word for word in words if word))
+
+
+def _word(field: Field, value: Any) -> str:
+    """As the server knows it: the option's words, or the answer as it is stored."""
+    return "" if value is None else option_label(field.options, value) or str(value)
 
 
 def input_value(field: Field, value: Any) -> str:

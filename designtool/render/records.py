@@ -14,7 +14,7 @@ from designtool.model.exercise import Exercise, Field
 from designtool.model.questionnaire import Questionnaire
 from designtool.render.context import PageContext, form_title, score_value
 from designtool.render.display import computed_value, day, field_value, fraction, option_label, plain_value, short_day
-from designtool.render.fields import plan_fields, row_labels
+from designtool.render.fields import plan_answer, plan_fields, row_labels
 from designtool.render.html import element, joined, paragraphs, text
 
 
@@ -68,7 +68,7 @@ def answer(context: PageContext, field: Field, value: Any) -> Markup:
     if field.type == "table":
         return _table(context, field, [row for row in value if isinstance(row, Mapping)])
     if field.type == "plan-entry":
-        return _plan(context, value) if isinstance(value, Mapping) else Markup("")
+        return _plan(context, plan_answer(value))
     if field.type == "ranking":
         items = [option_label(field.options, one) or str(one) for one in value if one not in (None, "")]
         return element("ol", {}, *(element("li", {"dir": "auto"}, item) for item in items)) if items else Markup("")

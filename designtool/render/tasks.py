@@ -132,7 +132,9 @@ def module_number(context: PageContext, id: str) -> str:
         for module in context.situation.modules
         if module.status != "hidden" and not context.program.module[module.id].introduction
     ]
-    return context.say("module-number", number=shown.index(id) + 1) if id in shown else context.say("module")
+    if id in shown:
+        return context.say("module-number", number=shown.index(id) + 1)
+    return context.say("introduction" if context.program.module[id].introduction else "module")
 
 
 def waits(context: PageContext, module: ModuleSituation) -> tuple[str, ...]:

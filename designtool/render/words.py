@@ -55,6 +55,7 @@ WORDS: dict[str, Text] = {
     "open": Text("Öppna", "Open"),
     "read": Text("Läs", "Read"),
     "module": Text("Modul", "Module"),
+    "introduction": Text("Introduktion", "Introduction"),
     "module-number": Text("Modul {number}", "Module {number}"),
     "measurement": Text("Frågor om hur du mår", "Questions about how you are"),
     "exercise": Text("Övning", "Exercise"),
