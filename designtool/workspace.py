@@ -9,11 +9,12 @@ from pathlib import Path
 
 from designtool.atomic import write_atomically
 from designtool.bundle import digest_of, layout_of_content, make_bundle, manifest_of, write_archive
+from designtool.load import load
 from designtool.load.kinds import LIBRARY
 from designtool.model.codec import encode_program
 from designtool.model.program import Program
 from designtool.model.questionnaire import Questionnaire
-from designtool.pipeline import Compiled, compile_tree
+from designtool.pipeline import Compiled, compile_tree, programs_folder_of
 from designtool.source import find_workspace, read
 from designtool.source.media import open_media
 
@@ -31,6 +32,22 @@ def compile_workspace(root: Path, today: date, only: Iterable[str] | None = None
     """Reads and compiles the programs named in `only` (folder names; None: all) with the library."""
     tree, found = read(root, only=only)
     return compile_tree(tree, found, today)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceFacts:
+    """What designtool.yaml says, as far as it can be read."""
+
+    programs_folder: str
+    language: str | None
+
+
+def workspace_facts(root: Path) -> WorkspaceFacts:
+    tree, _ = read(root, only=())
+    documents = load(tree).documents
+    workspace = documents.get("designtool.yaml")
+    stated = workspace.data.get("language") if workspace is not None and isinstance(workspace.data, dict) else None
+    return WorkspaceFacts(programs_folder_of(documents), stated if isinstance(stated, str) else None)
 
 
 def build_bundle(root: Path, compiled: Compiled, program: Program, output: Path) -> BuiltBundle:

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
-from designtool.cli.output import (
-    FORMAT,
-    language_of,
-    leave,
-    print_json,
-    print_report,
-    selected_programs,
-    today,
-)
+from designtool.cli.output import FORMAT, leave, print_json, print_report, selected_programs
+from designtool.cli.results import lines_on_disk, results
 from designtool.diagnostics import Text
 
 
@@ -28,33 +20,28 @@ from designtool.diagnostics import Text
 def command(programs: tuple[Path, ...], output: Path, output_format: str) -> None:
     """Bygg program till paket. Utan sökväg byggs alla program i arbetsytan."""
     from designtool.diagnostics import diagnostic_json
-    from designtool.workspace import build_bundle, compile_workspace
 
     root, only = selected_programs(programs)
-    compiled = compile_workspace(root, today(), only)
-    language = language_of(compiled.documents)
-    built: list[dict[str, Any]] = []
-    for one in compiled.programs:
-        if one.program is not None and compiled.can_be_built(one):
-            product = build_bundle(root, compiled, one.program, output)
-            built.append(
-                {
-                    "program": one.program.id,
-                    "version": one.program.version,
-                    "digest": product.digest,
-                    "path": str(product.path),
-                    "size": product.size,
-                }
-            )
+    found = results(root, only, output)
+    language, diagnostics = found.language, found.diagnostics
+    built = [
+        {
+            "program": result.program,
+            "version": result.version,
+            "digest": result.bundle.digest,
+            "path": result.bundle.path,
+            "size": result.bundle.size,
+        }
+        for result in found.results
+        if result.bundle is not None
+    ]
     if output_format == "json":
-        found = [diagnostic_json(diagnostic, language) for diagnostic in compiled.diagnostics]
-        print_json({"bundles": built, "diagnostics": found})
+        print_json({"bundles": built, "diagnostics": [diagnostic_json(one, language) for one in diagnostics]})
     else:
-        if compiled.diagnostics:
-            print_report(compiled.diagnostics, compiled.tree, language, err=True)
+        if diagnostics:
+            print_report(diagnostics, lines_on_disk(root), language, err=True)
         for bundle in built:
             click.echo(f"{bundle['program']} {bundle['version']}  {bundle['digest']}  {bundle['path']}")
         if not built:
-            nothing = Text("Inget paket byggdes.", "No bundle was built.")
-            click.echo(nothing.in_language(language), err=True)
-    leave(compiled.diagnostics)
+            click.echo(Text("Inget paket byggdes.", "No bundle was built.").in_language(language), err=True)
+    leave(diagnostics)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,8 @@ class Usage(click.ClickException):
 
 
 def settings() -> Settings:
-    found = click.get_current_context().find_object(Settings)
+    context = click.get_current_context(silent=True)
+    found = context.find_object(Settings) if context is not None else None
     return found if found is not None else Settings(language=None)
 
 
@@ -89,8 +90,14 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def print_report(diagnostics: Sequence[Diagnostic], tree: Tree, language: Language, *, err: bool = False) -> None:
-    click.echo(text_report(diagnostics, line_reader(tree), language, colour_wanted()), nl=False, err=err, color=True)
+def print_report(
+    diagnostics: Sequence[Diagnostic],
+    line_of: Callable[[str, int], str | None],
+    language: Language,
+    *,
+    err: bool = False,
+) -> None:
+    click.echo(text_report(diagnostics, line_of, language, colour_wanted()), nl=False, err=err, color=True)
 
 
 def line_reader(tree: Tree) -> Any:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from designtool.cli.output import FORMAT, Usage, language_of, print_json, print_report, today
+from designtool.cli.output import FORMAT, Usage, language_of, line_reader, print_json, print_report, today
 from designtool.diagnostics import Language, Severity, Text
 
 if TYPE_CHECKING:
@@ -76,11 +76,11 @@ def _questionnaire(name: str) -> tuple[Questionnaire, Language]:
         path = Path(name).name
         own = [one for one in compiled.diagnostics if one.span.path.rsplit("/", 1)[-1] == path]
         if own:
-            print_report(own, compiled.tree, language, err=True)
+            print_report(own, line_reader(compiled.tree), language, err=True)
         raise Usage(Text(f"formuläret {name} finns inte", f"there is no questionnaire {name}"), language)
     own = [one for one in compiled.diagnostics if one.span.path == found.origin.path and one.severity is Severity.ERROR]
     if own:
-        print_report(own, compiled.tree, language, err=True)
+        print_report(own, line_reader(compiled.tree), language, err=True)
         raise Usage(Text(f"formuläret {name} har fel", f"the questionnaire {name} has errors"), language)
     return found, language
 

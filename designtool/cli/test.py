@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from designtool.cli.output import FORMAT, Usage, language_of, print_json, print_report, selected_programs, today
+from designtool.cli.output import (
+    FORMAT,
+    Usage,
+    language_of,
+    line_reader,
+    print_json,
+    print_report,
+    selected_programs,
+    today,
+)
 from designtool.diagnostics import Language, Severity, Text
 
 if TYPE_CHECKING:
@@ -98,7 +107,7 @@ def _from_workspace(paths: tuple[Path, ...]) -> _Workspace:
     language = language_of(compiled.documents)
     errors = [found for found in compiled.diagnostics if found.severity is Severity.ERROR]
     if errors:
-        print_report(errors, compiled.tree, language, err=True)
+        print_report(errors, line_reader(compiled.tree), language, err=True)
     if only and not compiled.programs:
         raise Usage(Text(f"{only[0]} är inget program", f"{only[0]} is no program"), language)
     documents = dict(compiled.documents)

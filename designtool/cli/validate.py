@@ -6,15 +6,8 @@ from pathlib import Path
 
 import click
 
-from designtool.cli.output import (
-    FORMAT,
-    language_of,
-    leave,
-    print_json,
-    print_report,
-    selected_programs,
-    today,
-)
+from designtool.cli.output import FORMAT, leave, print_json, print_report, selected_programs
+from designtool.cli.results import lines_on_disk, results
 
 
 @click.command("validate")
@@ -24,13 +17,11 @@ from designtool.cli.output import (
 def command(paths: tuple[Path, ...], strict: bool, output_format: str) -> None:
     """Granska program. Utan sökväg granskas hela arbetsytan."""
     from designtool.diagnostics import report_json
-    from designtool.workspace import compile_workspace
 
     root, only = selected_programs(paths)
-    compiled = compile_workspace(root, today(), only)
-    language = language_of(compiled.documents)
+    found = results(root, only)
     if output_format == "json":
-        print_json(report_json(compiled.diagnostics, language))
+        print_json(report_json(found.diagnostics, found.language))
     else:
-        print_report(compiled.diagnostics, compiled.tree, language)
-    leave(compiled.diagnostics, strict)
+        print_report(found.diagnostics, lines_on_disk(root), found.language)
+    leave(found.diagnostics, strict)

@@ -9,10 +9,6 @@ from types import MappingProxyType
 from designtool.diagnostics import Diagnostic, Span, nearest
 from designtool.load.document import Document
 from designtool.load.kinds import kind_of
-from designtool.load.markdown_file import parse_page
-from designtool.load.rules.stray_file import RULE as STRAY_FILE
-from designtool.load.shape import check_shape
-from designtool.load.yaml_file import parse_yaml
 from designtool.source.tree import File, Tree
 
 _MARKDOWN_KINDS = frozenset({"page", "therapist-notes", "transcript"})
@@ -50,6 +46,11 @@ def load(tree: Tree) -> Loaded:
 
 def load_file(file: File, programs: str = "programs") -> tuple[Document | None, tuple[Diagnostic, ...]]:
     """The document in one file, or None when the file holds none or cannot be parsed. Nothing but the file is looked at."""
+    # Not at the top: whoever only needs the kinds of files, as the memo does, shall not wait for the parsers.
+    from designtool.load.markdown_file import parse_page
+    from designtool.load.shape import check_shape
+    from designtool.load.yaml_file import parse_yaml
+
     kind = kind_of(file.path, programs)
     if kind is None:
         return None, tuple(_stray(file, programs))
@@ -72,6 +73,8 @@ def load_file(file: File, programs: str = "programs") -> tuple[Document | None, 
 
 def programs_folder(tree: Tree) -> str:
     """The folder of programs that designtool.yaml names."""
+    from designtool.load.yaml_file import parse_yaml
+
     settings = tree.files.get("designtool.yaml")
     data = parse_yaml(settings.path, settings.data).data if settings and settings.data is not None else None
     named = data.get("programs") if isinstance(data, dict) else None
@@ -84,6 +87,8 @@ def _is_document(kind: str | None) -> bool:
 
 def _stray(file: File, programs: str) -> Iterator[Diagnostic]:
     """A file that looks as if someone meant it to be read."""
+    from designtool.load.rules.stray_file import RULE as STRAY_FILE
+
     name = file.path.rsplit("/", 1)[-1]
     if not name.endswith((".yaml", ".yml", ".md")) or name == "README.md" or name.startswith("LICENSE"):
         return

@@ -1,0 +1,103 @@
+"""What came of each program of a workspace: from the memo where nothing has changed, else by compiling it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from designtool.cli.output import settings, today
+from designtool.diagnostics import Diagnostic, Language, in_order
+from designtool.memo import Memo, Result, bundle_written, new_memo, open_memo
+
+_NO_PROGRAM = ""
+"""Stands for the library and the workspace alone, when no program was asked for."""
+_WORTH_A_PROCESS = 3
+"""With fewer programs to compile, starting another process costs more than it saves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    results: tuple[Result, ...]
+    language: Language
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        return in_order([found for result in self.results for found in (*result.shared, *result.diagnostics)])
+
+
+def results(root: Path, only: Iterable[str] | None, output: Path | None = None) -> Results:
+    """The programs in `only` (None: all). With `output` their bundles lie there afterwards, unless there are errors."""
+    memo = open_memo(root)
+    if memo is None:
+        from designtool.workspace import workspace_facts
+
+        facts = workspace_facts(root)
+        memo = new_memo(root, facts.programs_folder, facts.language)
+    names = memo.program_names() if only is None else list(only)
+    names = names or [_NO_PROGRAM]
+    day = today().isoformat()
+    found = {name: memo.result(name, day, output) for name in names}
+    missing = [name for name, result in found.items() if result is None]
+    keys = {name: memo.key(name) for name in missing}
+    for name, result in zip(missing, _fresh(root, missing, output), strict=True):
+        found[name] = result
+        memo.keep(name, keys[name], day, result)
+    if missing:
+        memo.save()
+    return Results(tuple(result for result in found.values() if result is not None), _language(memo))
+
+
+def lines_on_disk(root: Path) -> Callable[[str, int], str | None]:
+    """`line_of(path, line)` for excerpts. Only files that have findings are read."""
+    texts: dict[str, list[str]] = {}
+
+    def line_of(path: str, line: int) -> str | None:
+        if path not in texts:
+            try:
+                data = (root / path).read_bytes()
+            except OSError:
+                data = b""
+            texts[path] = data.decode("utf-8", errors="replace").removeprefix("\ufeff").split("\n")
+        lines = texts[path]
+        return lines[line - 1].removesuffix("\r") if 0 < line <= len(lines) else None
+
+    return line_of
+
+
+def _language(memo: Memo) -> Language:
+    return settings().in_workspace(memo.language)
+
+
+def _fresh(root: Path, names: Sequence[str], output: Path | None) -> list[Result]:
+    if len(names) < _WORTH_A_PROCESS or not hasattr(os, "fork") or (os.cpu_count() or 1) < 2:
+        return [_compile(root, name, output) for name in names]
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+    from functools import partial
+
+    import designtool.workspace  # noqa: F401  Loaded once, here: the processes are copies of this one.
+
+    workers = min(os.cpu_count() or 1, len(names))
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
+        return list(pool.map(partial(_compile, root, output=output), names))
+
+
+def _compile(root: Path, name: str, output: Path | None) -> Result:
+    from designtool.workspace import build_bundle, compile_workspace
+
+    compiled = compile_workspace(root, today(), (name,) if name else ())
+    one = compiled.programs[0] if compiled.programs else None
+    program = one.program if one is not None else None
+    bundle = None
+    if one is not None and program is not None and output is not None and compiled.can_be_built(one):
+        built = build_bundle(root, compiled, program, output)
+        bundle = bundle_written(built.digest, built.path, built.size)
+    return Result(
+        program=program.id if program is not None else None,
+        version=program.version if program is not None else "",
+        diagnostics=one.diagnostics if one is not None else (),
+        shared=compiled.shared,
+        bundle=bundle,
+    )
