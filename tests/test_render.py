@@ -366,6 +366,26 @@ def test_the_crisis_page_dials_and_needs_no_script() -> None:
     assert "Ingen läser det du skriver i programmet direkt." in html
 
 
+def test_contacts_stand_once_when_the_crisis_page_names_them() -> None:
+    page = replace(
+        samples.program().library_pages[0],
+        blocks=(Block("p", "paragraph", inlines=(Inline("contact", "sjalvmordslinjen"),)),),
+    )
+    html = patient("crisis", samples.situation(samples.program(library_pages=(page,), modules=())))
+    assert html.count('href="tel:90101"') == 1 and 'href="tel:1177"' not in html
+
+
+def test_a_day_that_has_come_is_no_promise_of_a_module() -> None:
+    situation = samples.situation()
+    waiting = tuple(
+        replace(one, opens_on=samples.TODAY) if one.status == "locked" else one for one in situation.modules
+    )
+    for target in ("home", "modules", "module/aktivitet"):
+        html = patient(target, replace(situation, modules=waiting))
+        assert "Öppnar i dag" not in html and "Öppnar när du är klar med modulen före." in html
+        assert "Öppnar måndag 23 november" in patient(target)
+
+
 def test_the_crisis_page_stands_without_a_page_of_its_own() -> None:
     html = patient(
         "crisis", samples.situation(samples.program(library_pages=(), questionnaires=(samples.PHQ9,), modules=()))

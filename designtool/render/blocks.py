@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
@@ -388,6 +388,22 @@ def _is_safety(block: Block, context: PageContext) -> bool:
     if any(_names_crisis(inline) for inline in block.inlines):
         return True
     return any(_is_safety(child, context) for child in block.children)
+
+
+def contacts_named(blocks: Iterable[Block]) -> frozenset[str]:
+    """Ids of the contacts that stand in the running text of these blocks."""
+
+    def in_text(inlines: Iterable[Inline]) -> Iterator[str]:
+        for inline in inlines:
+            if inline.kind == "contact":
+                yield _role(inline)[1]
+            yield from in_text(inline.children)
+
+    found: set[str] = set()
+    for block in blocks:
+        found.update(in_text(block.inlines))
+        found |= contacts_named(block.children)
+    return frozenset(found)
 
 
 def _names_crisis(inline: Inline) -> bool:

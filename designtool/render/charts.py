@@ -68,7 +68,8 @@ def score_chart(
     """A score over time between its severity bands. Sums are shown in whole points, rounded half up."""
     digits = 1 if score.method == "mean" else 0
     written = tuple("" if point.value is None else number(point.value, language, digits) for point in points)
-    title = title or f"{questionnaire.title} – {score.label}"
+    same = questionnaire.title == score.label
+    title = title or (score.label if same else f"{questionnaire.title} – {score.label}")
     bands = [
         (band.start, score.bands[at + 1].start if at + 1 < len(score.bands) else score.high, band.label)
         for at, band in enumerate(score.bands)

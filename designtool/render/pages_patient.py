@@ -10,7 +10,7 @@ from markupsafe import Markup
 from designtool.model.exercise import Exercise
 from designtool.model.module import Module
 from designtool.model.questionnaire import Questionnaire
-from designtool.render.blocks import render_block, render_blocks
+from designtool.render.blocks import contacts_named, render_block, render_blocks
 from designtool.render.charts import diary_chart, score_chart, score_points
 from designtool.render.context import PageContext, find_page, form_target, form_title, library_page, visible_pages
 from designtool.render.display import day
@@ -20,7 +20,15 @@ from designtool.render.html import element, joined
 from designtool.render.icons import icon
 from designtool.render.parts import Body, heading
 from designtool.render.records import diary_table, record_view, summaries
-from designtool.render.tasks import flags_for_patient, module_number, tasks_done, tasks_next, tasks_now, waits
+from designtool.render.tasks import (
+    flags_for_patient,
+    module_number,
+    opening_day,
+    tasks_done,
+    tasks_next,
+    tasks_now,
+    waits,
+)
 from designtool.render.templates import Templates
 
 
@@ -86,11 +94,7 @@ def modules(rest: str, context: PageContext, templates: Templates) -> Body:
         module = context.program.module[situation.id]
         detail = context.say(f"status-{situation.status}")
         if situation.status == "locked":
-            opens = (
-                context.say("opens-on", date=day(situation.opens_on, context.language, context.today))
-                if situation.opens_on
-                else ""
-            )
+            opens = opening_day(context, situation)
             detail = " ".join((*waits(context, situation), opens)).strip() or detail
         rows.append(
             {
@@ -117,9 +121,7 @@ def module(rest: str, context: PageContext, templates: Templates) -> Body | None
         "number": module_number(context, found.id),
         "status": situation.status,
         "waits": waits(context, situation),
-        "opens": context.say("opens-on", date=day(situation.opens_on, context.language, context.today))
-        if situation.opens_on
-        else "",
+        "opens": opening_day(context, situation),
         "feedback": [one for one in context.situation.messages if one.module == found.id and one.actor == "therapist"],
         "feedback_due": day(situation.feedback_due, context.language, context.today) if situation.feedback_due else "",
         "pages": visible_pages(context, found),
@@ -264,14 +266,16 @@ def results(rest: str, context: PageContext, templates: Templates) -> Body:
 
 
 def crisis(rest: str, context: PageContext, templates: Templates) -> Body:
-    """Where to turn at once: the region's first contact, the program's own page, then every other contact."""
+    """Where to turn at once: the region's first contact, then the crisis page; every contact when that page names no others."""
     own = library_page(context.program, "kris")
     first = context.program.contact.get("crisis")
     facts = template_facts(context) | {
         "title": own.title if own else context.say("crisis-title"),
         "first": first,
         "text": render_blocks(own.blocks, context) if own else Markup(""),
-        "others": [one for one in context.program.contacts if one.id != "crisis" and (one.phone or one.address)],
+        "others": []
+        if own and contacts_named(own.blocks) - {"crisis"}
+        else [one for one in context.program.contacts if one.id != "crisis" and (one.phone or one.address)],
     }
     return Body(facts["title"], templates.parts("crisis", facts))
 

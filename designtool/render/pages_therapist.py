@@ -19,7 +19,7 @@ from designtool.render.parts import Body, heading
 from designtool.render.records import diary_table, exercise_answers, record_view, summaries
 from designtool.render.tasks import module_number
 from designtool.render.templates import Templates
-from designtool.treatment.situation import DecisionSituation, RaisedFlag
+from designtool.treatment.situation import DecisionSituation, ModuleSituation, RaisedFlag
 
 
 def targets(context: PageContext) -> Iterator[tuple[str, str]]:
@@ -288,11 +288,7 @@ def _news(context: PageContext) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for one in situation.modules:
         if one.status == "submitted":
-            due = (
-                context.say("feedback-by", date=day(one.feedback_due, context.language, context.today))
-                if one.feedback_due
-                else ""
-            )
+            due = _feedback_words(context, one)
             rows.append(
                 {
                     "kind": context.say("waiting-module"),
@@ -339,6 +335,13 @@ def _news(context: PageContext) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _feedback_words(context: PageContext, module: ModuleSituation) -> str:
+    if module.feedback_due is None:
+        return ""
+    key = "feedback-overdue" if module.feedback_due < context.today else "feedback-by"
+    return context.say(key, date=day(module.feedback_due, context.language, context.today))
 
 
 def _measurement_charts(context: PageContext) -> list[Markup]:

@@ -141,6 +141,13 @@ def waits(context: PageContext, module: ModuleSituation) -> tuple[str, ...]:
     return tuple(context.text(reason) for reason in module.waits_for)
 
 
+def opening_day(context: PageContext, module: ModuleSituation) -> str:
+    """`opens_on` holds if all is done that must be: a day that has come already says nothing."""
+    if module.opens_on is None or module.opens_on <= context.today:
+        return ""
+    return context.say("opens-on", date=day(module.opens_on, context.language, context.today))
+
+
 def _due_measurements(context: PageContext) -> tuple[Task, ...]:
     found: dict[str, Task] = {}
     for measurement in context.situation.measurements:
@@ -224,6 +231,5 @@ def _for_patient(context: PageContext, task: Task) -> bool:
 
 
 def _opens(context: PageContext, module: ModuleSituation) -> str:
-    if module.opens_on is not None:
-        return context.say("opens-on", date=day(module.opens_on, context.language, context.today))
-    return " ".join(waits(context, module)) or context.say("status-locked")
+    """The day when it is still to come; else what it waits for."""
+    return opening_day(context, module) or " ".join(waits(context, module)) or context.say("status-locked")

@@ -396,6 +396,7 @@ WORDS: dict[str, Text] = {
     "nothing-new": Text("Inget nytt har kommit in.", "Nothing new has come in."),
     "waiting-module": Text("Modul att ge återkoppling på", "Module to give feedback on"),
     "feedback-by": Text("Svara senast {date}", "Answer by {date}"),
+    "feedback-overdue": Text("Skulle ha besvarats {date}", "Was to be answered {date}"),
     "message-from-patient": Text("Meddelande", "Message"),
     "measurements": Text("Mätningar", "Measurements"),
     "missed": Text("Utebliven", "Missed"),
