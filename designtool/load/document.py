@@ -77,7 +77,7 @@ class Inline:
     text: str = ""
     href: str = ""
     children: tuple[Inline, ...] = ()
-    span: Span = field(default=Span(""), compare=False, repr=False)
+    span: Span = field(default=Span(""), compare=False, repr=False, metadata={"codec": "skip"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ class NotAProgram(Exception):
 
 
 def encode_program(program: Program) -> dict[str, Any]:
-    encoded: dict[str, Any] = _encode(program)
+    encoded: dict[str, Any] = encode_value(program)
     return encoded
 
 
@@ -63,19 +63,20 @@ def decode_fraction(value: Any) -> Fraction:
     return number
 
 
-def _encode(value: Any) -> Any:
+def encode_value(value: Any) -> Any:
+    """One value of a program as JSON."""
     if isinstance(value, Fraction):
         return encode_fraction(value)
     if is_dataclass(value):
         return {
-            name: _encode(content)
-            for name, default in _encoded_fields(type(value))  # type: ignore[arg-type]
+            name: encode_value(content)
+            for name, default in encoded_fields(type(value))  # type: ignore[arg-type]
             if (content := getattr(value, name)) is not None and not _is_default(content, default)
         }
     if isinstance(value, Mapping):
-        return {key: _encode(content) for key, content in value.items()}
+        return {key: encode_value(content) for key, content in value.items()}
     if isinstance(value, tuple | list):
-        return [_encode(content) for content in value]
+        return [encode_value(content) for content in value]
     if isinstance(value, float):
         return encode_fraction(Fraction(repr(value)))
     return value
@@ -86,7 +87,7 @@ def _is_default(content: Any, default: Any) -> bool:
 
 
 @cache
-def _encoded_fields(kind: type) -> tuple[tuple[str, Any], ...]:
+def encoded_fields(kind: type) -> tuple[tuple[str, Any], ...]:
     """Name and default of each field that is written; a default that is None or absent is given as MISSING."""
     return tuple(
         (
@@ -126,7 +127,7 @@ def _decoder(annotation: Any) -> _Decoder:
 
 def _dataclass_decoder(kind: type) -> _Decoder:
     hints: dict[str, Any] | None = None
-    names = {name for name, _ in _encoded_fields(kind)}
+    names = {name for name, _ in encoded_fields(kind)}
     needed = {
         field.name
         for field in fields(kind)
