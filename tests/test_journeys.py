@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from treatment_samples import C1A, DIGEST, MOOD, WEEK, night, program
+from treatment_samples import C1A, DIGEST, WEEK, night, program
 
 from designtool.model.journey import Act, Expect, ExpectedFlag, Journey, Step
 from designtool.model.origin import Origin
@@ -112,7 +113,8 @@ def test_what_differs_is_told(expect: Mapping[str, Any], message: str) -> None:
     wrong = replace(FIRST, expect=Expect(**expect, origin=Origin("j.yaml", ("steps", 0, "expect"))))
     result = run_journey(journey(wrong), PROGRAM)
     assert [failure.message.sv for failure in result.failures] == [message]
-    assert result.failures[0].origin == Origin("j.yaml", ("steps", 0, "expect"))
+    (part,) = expect
+    assert result.failures[0].origin.keys[:4] == ("steps", 0, "expect", part)
     assert not result.passed
 
 
@@ -205,7 +207,49 @@ def test_a_vector_with_answers_that_cannot_be() -> None:
 # The command
 
 ROOT = Path(__file__).parent.parent
-QUESTIONNAIRE = MOOD + "vectors:\n  - answers: {q1 .. q4: 1}\n    expect: {scores: {total: %s}, flags: [yellow, red]}\n"
+JOURNEY = """\
+title: Första dagen
+steps:
+  - day: 0
+    does:
+      - fill: min_plan
+        answers:
+          vad: Promenera
+      - complete: start
+    expect:
+      open: []
+      values:
+        min_plan.vad: %s
+"""
+VECTORS = """\
+vectors:
+  - answers:
+      q1 .. q2: 2
+    expect:
+      scores:
+        total:
+          value: %d
+          band: Hög
+      flags: []
+"""
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """The minimal workspace with a journey and a vector that hold."""
+    root = tmp_path / "arbetsyta"
+    shutil.copytree(ROOT / "tests" / "minimal", root)
+    write(root, "Promenera", 4)
+    return root
+
+
+def write(root: Path, answer: str, total: int) -> None:
+    program = root / "programs" / "exempel"
+    (program / "journeys").mkdir(exist_ok=True)
+    (program / "journeys" / "forsta-dagen.yaml").write_text(JOURNEY % answer, encoding="utf-8")
+    questionnaire = (ROOT / "tests/minimal/programs/exempel/questionnaires/min_koll.yaml").read_text(encoding="utf-8")
+    path = program / "questionnaires" / "min_koll.yaml"
+    path.write_text(questionnaire + VECTORS % total, encoding="utf-8")
 
 
 def command(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -228,6 +272,60 @@ def test_the_journeys_and_vectors_of_this_repository_hold() -> None:
     assert all(one["passed"] and not one["failures"] for one in report["journeys"])
     assert report["vectors"]["passed"] > 0
     assert report["vectors"]["failed"] == 0
+
+
+def test_the_command_says_what_holds(workspace: Path) -> None:
+    found = command(cwd=workspace)
+    assert found.returncode == 0, found.stderr
+    assert found.stdout.splitlines() == [
+        "✓ exempel: forsta-dagen – Första dagen",
+        "1 av 1 provresor och 1 av 1 facit stämmer.",
+    ]
+
+
+def test_the_command_points_at_what_does_not_hold(workspace: Path) -> None:
+    write(workspace, "Sova", 3)
+    found = command("programs/exempel", "--format", "json", cwd=workspace)
+    assert found.returncode == 1
+    report = json.loads(found.stdout)
+    place = "programs/exempel/journeys/forsta-dagen.yaml:12"
+    assert report["journeys"] == [
+        {
+            "program": "exempel",
+            "name": "forsta-dagen",
+            "title": "Första dagen",
+            "passed": False,
+            "failures": [f"{place}: dag 0: min_plan.vad: väntade Sova, blev Promenera."],
+        }
+    ]
+    assert (report["vectors"]["passed"], report["vectors"]["failed"]) == (0, 1)
+    assert report["vectors"]["failures"][0].startswith("min_koll 1: programs/exempel/questionnaires/min_koll.yaml:")
+    assert "✗ exempel: forsta-dagen" in command(cwd=workspace).stdout
+
+
+def test_a_program_with_errors_is_not_tested(workspace: Path) -> None:
+    (workspace / "programs/exempel/modules/01-start/module.yaml").write_text("goal: Utan titel\n", encoding="utf-8")
+    found = command("--format", "json", cwd=workspace)
+    assert found.returncode == 1
+    assert json.loads(found.stdout)["journeys"] == []
+    assert "module.yaml" in found.stderr
+
+
+def test_a_bundle_carries_its_journeys(workspace: Path) -> None:
+    built = subprocess.run(
+        [sys.executable, "-m", "designtool", "build", "--output", str(workspace / "ut")],
+        cwd=workspace,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert built.returncode == 0, built.stderr
+    (bundle,) = (workspace / "ut").glob("*.dtb")
+    found = command(str(bundle), "--format", "json", cwd=workspace.parent)
+    report = json.loads(found.stdout)
+    assert (found.returncode, [one["passed"] for one in report["journeys"]]) == (0, [True])
+    assert report["vectors"]["passed"] == 1
 
 
 def test_a_place_without_a_workspace_is_a_mistake_of_usage(tmp_path: Path) -> None:

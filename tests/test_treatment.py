@@ -28,7 +28,7 @@ from treatment_samples import (
 )
 
 from designtool.diagnostics import Text
-from designtool.expressions.expression import TimeOfDay
+from designtool.expressions.expression import Record, TimeOfDay
 from designtool.model.flow import Feedback, Occasion, PlannedMeasurement, Reminder, Unlock
 from designtool.model.program import Program
 from designtool.treatment import commands
@@ -39,9 +39,10 @@ from designtool.treatment.commands import Actor, Outcome, Problem, Refusal
 from designtool.treatment.days import local, moment, week_of
 from designtool.treatment.events import KINDS, Event, from_json, to_json
 from designtool.treatment.json_values import MalformedEvent
+from designtool.treatment.schedule import entries_within
 from designtool.treatment.situate import situation
 from designtool.treatment.situation import FormSituation, RaisedFlag, Situation
-from designtool.treatment.state import NEW, ImpossibleEvent, apply, fold
+from designtool.treatment.state import NEW, Copy, ImpossibleEvent, apply, fold
 from designtool.treatment.verify import verify
 
 PROGRAM = program()
@@ -442,6 +443,8 @@ def test_required_answers_are_asked_for_only_where_they_show() -> None:
     play.save("mina_mal", "har_plan", False)
     assert play.form("mina_mal").hidden == {"plan", "antal"}
     play.submit("mina_mal")
+    assert play.form("mina_mal").draft == {}
+    assert play.state.drafts["mina_mal"] == {}
     values = play.form("mina_mal").records[0].values
     assert (values["plan"], values["antal"], values["dubbelt"]) == (None, 0, 0)
 
@@ -558,6 +561,40 @@ def test_a_diary_is_done_when_enough_entries_lie_close_enough() -> None:
     play.fill("somndagbok", night_of(360, 480), START + timedelta(days=8))
     play.fill("somndagbok", night_of(360, 480), START + timedelta(days=7))
     assert not isinstance(play.send("baslinje"), Refusal)
+
+
+@pytest.mark.parametrize(
+    ("days", "within", "most"),
+    [((0, 6), 7, 2), ((0, 7), 7, 1), ((0, 1, 2, 8, 9, 14), 7, 3), ((0, 0, 0), 7, 3), ((), 7, 0), ((0, 50), None, 2)],
+)
+def test_entries_close_enough_to_each_other(days: tuple[int, ...], within: int | None, most: int) -> None:
+    record = Record(START, None, {})
+    copies = tuple(Copy(str(n), START + timedelta(days=day), at(day), {}, record) for n, day in enumerate(days))
+    assert entries_within(copies, START, within) == most
+    assert entries_within(copies, START + timedelta(days=1), within) == entries_within(
+        tuple(copy for copy in copies if copy.dated > START), START, within
+    )
+
+
+def test_a_copy_that_is_filled_in_again_is_not_an_earlier_one_of_itself() -> None:
+    own = {"tal": ("a", TALLY)}
+    play = Play(program((module("a"),), (), exercises=own))
+    play.fill("tal", {"antal": 3})
+    play.fill("tal", {"antal": 5})
+    assert [record.values for record in play.form("tal").records] == [{"antal": 5, "skillnad": None}]
+    assert not play.flags()
+
+
+TALLY = """
+title: Tal
+kind: worksheet
+fields:
+  - {id: antal, type: integer, label: Antal, min: 0, max: 9}
+computed:
+  - {id: skillnad, label: Skillnad, value: change(antal)}
+flags:
+  - {when: change(antal) >= 1, level: yellow, message: Ökar}
+"""
 
 
 # Measurements
@@ -960,6 +997,16 @@ def test_planted_changes_are_found() -> None:
         if isinstance(what, happened.FlagRaised) and what.level == "red":
             without = [*play.events[:index], *play.events[index + 1 :]]
             assert verify(without, {DIGEST: PROGRAM}), "a flag was taken away"
+
+
+def test_a_flag_that_was_never_stored_is_missed() -> None:
+    play = Play()
+    made = play.save("mood", "q4", 2)
+    answered = play.events.index(made[0])
+    assert [problem.number for problem in verify(play.events[: answered + 1], {DIGEST: PROGRAM})] == [answered + 1] * 2
+    one = [problem.message.sv for problem in verify(play.events[: answered + 2], {DIGEST: PROGRAM})]
+    assert one == ["Flaggan mood-2 fattas."]
+    assert verify(play.events, {DIGEST: PROGRAM}) == ()
 
 
 def test_stored_scores_are_kept_and_not_computed_again() -> None:

@@ -70,9 +70,8 @@ def group(context: click.Context, lang: Any) -> None:
 def main() -> None:
     """The console script. Exit status: 0 clean, 1 findings, 2 usage or configuration, 3 a fault in designtool."""
     try:
-        group(standalone_mode=False)
-    except click.exceptions.Exit as leaving:
-        sys.exit(leaving.exit_code)
+        # Outside of its standalone mode click gives back the status with which a command has left.
+        status = group(standalone_mode=False)
     except click.ClickException as problem:
         problem.show()
         sys.exit(2)
@@ -87,3 +86,4 @@ def main() -> None:
 
         report_fault(fault)
         sys.exit(3)
+    sys.exit(status if isinstance(status, int) else 0)

@@ -37,7 +37,6 @@ def flags_after(
             rule is not None
             and standing.id not in raised_now
             and (standing.form, standing.copy, standing.level) == (form.id, copy, "red")
-            and standing.downgraded_at is None
             and now.astimezone(UTC) - standing.raised_at <= SLIP
             and _is_corrected(rule, filled)
         ):

@@ -54,7 +54,9 @@ def run_journey(journey: Journey, program: Program) -> JourneyResult:
             now = situation(simulation.state, {_DIGEST: program}, simulation.now)
             raised = tuple(flag for flag in now.flags if flag.number > seen)
             where = step.expect.origin
-            failures += [Failure(where, step.day, text) for text in _differences(step.expect, now, raised)]
+            failures += [
+                Failure(where.at(*keys), step.day, text) for keys, text in _differences(step.expect, now, raised)
+            ]
         seen = simulation.state.count
     return JourneyResult(journey.id, not failures, tuple(failures))
 
@@ -89,35 +91,39 @@ def _vector_differences(vector: Vector, scored: Scored) -> Iterator[Text]:
 _OWN_FLAGS = frozenset({"skipped-risk-item", "declined-risk-item"})
 
 
-def _differences(expect: Expect, now: Situation, raised: tuple[RaisedFlag, ...]) -> Iterator[Text]:
+def _differences(
+    expect: Expect, now: Situation, raised: tuple[RaisedFlag, ...]
+) -> Iterator[tuple[tuple[str, ...], Text]]:
+    """Where in the expectation, and what differs."""
     if expect.open is not None:
         found = tuple(module.id for module in now.modules if module.status == "open")
         if found != expect.open:
-            yield _differs("open", expect.open, found)
+            yield ("open",), _differs("open", expect.open, found)
     if expect.due is not None:
         found = tuple(dict.fromkeys(one.questionnaire for one in now.measurements if one.status == "due"))
         if sorted(found) != sorted(set(expect.due)):
-            yield _differs("due", expect.due, found)
+            yield ("due",), _differs("due", expect.due, found)
     if expect.shown is not None:
         found = tuple(dict.fromkeys(flag.patient_page for flag in raised if flag.patient_page))
         if sorted(found) != sorted(set(expect.shown)):
-            yield _differs("shown", expect.shown, found)
+            yield ("shown",), _differs("shown", expect.shown, found)
     if expect.flags is not None:
-        yield from _flag_differences(expect.flags, raised)
+        for text in _flag_differences(expect.flags, raised):
+            yield ("flags",), text
     for name, wanted in (expect.scores or {}).items():
         value = _score(name, wanted, now)
         if not _agrees(value, wanted):
-            yield _differs(name, wanted, value)
+            yield ("scores", name), _differs(name, wanted, value)
     for name, wanted in (expect.values or {}).items():
         value = _value(name, now)
         if not _agrees(value, wanted):
-            yield _differs(name, wanted, value)
+            yield ("values", name), _differs(name, wanted, value)
     for name, wanted in (expect.decisions or {}).items():
         decision, _, part = name.partition(".")
         known = now.decisions.get(decision)
         value = None if known is None else known.proposed if part == "proposed" else known.confirmed
         if known is None or part not in ("proposed", "confirmed") or not _agrees(value, wanted):
-            yield _differs(name, wanted, value)
+            yield ("decisions", name), _differs(name, wanted, value)
 
 
 def _flag_differences(wanted: tuple[ExpectedFlag, ...], raised: tuple[RaisedFlag, ...]) -> Iterator[Text]:
