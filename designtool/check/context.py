@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from designtool.diagnostics import Span
 from designtool.load.document import Document, Key
@@ -17,7 +18,7 @@ from designtool.model.questionnaire import Questionnaire
 from designtool.source.tree import Tree
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Context:
     """One program, or the library that programs share (then `program` is None).
 
@@ -54,9 +55,10 @@ class Context:
             yield page.origin.path, page.blocks
         yield from self.guidance
 
-    def blocks(self) -> Iterator[Block]:
-        for _, blocks in self.texts():
-            yield from walk(blocks)
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """Every block of every text, parents before children: walked once for all rules."""
+        return tuple(block for _, blocks in self.texts() for block in walk(blocks))
 
 
 def program_context(

@@ -59,6 +59,6 @@ Nu är det dags att skriva ner din plan.
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    for block in context.blocks():
+    for block in context.blocks:
         if block.kind == "image" and not block.attributes.get("alt", "").strip():
             yield RULE.at(block.spans.get("alt", block.spans.get("kind", block.span)))

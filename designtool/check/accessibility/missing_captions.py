@@ -72,6 +72,6 @@ Nu är det dags att skriva ner din plan.
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    for block in context.blocks():
+    for block in context.blocks:
         if block.kind == "film" and not block.attributes.get("captions", "").strip():
             yield RULE.at(block.spans.get("captions", block.spans.get("kind", block.span)))

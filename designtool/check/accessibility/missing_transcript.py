@@ -63,6 +63,6 @@ Nu är det dags att skriva ner din plan.
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    for block in context.blocks():
+    for block in context.blocks:
         if block.kind in ("film", "audio") and not block.attributes.get("transcript", "").strip():
             yield RULE.at(block.spans.get("transcript", block.spans.get("kind", block.span)), block.kind)

@@ -80,7 +80,7 @@ _VAGUE = frozenset(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    for block in context.blocks():
+    for block in context.blocks:
         for inline in walk_inlines(block.inlines):
             if inline.kind != "link":
                 continue

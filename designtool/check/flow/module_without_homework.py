@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from designtool.check.context import Context
 from designtool.diagnostics import Diagnostic, Rule, Severity, Text
+from designtool.load.shape import schema_of
 
 RULE = Rule(
     name="module-without-homework",
@@ -44,6 +45,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
         return
     for module in program.modules:
         document = context.documents.get(module.origin.path)
-        stated = document is not None and isinstance(document.data, dict) and document.data.get("homework")
-        if not module.introduction and not stated:
+        data = document.data if document is not None and isinstance(document.data, dict) else {}
+        # An unknown key has a finding of its own, and may be the homework misspelt.
+        misspelt = not data.keys() <= schema_of("module")["properties"].keys()
+        if not module.introduction and not data.get("homework") and not misspelt:
             yield RULE.at(context.span(module.origin, "title"), title=module.title)

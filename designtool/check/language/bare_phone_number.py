@@ -63,7 +63,7 @@ _SERVICE = re.compile(r"(?i)\b(?:ring|ringa|ringer|telefon)\b(?: till)?(?: på)?
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    for block in context.blocks():
+    for block in context.blocks:
         for inline in walk_inlines(block.inlines):
             if inline.kind in ("text", "code"):
                 for found in _NUMBER.finditer(inline.text):

@@ -58,6 +58,6 @@ Nu är det dags att skriva ner din plan.
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    for block in context.blocks():
+    for block in context.blocks:
         if block.kind == "video-meeting" and block.attributes.get("logging") != "pdl":
             yield RULE.at(block.spans.get("logging", block.spans.get("kind", block.span)))

@@ -59,7 +59,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     program = context.program
     if program is None or not context.is_whole:
         return
-    shown = {block.argument for block in context.blocks() if block.kind == "exercise"}
+    shown = {block.argument for block in context.blocks if block.kind == "exercise"}
     required = {id for module in program.modules for id in (*module.homework, *module.complete_when)}
     for exercise in program.exercises:
         # One that is required and not shown is an impossible gate, which says more.
