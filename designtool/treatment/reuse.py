@@ -1,4 +1,4 @@
-"""Answers that are met again: options, rows and first values that come from an earlier exercise."""
+"""Answers that are met again: options and rows that come from an earlier exercise."""
 
 from __future__ import annotations
 
@@ -23,13 +23,6 @@ def rows_of(field: Field, state: State, program: Program) -> tuple[Row, ...]:
     if not field.rows_from:
         return field.rows
     return tuple(Row(text, text) for text in dict.fromkeys(_texts(field.rows_from, state, program)))
-
-
-def prefill_of(field: Field, state: State, program: Program) -> Any:
-    """The latest finished answer to the field that this one begins with, as JSON; None without one."""
-    form, _, name = field.prefill.partition(".")
-    copies = state.copies.get(form, ())
-    return copies[-1].answers.get(name) if copies else None
 
 
 def _texts(reference: str, state: State, program: Program) -> Iterator[str]:
