@@ -372,7 +372,7 @@ def _card(exercise: Exercise, context: PageContext, title: Markup, content: Mark
     eyebrow = element(
         "p",
         {"class": "eyebrow"},
-        icon("pen"),
+        icon({"decision": "clock", "diary": "moon"}.get(exercise.kind, "pen")),
         context.say("exercise" if exercise.kind == "worksheet" else exercise.kind),
     )
     introduction = element("p", {}, exercise.introduction) if exercise.introduction else None
