@@ -13,7 +13,7 @@ EXERCISES = 4
 ITEMS = 12
 WORDS = 600
 
-_WORDS = (
+_WORDS = (  # noqa: SIM905
     "du kan börja med något litet som ger energi och sedan se vad som händer när veckan går det är vanligt att känna "
     "sig trött efter en natt med lite sömn men kroppen hittar ofta tillbaka om den får en lugn rytm skriv ner hur du "
     "mår före och efter en aktivitet så märker du lättare vad som hjälper ibland vill tankarna hindra oss då går det "
