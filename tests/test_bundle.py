@@ -36,14 +36,14 @@ from designtool.bundle import (
 )
 from designtool.bundle.archive import BLOCK, END, LARGEST_ENTRY, header, padding
 from designtool.bundle.canonical import canonical_json, parse_canonical
-from designtool.bundle.gates import active_html, is_safe_link
 from designtool.bundle.layout import INDEX_FILE, LAYOUT_FILE, blob_name
 from designtool.bundle.manifest import TITLE, blob_of, colliding_name, digest_of, is_file_name
 from designtool.bundle.refusals import REFUSALS
-from designtool.bundle.svg import svg_problems
 from designtool.load.document import Inline
+from designtool.load.safe_text import active_html, is_safe_link
 from designtool.model.codec import encode_program
 from designtool.model.page import Block, Page
+from designtool.model.picture import svg_problems
 from tests.bundles import (
     FILM,
     FILM_PATH,

@@ -30,8 +30,8 @@ from designtool.bundle.manifest import (
     read_manifest,
 )
 from designtool.bundle.refusals import Refused
-from designtool.bundle.svg import LARGEST_SVG, svg_problems
 from designtool.model.codec import NotAProgram, decode_program
+from designtool.model.picture import LARGEST_SVG, svg_problems
 from designtool.model.program import FORMAT, Program
 
 _BLOB = re.compile(re.escape(BLOB_FOLDER) + "[0-9a-f]{64}")

@@ -7,6 +7,7 @@ sees the same elements as we do.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 from xml.parsers import expat
 
@@ -35,8 +36,11 @@ _URL = re.compile(r"(?:url|src)\(\s*['\"]?\s*([^)'\"]*)", re.IGNORECASE)
 
 class SvgProblem(NamedTuple):
     code: str
-    """A code of `bundle.refusals`."""
+    """`svg-script`, `svg-handler`, `svg-element`, `svg-reference`, `svg-doctype`, `svg-instruction`, `svg-too-large` or
+    `svg-invalid`. A bundle with such a picture is refused with the same code."""
     detail: str
+    line: int | None = None
+    """Where it begins, where that is known."""
 
 
 def svg_problems(data: bytes) -> list[SvgProblem]:
@@ -47,9 +51,14 @@ def svg_problems(data: bytes) -> list[SvgProblem]:
     depth = 0
     in_style = 0
     style: list[str] = []
+    style_line = 0
+    parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
+
+    def note(problems: Iterable[SvgProblem]) -> None:
+        found.extend(problem._replace(line=parser.CurrentLineNumber) for problem in problems)
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal depth, in_style
+        nonlocal depth, in_style, style_line
         depth += 1
         if depth > _DEEPEST:
             raise _NotAPicture
@@ -58,12 +67,14 @@ def svg_problems(data: bytes) -> list[SvgProblem]:
             raise _NotAPicture
         # Elements of other namespaces (those of drawing programs) are never rendered; XHTML is.
         if element.lower() == "script":
-            found.append(SvgProblem("svg-script", element))
+            note([SvgProblem("svg-script", element)])
         elif element in _FOREIGN or (namespace == _SVG and element not in _ELEMENTS) or "xhtml" in namespace.lower():
-            found.append(SvgProblem("svg-element", element))
-        in_style += element == "style"
+            note([SvgProblem("svg-element", element)])
+        if element == "style":
+            in_style += 1
+            style_line = parser.CurrentLineNumber
         for key, value in attributes.items():
-            found.extend(_attribute_problems(key, value))
+            note(_attribute_problems(key, value))
 
     def end(name: str) -> None:
         nonlocal depth, in_style
@@ -75,13 +86,12 @@ def svg_problems(data: bytes) -> list[SvgProblem]:
             style.append(content)
 
     def doctype(*_: object) -> None:
-        found.append(SvgProblem("svg-doctype", ""))
+        note([SvgProblem("svg-doctype", "")])
         raise _NotAPicture
 
     def instruction(target: str, _: str) -> None:
-        found.append(SvgProblem("svg-instruction", target))
+        note([SvgProblem("svg-instruction", target)])
 
-    parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
     parser.buffer_text = True
     parser.StartElementHandler = start
     parser.EndElementHandler = end
@@ -93,8 +103,8 @@ def svg_problems(data: bytes) -> list[SvgProblem]:
         data.decode()
         parser.Parse(data, True)
     except (UnicodeDecodeError, expat.ExpatError, _NotAPicture):
-        return found or [SvgProblem("svg-invalid", "")]
-    found.extend(_style_problems("".join(style)))
+        return found or [SvgProblem("svg-invalid", "", parser.CurrentLineNumber)]
+    found.extend(problem._replace(line=style_line) for problem in _style_problems("".join(style)))
     return list(dict.fromkeys(found))
 
 
