@@ -15,6 +15,7 @@ from designtool.source.tree import File, Tree, tree_of
 MINIMAL = Path(__file__).parent / "minimal"
 PROGRAM = "programs/exempel"
 TODAY = date(2026, 11, 21)
+CHANGE = " (change)"
 
 
 def sections(text: str) -> list[tuple[str, str]]:
@@ -42,10 +43,34 @@ def text_file(path: str, data: bytes) -> File:
 
 
 def example_files(example: str) -> dict[str, bytes | None]:
-    """The files of a rule's example: paths inside the program, or with a leading slash inside the workspace."""
-    return {
-        (name[1:] if name.startswith("/") else f"{PROGRAM}/{name}"): text.encode() for name, text in sections(example)
-    }
+    """The files of a rule's example: paths inside the program, or with a leading slash inside the workspace.
+
+    `-- path (change) --` alters a file of the minimal workspace: lines with `-` go, lines with `+` come in their place.
+    """
+    files: dict[str, bytes | None] = {}
+    for name, text in sections(example):
+        path = name.removesuffix(CHANGE)
+        path = path[1:] if path.startswith("/") else f"{PROGRAM}/{path}"
+        files[path] = _changed(path, text) if name.endswith(CHANGE) else text.encode()
+    return files
+
+
+def _changed(path: str, change: str) -> bytes:
+    """The file with each run of `-` lines replaced by the `+` lines that follow it; `+` lines alone come at its end."""
+    data = minimal_tree().files[path].data
+    assert data is not None
+    text = data.decode()
+    old: list[str] = []
+    new: list[str] = []
+    for line in [*change.splitlines(), "-"]:
+        if line.startswith("-") and new:
+            before, after = "".join(old), "".join(new)
+            assert not old or text.count(before) == 1, f"{path} holds the lines to change {text.count(before)} times"
+            text = text.replace(before, after) if old else text + after
+            old, new = [], []
+        assert line[:1] in ("-", "+"), f"neither - nor +: {line}"
+        (old if line.startswith("-") else new).append(f"{line[1:]}\n")
+    return text.encode()
 
 
 def compiled(files: Mapping[str, bytes | None]) -> Compiled:

@@ -26,7 +26,8 @@ class Rule:
     """Variant to template; `default` where there is one. `{facts}` are filled in."""
     bad: str
     """Files laid over the minimal program of the tests (`-- path --` lines as in txtar, paths inside the program's
-    folder, `/path` inside the workspace); this rule and no other fires, once."""
+    folder, `/path` inside the workspace; `-- path (change) --` alters a file of it, see `tests/case_files.py`); this rule
+    and no other fires, once."""
     good: str
     """The same, mended: no rule fires."""
     helps: Mapping[str, Text] = field(default_factory=dict)

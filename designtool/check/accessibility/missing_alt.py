@@ -27,17 +27,12 @@ RULE = Rule(
     bad="""\
 -- media/kurva.svg --
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><path d="M0 9L9 0"/></svg>
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-:::{image} media/kurva.svg
-:::
-
-:::{exercise} min_plan
-:::
+-- modules/01-start/10-sida.md (change) --
+-:::{exercise} min_plan
++:::{image} media/kurva.svg
++:::
++
++:::{exercise} min_plan
 """,
     good="""\
 -- media/kurva.svg --

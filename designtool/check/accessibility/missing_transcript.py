@@ -29,17 +29,12 @@ RULE = Rule(
     bad="""\
 -- media/lugn.mp3 --
 ljud
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-:::{audio} media/lugn.mp3
-:::
-
-:::{exercise} min_plan
-:::
+-- modules/01-start/10-sida.md (change) --
+-:::{exercise} min_plan
++:::{audio} media/lugn.mp3
++:::
++
++:::{exercise} min_plan
 """,
     good="""\
 -- media/lugn.mp3 --

@@ -57,13 +57,8 @@ fields:
     type: text
     label: Vad ska du göra?
     required: true
--- modules/01-start/module.yaml --
-title: Start
-goal: Du kommer i gång.
-minutes: 20
-homework:
-  - min_plan
-  - ensam
+-- modules/01-start/module.yaml (change) --
++  - ensam
 """,
     good="""\
 -- modules/01-start/exercises/ensam.yaml --
@@ -74,24 +69,12 @@ fields:
     type: text
     label: Vad ska du göra?
     required: true
--- modules/01-start/module.yaml --
-title: Start
-goal: Du kommer i gång.
-minutes: 20
-homework:
-  - min_plan
-  - ensam
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-:::{exercise} min_plan
-:::
-
-:::{exercise} ensam
-:::
+-- modules/01-start/module.yaml (change) --
++  - ensam
+-- modules/01-start/10-sida.md (change) --
++
++:::{exercise} ensam
++:::
 """,
 )
 

@@ -24,24 +24,14 @@ RULE = Rule(
         ),
     },
     bad="""\
--- modules/01-start/module.yaml --
-title: Start
-goal: Du kommer i gång.
-minutes: 20
-homework:
-  - min_plan
-unlock:
-  after: start
+-- modules/01-start/module.yaml (change) --
++unlock:
++  after: start
 """,
     good="""\
--- modules/01-start/module.yaml --
-title: Start
-goal: Du kommer i gång.
-minutes: 20
-homework:
-  - min_plan
-unlock:
-  after: none
+-- modules/01-start/module.yaml (change) --
++unlock:
++  after: none
 """,
 )
 

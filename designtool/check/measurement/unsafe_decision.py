@@ -85,20 +85,13 @@ bands:
     step: 15
 confirm: therapist
 overdue_days: 2
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-:::{exercise} min_plan
-:::
-
-:::{exercise} somn
-:::
-
-:::{exercise} fonster
-:::
+-- modules/01-start/10-sida.md (change) --
++
++:::{exercise} somn
++:::
++
++:::{exercise} fonster
++:::
 """,
     good="""\
 -- modules/01-start/exercises/somn.yaml --
@@ -137,20 +130,13 @@ bands:
     step: 15
 confirm: therapist
 overdue_days: 2
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-:::{exercise} min_plan
-:::
-
-:::{exercise} somn
-:::
-
-:::{exercise} fonster
-:::
+-- modules/01-start/10-sida.md (change) --
++
++:::{exercise} somn
++:::
++
++:::{exercise} fonster
++:::
 """,
     safety=True,
 )

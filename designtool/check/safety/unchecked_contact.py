@@ -36,11 +36,9 @@ RULE = Rule(
         "wrong": Text("skriv som 2026-11-01", "write it as 2026-11-01"),
     },
     bad="""\
--- /programs/library/contacts.yaml --
-crisis:
-  label: Vid fara för liv
-  phone: "112"
-  checked: 2025-01-15
+-- /programs/library/contacts.yaml (change) --
+-  checked: 2026-11-01
++  checked: 2025-01-15
 """,
     good="""\
 -- /programs/library/contacts.yaml --

@@ -29,80 +29,14 @@ RULE = Rule(
         ),
     },
     bad="""\
--- program.yaml --
-format: 1
-id: exempel
-version: 1.0.0
-title: Exempel
-summary: Ett litet program som visar formatet.
-kind: treatment
-language: sv
-publisher:
-  region: vgr
-  responsible: Kim Exempelsson
-  role: Legitimerad psykolog
-  contact: kim@example.se
-rights:
-  licence: CC-BY-4.0
-  holder: Västra Götalandsregionen
-audience:
-  age:
-    min: 18
-  severity: mild-to-moderate
-  conditions: [F32]
-duration:
-  weeks: 24
-  minutes_per_week: 60
-therapist:
-  competence: Legitimerad psykolog
-  feedback_within_days: 7
-  messages_within_working_days: 2
-pacing:
-  unlock: sequential
-  days_per_module: 7
-measurements:
-  - questionnaire: min_koll
-    at: [start, every week, end]
-    window_days: 3
-retention: agreed
+-- program.yaml (change) --
+-  weeks: 6
++  weeks: 24
 """,
     good="""\
--- program.yaml --
-format: 1
-id: exempel
-version: 1.0.0
-title: Exempel
-summary: Ett litet program som visar formatet.
-kind: treatment
-language: sv
-publisher:
-  region: vgr
-  responsible: Kim Exempelsson
-  role: Legitimerad psykolog
-  contact: kim@example.se
-rights:
-  licence: CC-BY-4.0
-  holder: Västra Götalandsregionen
-audience:
-  age:
-    min: 18
-  severity: mild-to-moderate
-  conditions: [F32]
-duration:
-  weeks: 10
-  minutes_per_week: 60
-therapist:
-  competence: Legitimerad psykolog
-  feedback_within_days: 7
-  messages_within_working_days: 2
-pacing:
-  unlock: sequential
-  days_per_module: 7
-measurements:
-  - questionnaire: min_koll
-    at: [start, every week, end]
-    window_days: 3
-retention: agreed
+-- program.yaml (change) --
+-  weeks: 6
++  weeks: 10
 """,
 )
 

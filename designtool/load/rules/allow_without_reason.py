@@ -26,15 +26,10 @@ RULE = Rule(
         ),
     },
     bad="""\
--- modules/01-start/exercises/min_plan.yaml --
-# designtool: allow long-sentence
-title: Min plan
-kind: worksheet
-fields:
-  - id: vad
-    type: text
-    label: Vad ska du göra?
-    required: true
+-- modules/01-start/exercises/min_plan.yaml (change) --
+-title: Min plan
++# designtool: allow long-sentence
++title: Min plan
 """,
     good="""\
 -- modules/01-start/exercises/min_plan.yaml --

@@ -34,15 +34,10 @@ Så här ser en plan ut: ![En plan på papper](media/plan.svg)
 :::
 """,
     good="""\
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-Så här kan en plan se ut på papper.
-
-:::{exercise} min_plan
-:::
+-- modules/01-start/10-sida.md (change) --
+-:::{exercise} min_plan
++Så här kan en plan se ut på papper.
++
++:::{exercise} min_plan
 """,
 )

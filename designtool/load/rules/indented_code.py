@@ -22,27 +22,17 @@ RULE = Rule(
         "default": Text("ta bort mellanslagen i början av raden", "take the spaces at the beginning of the line away"),
     },
     bad="""\
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-    Skriv en sak i taget.
-
-:::{exercise} min_plan
-:::
+-- modules/01-start/10-sida.md (change) --
+-:::{exercise} min_plan
++    Skriv en sak i taget.
++
++:::{exercise} min_plan
 """,
     good="""\
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-Skriv en sak i taget.
-
-:::{exercise} min_plan
-:::
+-- modules/01-start/10-sida.md (change) --
+-:::{exercise} min_plan
++Skriv en sak i taget.
++
++:::{exercise} min_plan
 """,
 )

@@ -19,27 +19,17 @@ RULE = Rule(
         "default": Text("flytta titelns ord till texten", "move the words of the title into the text"),
     },
     bad="""\
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-Läs mer på [1177](https://www.1177.se "råd om vård").
-
-:::{exercise} min_plan
-:::
+-- modules/01-start/10-sida.md (change) --
+-:::{exercise} min_plan
++Läs mer på [1177](https://www.1177.se "råd om vård").
++
++:::{exercise} min_plan
 """,
     good="""\
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-Läs mer på [1177, råd om vård](https://www.1177.se).
-
-:::{exercise} min_plan
-:::
+-- modules/01-start/10-sida.md (change) --
+-:::{exercise} min_plan
++Läs mer på [1177, råd om vård](https://www.1177.se).
++
++:::{exercise} min_plan
 """,
 )

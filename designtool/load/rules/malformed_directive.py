@@ -19,31 +19,21 @@ RULE = Rule(
         "default": Text("skriv :::{{{name}}}", "write :::{{{name}}}"),
     },
     bad="""\
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-::: callout tip
-Ta en sak i taget.
-:::
-
-:::{exercise} min_plan
-:::
+-- modules/01-start/10-sida.md (change) --
+-:::{exercise} min_plan
++::: callout tip
++Ta en sak i taget.
++:::
++
++:::{exercise} min_plan
 """,
     good="""\
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-:::{callout} tip
-Ta en sak i taget.
-:::
-
-:::{exercise} min_plan
-:::
+-- modules/01-start/10-sida.md (change) --
+-:::{exercise} min_plan
++:::{callout} tip
++Ta en sak i taget.
++:::
++
++:::{exercise} min_plan
 """,
 )

@@ -21,31 +21,21 @@ RULE = Rule(
         ),
     },
     bad="""\
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-:::{reveal}
-Ta en sak i taget.
-:::
-
-:::{exercise} min_plan
-:::
+-- modules/01-start/10-sida.md (change) --
+-:::{exercise} min_plan
++:::{reveal}
++Ta en sak i taget.
++:::
++
++:::{exercise} min_plan
 """,
     good="""\
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-:::{reveal} Ett tips
-Ta en sak i taget.
-:::
-
-:::{exercise} min_plan
-:::
+-- modules/01-start/10-sida.md (change) --
+-:::{exercise} min_plan
++:::{reveal} Ett tips
++Ta en sak i taget.
++:::
++
++:::{exercise} min_plan
 """,
 )

@@ -24,27 +24,17 @@ RULE = Rule(
         "comment": Text("ta bort kommentaren", "take the comment away"),
     },
     bad="""\
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-Skriv <b>en sak</b> i taget.
-
-:::{exercise} min_plan
-:::
+-- modules/01-start/10-sida.md (change) --
+-:::{exercise} min_plan
++Skriv <b>en sak</b> i taget.
++
++:::{exercise} min_plan
 """,
     good="""\
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-Skriv **en sak** i taget.
-
-:::{exercise} min_plan
-:::
+-- modules/01-start/10-sida.md (change) --
+-:::{exercise} min_plan
++Skriv **en sak** i taget.
++
++:::{exercise} min_plan
 """,
 )

@@ -21,27 +21,17 @@ RULE = Rule(
         ),
     },
     bad="""\
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-![En plan på papper](https://example.se/plan.png)
-
-:::{exercise} min_plan
-:::
+-- modules/01-start/10-sida.md (change) --
+-:::{exercise} min_plan
++![En plan på papper](https://example.se/plan.png)
++
++:::{exercise} min_plan
 """,
     good="""\
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-En plan kan vara ett papper.
-
-:::{exercise} min_plan
-:::
+-- modules/01-start/10-sida.md (change) --
+-:::{exercise} min_plan
++En plan kan vara ett papper.
++
++:::{exercise} min_plan
 """,
 )

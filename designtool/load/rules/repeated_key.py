@@ -19,15 +19,10 @@ RULE = Rule(
         "default": Text("ta bort den ena", "take one of them away"),
     },
     bad="""\
--- modules/01-start/exercises/min_plan.yaml --
-title: Min plan
-kind: worksheet
-title: Min andra plan
-fields:
-  - id: vad
-    type: text
-    label: Vad ska du göra?
-    required: true
+-- modules/01-start/exercises/min_plan.yaml (change) --
+-fields:
++title: Min andra plan
++fields:
 """,
     good="""\
 -- modules/01-start/exercises/min_plan.yaml --

@@ -19,16 +19,9 @@ RULE = Rule(
         "default": Text("ta bort strecken, eller dela filen i två", "take the dashes away, or split the file in two"),
     },
     bad="""\
--- modules/01-start/exercises/min_plan.yaml --
-title: Min plan
-kind: worksheet
-fields:
-  - id: vad
-    type: text
-    label: Vad ska du göra?
-    required: true
----
-title: Min andra plan
+-- modules/01-start/exercises/min_plan.yaml (change) --
++---
++title: Min andra plan
 """,
     good="""\
 -- modules/01-start/exercises/min_plan.yaml --

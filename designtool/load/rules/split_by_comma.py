@@ -26,13 +26,8 @@ fields:
   - {id: vad, type: text, label: Vad ska du göra, och när?, required: true}
 """,
     good="""\
--- modules/01-start/exercises/min_plan.yaml --
-title: Min plan
-kind: worksheet
-fields:
-  - id: vad
-    type: text
-    label: Vad ska du göra, och när?
-    required: true
+-- modules/01-start/exercises/min_plan.yaml (change) --
+-    label: Vad ska du göra?
++    label: Vad ska du göra, och när?
 """,
 )

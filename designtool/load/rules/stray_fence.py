@@ -21,29 +21,19 @@ RULE = Rule(
         ),
     },
     bad="""\
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-Ta en sak i taget.
-
-:::
-
-:::{exercise} min_plan
-:::
+-- modules/01-start/10-sida.md (change) --
+-:::{exercise} min_plan
++Ta en sak i taget.
++
++:::
++
++:::{exercise} min_plan
 """,
     good="""\
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-Ta en sak i taget.
-
-:::{exercise} min_plan
-:::
+-- modules/01-start/10-sida.md (change) --
+-:::{exercise} min_plan
++Ta en sak i taget.
++
++:::{exercise} min_plan
 """,
 )

@@ -31,15 +31,10 @@ Nu är det dags att skriva ner din plan.
 :::
 """,
     good="""\
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-> Djupt.
-
-:::{exercise} min_plan
-:::
+-- modules/01-start/10-sida.md (change) --
+-:::{exercise} min_plan
++> Djupt.
++
++:::{exercise} min_plan
 """,
 )

@@ -21,30 +21,16 @@ RULE = Rule(
         ),
     },
     bad="""\
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-:::{exercise} min_plan
-:::
-
-:::{callout} tip
-Ta en sak i taget.
+-- modules/01-start/10-sida.md (change) --
++
++:::{callout} tip
++Ta en sak i taget.
 """,
     good="""\
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-:::{exercise} min_plan
-:::
-
-:::{callout} tip
-Ta en sak i taget.
-:::
+-- modules/01-start/10-sida.md (change) --
++
++:::{callout} tip
++Ta en sak i taget.
++:::
 """,
 )

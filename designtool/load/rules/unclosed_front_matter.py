@@ -21,14 +21,11 @@ RULE = Rule(
         "default": Text("skriv --- på en egen rad efter uppgifterna", "write --- on a line of its own after them"),
     },
     bad="""\
--- modules/01-start/10-sida.md --
----
-title: Första sidan
-
-Nu är det dags att skriva ner din plan.
-
-:::{exercise} min_plan
-:::
+-- modules/01-start/10-sida.md (change) --
+-title: Första sidan
+----
++title: Första sidan
++
 """,
     good="""\
 -- modules/01-start/10-sida.md --

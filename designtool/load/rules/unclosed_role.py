@@ -19,27 +19,17 @@ RULE = Rule(
         "default": Text("sätt ett ` där texten slutar", "put a ` where the text ends"),
     },
     bad="""\
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-Ring {contact}`crisis om det är fara för liv.
-
-:::{exercise} min_plan
-:::
+-- modules/01-start/10-sida.md (change) --
+-:::{exercise} min_plan
++Ring {contact}`crisis om det är fara för liv.
++
++:::{exercise} min_plan
 """,
     good="""\
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-Ring {contact}`crisis` om det är fara för liv.
-
-:::{exercise} min_plan
-:::
+-- modules/01-start/10-sida.md (change) --
+-:::{exercise} min_plan
++Ring {contact}`crisis` om det är fara för liv.
++
++:::{exercise} min_plan
 """,
 )

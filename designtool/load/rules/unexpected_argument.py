@@ -33,17 +33,12 @@ Fråga om planen.
 :::
 """,
     good="""\
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-:::{therapist}
-Fråga om planen.
-:::
-
-:::{exercise} min_plan
-:::
+-- modules/01-start/10-sida.md (change) --
+-:::{exercise} min_plan
++:::{therapist}
++Fråga om planen.
++:::
++
++:::{exercise} min_plan
 """,
 )

@@ -39,14 +39,9 @@ RULE = Rule(
         "not-here": Text("ta bort raden", "take the line away"),
     },
     bad="""\
--- modules/01-start/exercises/min_plan.yaml --
-title: Min plan
-kind: worksheet
-fields:
-  - id: vad
-    type: text
-    label: Vad ska du göra?
-    requierd: true
+-- modules/01-start/exercises/min_plan.yaml (change) --
+-    required: true
++    requierd: true
 """,
     good="""\
 -- modules/01-start/exercises/min_plan.yaml --

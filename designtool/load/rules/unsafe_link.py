@@ -24,27 +24,17 @@ RULE = Rule(
         "no-scheme": Text("skriv https: före //", "write https: before //"),
     },
     bad="""\
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-Läs mer på [1177](//www.1177.se).
-
-:::{exercise} min_plan
-:::
+-- modules/01-start/10-sida.md (change) --
+-:::{exercise} min_plan
++Läs mer på [1177](//www.1177.se).
++
++:::{exercise} min_plan
 """,
     good="""\
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-Läs mer på [1177](https://www.1177.se).
-
-:::{exercise} min_plan
-:::
+-- modules/01-start/10-sida.md (change) --
+-:::{exercise} min_plan
++Läs mer på [1177](https://www.1177.se).
++
++:::{exercise} min_plan
 """,
 )

@@ -22,16 +22,11 @@ RULE = Rule(
         ),
     },
     bad="""\
--- modules/01-start/10-sida.md --
----
-title: Första sidan
----
-Nu är det dags att skriva ner din plan.
-
-[vården]: https://www.1177.se
-
-:::{exercise} min_plan
-:::
+-- modules/01-start/10-sida.md (change) --
+-:::{exercise} min_plan
++[vården]: https://www.1177.se
++
++:::{exercise} min_plan
 """,
     good="""\
 -- modules/01-start/10-sida.md --

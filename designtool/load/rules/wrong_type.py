@@ -34,25 +34,15 @@ RULE = Rule(
         "empty-file": Text("börja med {keys}", "begin with {keys}"),
     },
     bad="""\
--- modules/01-start/exercises/min_plan.yaml --
-title: Min plan
-kind: worksheet
-minutes: fem
-fields:
-  - id: vad
-    type: text
-    label: Vad ska du göra?
-    required: true
+-- modules/01-start/exercises/min_plan.yaml (change) --
+-fields:
++minutes: fem
++fields:
 """,
     good="""\
--- modules/01-start/exercises/min_plan.yaml --
-title: Min plan
-kind: worksheet
-minutes: 5
-fields:
-  - id: vad
-    type: text
-    label: Vad ska du göra?
-    required: true
+-- modules/01-start/exercises/min_plan.yaml (change) --
+-fields:
++minutes: 5
++fields:
 """,
 )

@@ -45,14 +45,9 @@ RULE = Rule(
         "description": Text("{description_sv}", "{description_en}"),
     },
     bad="""\
--- modules/01-start/exercises/min_plan.yaml --
-title: Min plan
-kind: worksheet
-fields:
-  - id: vad
-    type: textt
-    label: Vad ska du göra?
-    required: true
+-- modules/01-start/exercises/min_plan.yaml (change) --
+-    type: text
++    type: textt
 """,
     good="""\
 -- modules/01-start/exercises/min_plan.yaml --

@@ -30,14 +30,9 @@ RULE = Rule(
         "merge": Text("skriv ut nycklarna", "write the keys out"),
     },
     bad="""\
--- modules/01-start/exercises/min_plan.yaml --
-title: &titel Min plan
-kind: worksheet
-fields:
-  - id: vad
-    type: text
-    label: Vad ska du göra?
-    required: true
+-- modules/01-start/exercises/min_plan.yaml (change) --
+-title: Min plan
++title: &titel Min plan
 """,
     good="""\
 -- modules/01-start/exercises/min_plan.yaml --

@@ -68,14 +68,9 @@ RULE = Rule(
         ),
     },
     bad="""\
--- modules/01-start/exercises/min_plan.yaml --
-title: Min plan
-kind: worksheet
-fields:
-  - id: vad
-    type: text
-    label: Plan: vad ska du göra?
-    required: true
+-- modules/01-start/exercises/min_plan.yaml (change) --
+-    label: Vad ska du göra?
++    label: Plan: vad ska du göra?
 """,
     good="""\
 -- modules/01-start/exercises/min_plan.yaml --

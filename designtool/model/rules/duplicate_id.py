@@ -21,29 +21,15 @@ RULE = Rule(
         "default": Text("ge den ena ett annat id", "give one of them another id"),
     },
     bad="""\
--- modules/01-start/exercises/min_plan.yaml --
-title: Min plan
-kind: worksheet
-fields:
-  - id: vad
-    type: text
-    label: Vad ska du göra?
-    required: true
-  - id: vad
-    type: text
-    label: Var ska du göra det?
+-- modules/01-start/exercises/min_plan.yaml (change) --
++  - id: vad
++    type: text
++    label: Var ska du göra det?
 """,
     good="""\
--- modules/01-start/exercises/min_plan.yaml --
-title: Min plan
-kind: worksheet
-fields:
-  - id: vad
-    type: text
-    label: Vad ska du göra?
-    required: true
-  - id: var
-    type: text
-    label: Var ska du göra det?
+-- modules/01-start/exercises/min_plan.yaml (change) --
++  - id: var
++    type: text
++    label: Var ska du göra det?
 """,
 )
