@@ -138,9 +138,9 @@ def _block(block: written.Block, names: Names, findings: Findings, counter: Coun
 
 def _inline(inline: Inline, names: Names, findings: Findings) -> Inline:
     if inline.kind == "term":
-        _known("term", term_id(inline.text), inline.span, names.terms, names, findings)
+        _known("term", role_id(inline.text), inline.span, names.terms, names, findings)
     elif inline.kind == "contact":
-        _known("contact", inline.text, inline.span, names.contacts, names, findings)
+        _known("contact", role_id(inline.text), inline.span, names.contacts, names, findings)
     elif inline.kind in ("answer", "score"):
         _value(inline.text, inline.span, names, findings)
     elif inline.kind == "program" and inline.text not in PROGRAM_FACTS:
@@ -152,7 +152,7 @@ def _inline(inline: Inline, names: Names, findings: Findings) -> Inline:
     return replace(inline, children=tuple(_inline(child, names, findings) for child in inline.children))
 
 
-def term_id(text: str) -> str:
+def role_id(text: str) -> str:
     """The id in `id` or in `shown words <id>`."""
     return text[text.rindex("<") + 1 : -1] if text.endswith(">") and "<" in text else text
 

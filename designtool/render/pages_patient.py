@@ -267,7 +267,7 @@ def results(rest: str, context: PageContext, templates: Templates) -> Body:
 
 def crisis(rest: str, context: PageContext, templates: Templates) -> Body:
     """Where to turn at once: the region's first contact, then the crisis page; every contact when that page names no others."""
-    own = library_page(context.program, "kris")
+    own = library_page(context.program, context.program.crisis_page)
     first = context.program.contact.get("crisis")
     facts = template_facts(context) | {
         "title": own.title if own else context.say("crisis-title"),

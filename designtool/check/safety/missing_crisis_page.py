@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from designtool.check.context import Context
 from designtool.diagnostics import Diagnostic, Rule, Severity, Text
-from designtool.model.assemble_pages import walk, walk_inlines
+from designtool.model.assemble_pages import role_id, walk, walk_inlines
 
 RULE = Rule(
     name="missing-crisis-page",
@@ -61,7 +61,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
             yield RULE.at(context.span(program.origin, "id"), page=program.crisis_page)
         return
     named = {
-        inline.text for block in walk(page.blocks) for inline in walk_inlines(block.inlines) if inline.kind == "contact"
+        role_id(inline.text)
+        for block in walk(page.blocks)
+        for inline in walk_inlines(block.inlines)
+        if inline.kind == "contact"
     }
     if "crisis" not in named:
         yield RULE.at(context.span(page.origin, "title"), "contact")
