@@ -29,7 +29,7 @@ class Rule:
     folder, `/path` inside the workspace; `-- path (change) --` alters a file of it, see `tests/case_files.py`); this rule
     and no other fires, once."""
     good: str
-    """The same, mended: no rule fires."""
+    """The same, mended: no rule fires. Empty where that is the minimal program as it is."""
     helps: Mapping[str, Text] = field(default_factory=dict)
     """Variant to template of the help line: what to do."""
     safety: bool = False

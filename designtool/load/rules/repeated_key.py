@@ -24,14 +24,5 @@ RULE = Rule(
 +title: Min andra plan
 +fields:
 """,
-    good="""\
--- modules/01-start/exercises/min_plan.yaml --
-title: Min plan
-kind: worksheet
-fields:
-  - id: vad
-    type: text
-    label: Vad ska du göra?
-    required: true
-""",
+    good="",  # The minimal program as it is.
 )

@@ -15,6 +15,10 @@ RULE = Rule(
     messages={
         "default": Text("länkar som börjar med {scheme}: används inte", "links that begin with {scheme}: are not used"),
         "no-scheme": Text("länken saknar https: i början", "the link lacks https: at its beginning"),
+        "sign": Text(
+            "adressen har ett tecken som inte hör hemma i en adress: {sign_sv}",
+            "the address has a sign that does not belong in one: {sign_en}",
+        ),
     },
     helps={
         "default": Text(
@@ -22,6 +26,10 @@ RULE = Rule(
             "use https:, mailto:, tel: or a page of the program",
         ),
         "no-scheme": Text("skriv https: före //", "write https: before //"),
+        "sign": Text(
+            "kopiera adressen på nytt från webbläsarens adressfält",
+            "copy the address again from the browser's address bar",
+        ),
     },
     bad="""\
 -- modules/01-start/10-sida.md (change) --
