@@ -49,12 +49,12 @@ from designtool.load.rules import (
     unused_reference,
     wrong_choice,
 )
+from designtool.load.safe_text import SCHEMES, misplaced_sign
 from designtool.load.text_file import decode
 from designtool.load.yaml_file import ParsedYaml, parse_yaml_text
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-_SAFE_SCHEMES = frozenset({"https", "http", "mailto", "tel"})
 _IGNORED_BY_BROWSERS = re.compile("[\x00-\x20\x7f-\x9f]")
 _UNCLOSED_ROLE = re.compile(r"\{(" + "|".join(ROLES) + r")\}`")
 _QUOTE_MARKS = " \t>"
@@ -333,6 +333,8 @@ class _Page:
         spans = {"kind": self._part(opening.name), "argument": self._part(opening.argument)}
         attributes = self._attributes(name, directive, opening, spans)
         self._check_argument(name, directive, opening)
+        if name == "video-meeting":
+            self._check_address(opening.argument[0], self._part(opening.argument))
         if children and not directive.content:
             self.leaves.append((opening, children[0].span))
         if directive.files and self._remote_files(opening, attributes, spans):
@@ -504,6 +506,23 @@ class _Page:
         variant = "comment" if content.startswith("<!--") else "default"
         self.diagnostics.append(raw_html.RULE.at(span, variant, html=_shortened(content)))
 
+    def _check_address(self, address: str, span: Span) -> bool:
+        """True when the address may be followed; what is wrong with it is said."""
+        clean = _IGNORED_BY_BROWSERS.sub("", address)
+        scheme = _SCHEME.match(clean)
+        sign = misplaced_sign(address)
+        if scheme and scheme[1].lower() not in SCHEMES:
+            self.diagnostics.append(unsafe_link.RULE.at(span, scheme=scheme[1]))
+        elif clean.startswith(("//", "/\\", "\\")):
+            self.diagnostics.append(unsafe_link.RULE.at(span, "no-scheme"))
+        elif sign:
+            code = sign if sign.isprintable() else f"U+{ord(sign):04X}"
+            shown = Text("mellanslag", "a space") if sign == " " else Text(code, code)
+            self.diagnostics.append(unsafe_link.RULE.at(span, "sign", sign_sv=shown.sv, sign_en=shown.en))
+        else:
+            return True
+        return False
+
     def _is_remote(self, address: str) -> bool:
         clean = _IGNORED_BY_BROWSERS.sub("", address)
         return bool(_SCHEME.match(clean)) or clean.replace("\\", "/").startswith("//")
@@ -617,16 +636,7 @@ class _RunningText:
         self.page._use(token)
         if token.attrs.get("title") and not token.meta.get("label"):
             self.page.diagnostics.append(link_title.RULE.at(span))
-        address = str(token.attrs["href"])
-        clean = _IGNORED_BY_BROWSERS.sub("", address)
-        scheme = _SCHEME.match(clean)
-        if scheme and scheme[1].lower() not in _SAFE_SCHEMES:
-            self.page.diagnostics.append(unsafe_link.RULE.at(span, scheme=scheme[1]))
-            return False
-        if clean.startswith(("//", "/\\", "\\")):
-            self.page.diagnostics.append(unsafe_link.RULE.at(span, "no-scheme"))
-            return False
-        return True
+        return self.page._check_address(str(token.attrs["href"]), span)
 
     def _leaf(self, token: Token) -> tuple[Inline, ...]:
         if token.type == "text":

@@ -7,7 +7,7 @@ import re
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-_BLANK = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028\u2029\ufeff]")
+_MISPLACED = re.compile(r"[\\\x00-\x20\x7f-\xa0\u200b-\u200f\u2028\u2029\ufeff]")
 _ACTIVE_HTML = re.compile(
     # Elements that act by themselves; others only with an attribute, because `term <form>` is how a role names its target.
     r"<[\s/]*(?:script|noscript|iframe|frameset|applet|svg|math)(?=[\s/>])"
@@ -20,12 +20,19 @@ _ACTIVE_HTML = re.compile(
 
 def is_safe_link(href: str) -> bool:
     """http, https, mailto, tel, or an address within the program. No blanks by which a scheme could be disguised."""
-    if _BLANK.search(href) or "\\" in href or href.startswith("//"):
+    if misplaced_sign(href) or href.startswith("//"):
         return False
     scheme = _SCHEME.match(href)
-    if scheme is None:
-        return ":" not in href.split("/", 1)[0].split("?", 1)[0].split("#", 1)[0]
-    return scheme[1].lower() in SCHEMES
+    return scheme is None or scheme[1].lower() in SCHEMES
+
+
+def misplaced_sign(href: str) -> str:
+    """The first character of an address that has no place where it stands; empty for none."""
+    blank = _MISPLACED.search(href)
+    if blank is not None:
+        return blank[0]
+    before_path = href.split("/", 1)[0].split("?", 1)[0].split("#", 1)[0]
+    return ":" if ":" in before_path and not _SCHEME.match(href) else ""
 
 
 def active_html(text: str) -> str | None:
