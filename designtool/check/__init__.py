@@ -13,8 +13,9 @@ from designtool.check.accessibility import (
 )
 from designtool.check.context import Context
 from designtool.check.flow import impossible_gate, module_without_homework, module_without_pages, unreachable_module
-from designtool.check.language import bare_phone_number
+from designtool.check.language import active_html, bare_phone_number
 from designtool.check.measurement import band_gap, score_range, unsafe_decision, unscored_item
+from designtool.check.media import unreadable_picture, unsafe_picture
 from designtool.check.rights import unlicensed_instrument, unlogged_video_meeting
 from designtool.check.safety import missing_crisis_page, risk_item_without_flag, unchecked_contact
 from designtool.check.structure import module_length, program_length, reserved_id, unused_exercise
@@ -26,6 +27,9 @@ CHECKS: tuple[tuple[Rule, Check], ...] = (
     (missing_crisis_page.RULE, missing_crisis_page.check),
     (risk_item_without_flag.RULE, risk_item_without_flag.check),
     (unchecked_contact.RULE, unchecked_contact.check),
+    (active_html.RULE, active_html.check),
+    (unsafe_picture.RULE, unsafe_picture.check),
+    (unreadable_picture.RULE, unreadable_picture.check),
     (score_range.RULE, score_range.check),
     (band_gap.RULE, band_gap.check),
     (unscored_item.RULE, unscored_item.check),
