@@ -55,15 +55,16 @@ def compile_tree(tree: Tree, found: tuple[Diagnostic, ...], today: date) -> Comp
     loaded = load(tree)
     programs_folder = programs_folder_of(loaded.documents)
     library, library_found = assemble_library(loaded.documents, tree, loaded.broken, programs_folder)
-    library_whole = not has_errors([*_below(library.folder, loaded.diagnostics), *library_found])
-    library_found += check(_library_context(library, tree, library_whole, today))
+    earlier = [*found, *loaded.diagnostics]
+    library_whole = not has_errors([*_below(library.folder, earlier), *library_found])
+    library_found += check(library_context(library, tree, library_whole, today))
     compiled: list[CompiledProgram] = []
-    everything: list[Diagnostic] = [*found, *loaded.diagnostics, *library_found]
+    everything: list[Diagnostic] = [*earlier, *library_found]
     for folder in _program_folders(tree, programs_folder):
         program, program_found = assemble(folder, loaded.documents, tree, library, loaded.broken)
         everything += program_found
         if program is not None:
-            whole = library_whole and not has_errors([*_below(folder, loaded.diagnostics), *program_found])
+            whole = library_whole and not has_errors([*_below(folder, earlier), *program_found])
             everything += check(program_context(program, folder, loaded.documents, tree, whole, today))
         compiled.append(CompiledProgram(folder, program, ()))
     settled = settle(in_order(everything), loaded.documents)
@@ -72,10 +73,10 @@ def compile_tree(tree: Tree, found: tuple[Diagnostic, ...], today: date) -> Comp
         documents=loaded.documents,
         library=library,
         programs=tuple(
-            CompiledProgram(one.folder, one.program, tuple(d for d in settled if _lies_in(d, one.folder)))
+            CompiledProgram(one.folder, one.program, tuple(d for d in settled if lies_in(d, one.folder)))
             for one in compiled
         ),
-        shared=tuple(d for d in settled if not any(_lies_in(d, one.folder) for one in compiled)),
+        shared=tuple(d for d in settled if not any(lies_in(d, one.folder) for one in compiled)),
     )
 
 
@@ -83,26 +84,28 @@ def programs_folder_of(documents: Mapping[str, Document]) -> str:
     """The folder of programs that designtool.yaml names."""
     workspace = documents.get("designtool.yaml")
     name = workspace.data.get("programs") if workspace is not None and isinstance(workspace.data, dict) else None
-    return name if isinstance(name, str) and name else "programs"
+    return name.strip("/") if isinstance(name, str) and name.strip("/") else "programs"
 
 
 def _program_folders(tree: Tree, programs_folder: str) -> list[str]:
     prefix = f"{programs_folder}/"
     names = {
-        path[len(prefix) :].split("/", 1)[0] for path in tree.files if path.startswith(prefix) and path.count("/") > 1
+        path[len(prefix) :].split("/", 1)[0]
+        for path in tree.files
+        if path.startswith(prefix) and "/" in path[len(prefix) :]
     }
     return [f"{prefix}{name}" for name in sorted(names - {LIBRARY})]
 
 
 def _below(folder: str, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    return [diagnostic for diagnostic in diagnostics if _lies_in(diagnostic, folder)]
+    return [diagnostic for diagnostic in diagnostics if lies_in(diagnostic, folder)]
 
 
-def _lies_in(diagnostic: Diagnostic, folder: str) -> bool:
+def lies_in(diagnostic: Diagnostic, folder: str) -> bool:
     return diagnostic.span.path == folder or diagnostic.span.path.startswith(f"{folder}/")
 
 
-def _library_context(library: Library, tree: Tree, is_whole: bool, today: date) -> Context:
+def library_context(library: Library, tree: Tree, is_whole: bool, today: date) -> Context:
     return Context(
         program=None,
         pages=tuple(library.pages.values()),

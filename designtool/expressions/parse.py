@@ -31,7 +31,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -74,6 +74,7 @@ class SyntaxProblem:
     """What certainly belongs there instead."""
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> Syntax | tuple[SyntaxProblem, ...]:
     """The syntax of an expression, or what is wrong with it; never an exception, however long or deep the text."""
     if len(text) > LONGEST_TEXT:

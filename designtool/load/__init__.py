@@ -39,7 +39,7 @@ def load(tree: Tree) -> Loaded:
         diagnostics.extend(found)
         if document is not None:
             documents[path] = document
-        elif _is_document(kind_of(path, programs)):
+        elif is_document(kind_of(path, programs)):
             broken.add(path)
     return Loaded(MappingProxyType(documents), frozenset(broken), tuple(diagnostics))
 
@@ -54,7 +54,7 @@ def load_file(file: File, programs: str = "programs") -> tuple[Document | None, 
     kind = kind_of(file.path, programs)
     if kind is None:
         return None, tuple(_stray(file, programs))
-    if not _is_document(kind) or file.data is None:
+    if not is_document(kind) or file.data is None:
         return None, ()
     if kind in _MARKDOWN_KINDS:
         page = parse_page(file.path, file.data)
@@ -81,7 +81,7 @@ def programs_folder(tree: Tree) -> str:
     return named.strip("/") if isinstance(named, str) and named.strip("/") else "programs"
 
 
-def _is_document(kind: str | None) -> bool:
+def is_document(kind: str | None) -> bool:
     return kind is not None and kind not in _NO_DOCUMENTS
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -34,6 +35,7 @@ from designtool.model.program import (
 )
 from designtool.model.questionnaire import Questionnaire
 from designtool.model.reading import Node
+from designtool.model.reuse import NOTHING, Made, Reuse, Value
 from designtool.model.rules import circular_value, duplicate_id, missing_program
 from designtool.model.scope import exercise_form, questionnaire_form
 from designtool.source.tree import Tree
@@ -77,7 +79,7 @@ def assemble_library(
     """`documents` may be those of the whole workspace; only the library's are looked at."""
     folder = f"{programs}/{LIBRARY}"
     own = {path: document for path, document in documents.items() if path.startswith(f"{folder}/")}
-    findings = Findings(broken)
+    findings = Findings(frozenset(path for path in broken if path.startswith(f"{folder}/")))
     nodes = {id_of(document.path): Node(document) for document in own.values() if document.kind == "questionnaire"}
     forms = {id: questionnaire_form(id, node) for id, node in nodes.items()}
     contacts = dict(_keyed(own, "contacts", _contact))
@@ -133,45 +135,81 @@ def assemble(
 
     `documents` and `tree` may hold more than the folder; `broken` are files that could not be read.
     """
-    findings = Findings(broken)
+    program, found, _ = assemble_again(folder, documents, tree, library, broken, NOTHING)
+    return program, found
+
+
+def assemble_again(
+    folder: str,
+    documents: Mapping[str, Document],
+    tree: Tree,
+    library: Library,
+    broken: frozenset[str],
+    before: Mapping[tuple[str, ...], Made],
+) -> tuple[Program | None, tuple[Diagnostic, ...], Mapping[tuple[str, ...], Made]]:
+    """As `assemble`, with parts of an earlier assembling of the same folder; the last value is for the next time.
+
+    Only broken files of the folder and of the library explain a missing reference.
+    """
+    reuse = Reuse(before)
+    findings = Findings(frozenset(path for path in broken if path.startswith((f"{folder}/", f"{library.folder}/"))))
     own = {path: document for path, document in documents.items() if path.startswith(f"{folder}/")}
     head = own.get(f"{folder}/program.yaml")
     if head is None:
         if f"{folder}/program.yaml" not in broken:
             findings.add(missing_program.RULE.at(Span(folder), folder=folder))
-        return None, tuple(findings.found)
+        return None, tuple(findings.found), NOTHING
     node = Node(head)
     name = folder.rsplit("/", 1)[-1]
     if node.text("id") and node.text("id") != name:
         findings.add(missing_program.RULE.at(node.span("id"), "id", id=node.text("id"), folder=name))
 
     exercises, questionnaires = _form_documents(own, library, findings)
-    forms: dict[str, Form] = dict(library.forms)
-    forms |= {id: questionnaire_form(id, form) for id, form in questionnaires.items()}
-    forms |= {id: exercise_form(id, form) for id, (form, _) in exercises.items()}
-    forms = assemble_forms.computed_types({id: form for id, (form, _) in exercises.items()}, forms)
+    form_documents = (
+        *(form.document for form, _ in exercises.values()),
+        *(form.document for form in questionnaires.values()),
+    )
+    forms = reuse.same(
+        ("forms",),
+        reuse.made(
+            ("typed forms",), (library, *form_documents), findings, lambda _: _forms(exercises, questionnaires, library)
+        ),
+    )
+    scope = reuse.made(("scope",), (forms,), findings, lambda _: Scope(forms))
 
     module_documents = _module_documents(own, findings)
     media = {file.path: file for file in _media_in(tree, f"{folder}/media/")}
     names = Names(
-        scope=Scope(forms),
+        scope=scope,
         media_folder=folder,
-        media=frozenset(media),
-        pages=frozenset(_page_names(own)),
+        media=reuse.same(("media",), frozenset(media)),
+        pages=reuse.same(("pages",), frozenset(_page_names(own))),
         library_pages=frozenset(library.pages),
         persons=frozenset(library.persons),
         contacts=frozenset(library.contacts),
         terms=frozenset(library.terms),
     )
     built_exercises = tuple(
-        assemble_forms.exercise(id, form, module, forms, findings) for id, (form, module) in exercises.items()
+        reuse.made(
+            ("exercise", id, module),
+            (form.document, forms),
+            findings,
+            partial(assemble_forms.exercise, id, form, module, forms),
+        )
+        for id, (form, module) in exercises.items()
     )
     built_questionnaires = {
-        id: assemble_forms.questionnaire(id, form, forms, findings) for id, form in questionnaires.items()
+        id: reuse.made(
+            ("questionnaire", id),
+            (form.document, forms),
+            findings,
+            partial(assemble_forms.questionnaire, id, form, forms),
+        )
+        for id, form in questionnaires.items()
     }
     _report_circles(built_exercises, own, findings)
     measurements = assemble_flow.measurements(node, forms, findings)
-    modules = _modules(node, module_documents, own, built_exercises, names, findings)
+    modules = _modules(node, module_documents, own, built_exercises, names, findings, library, reuse)
     journeys = tuple(
         assemble_flow.journey(id_of(path), Node(document), forms, module_documents, findings)
         for path, document in own.items()
@@ -232,7 +270,17 @@ def assemble(
             origin=node.origin,
         ),
         tuple(findings.found),
+        MappingProxyType(reuse.now),
     )
+
+
+def _forms(
+    exercises: Mapping[str, tuple[Node, str]], questionnaires: Mapping[str, Node], library: Library
+) -> dict[str, Form]:
+    forms: dict[str, Form] = dict(library.forms)
+    forms |= {id: questionnaire_form(id, form) for id, form in questionnaires.items()}
+    forms |= {id: exercise_form(id, form) for id, (form, _) in exercises.items()}
+    return assemble_forms.computed_types({id: form for id, (form, _) in exercises.items()}, forms)
 
 
 def _form_documents(
@@ -282,6 +330,8 @@ def _modules(
     exercises: tuple[Exercise, ...],
     names: Names,
     findings: Findings,
+    library: Library,
+    reuse: Reuse,
 ) -> tuple[Module, ...]:
     modules: list[Module] = []
     by_id = {exercise.id: exercise for exercise in exercises}
@@ -290,9 +340,13 @@ def _modules(
     for id, document in module_documents.items():
         node = Node(document)
         folder = document.path.rsplit("/", 1)[0]
-        pages = _pages(folder, own, names, findings)
+        pages = _pages(folder, own, names, findings, library, reuse)
         notes = own.get(f"{folder}/therapist.md")
-        guidance, templates = assemble_pages.therapist_notes(notes, names, findings) if notes else ((), ())
+        guidance, templates = (
+            _with_names(notes, names, findings, library, reuse, partial(assemble_pages.therapist_notes, notes))
+            if notes
+            else ((), ())
+        )
         homework = _forms_named(node, "homework", names, findings)
         complete_when = (
             _forms_named(node, "complete_when", names, findings)
@@ -325,7 +379,9 @@ def _modules(
     return tuple(modules)
 
 
-def _pages(folder: str, own: Mapping[str, Document], names: Names, findings: Findings) -> tuple[Page, ...]:
+def _pages(
+    folder: str, own: Mapping[str, Document], names: Names, findings: Findings, library: Library, reuse: Reuse
+) -> tuple[Page, ...]:
     pages: dict[str, Page] = {}
     for path, document in own.items():
         if document.kind == "page" and path.rsplit("/", 1)[0] == folder:
@@ -333,8 +389,29 @@ def _pages(folder: str, own: Mapping[str, Document], names: Names, findings: Fin
             if id in pages:
                 findings.add(duplicate_id.RULE.at(Span(path), id=id))
             else:
-                pages[id] = assemble_pages.page(id, document, names, findings)
+                make = partial(assemble_pages.page, id, document)
+                pages[id] = _with_names(document, names, findings, library, reuse, make)
     return tuple(pages.values())
+
+
+def _with_names(
+    document: Document,
+    names: Names,
+    findings: Findings,
+    library: Library,
+    reuse: Reuse,
+    make: Callable[[Names, Findings], Value],
+) -> Value:
+    """What is made of one document and the names around it; the names that it reaches are noted each time."""
+
+    def make_with_own_names(own_findings: Findings) -> tuple[Value, frozenset[tuple[str, str]]]:
+        own_names = replace(names, reached=set())
+        return make(own_names, own_findings), frozenset(own_names.reached)
+
+    made_from = (document, names.scope, names.media, names.pages, library)
+    value, reached = reuse.made(("text", document.path), made_from, findings, make_with_own_names)
+    names.reached |= reached
+    return value
 
 
 def _forms_named(node: Node, key: str, names: Names, findings: Findings) -> tuple[str, ...]:

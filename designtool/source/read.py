@@ -6,10 +6,12 @@ import hashlib
 import os
 import re
 import stat
+import time
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from designtool.diagnostics import Diagnostic, Related, Span, Text
 from designtool.source.rules import (
@@ -40,6 +42,21 @@ _CLEAN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _LEFT_ALONE = frozenset({"build", "Thumbs.db", "desktop.ini"})
 _CHUNK = 1 << 20
 _LIBRARY = "library"
+_SETTLED_NS = 3_000_000_000
+"""A file changed more recently than this may change again within one tick of a file system's clock."""
+
+Stamp = tuple[int, int, int, int, int]
+"""Device, inode, size, time of change of the content, and of the entry: the same file as before, if nobody sets clocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A tree with what is needed to read it again without opening what has not changed."""
+
+    tree: Tree
+    diagnostics: tuple[Diagnostic, ...]
+    stamps: Mapping[str, Stamp]
+    """Of the files that had been left alone for a while when they were read."""
 
 
 def read(
@@ -50,26 +67,53 @@ def read(
     `unsaved` holds the bytes of editor buffers by path in the workspace; they lie over what is on disk.
     """
     reader = _Reader(os.fspath(root), dict(unsaved or {}))
-    reader.file(WORKSPACE_FILE, missing_is_fine=True)
-    settings = reader.files.get(WORKSPACE_FILE)
-    programs = programs_folder(settings.data or b"") if settings else "programs"
-    wanted = None if only is None else {*only, _LIBRARY}
-    if reader.is_own_folder(programs):
-        for name in reader.folder_names(programs, wanted):
-            reader.begin_program()
-            reader.folder(f"{programs}/{name}", 1)
-    reader.lay_unsaved_over(programs, wanted)
+    reader.workspace(only)
     return tree_of(reader.files.values()), tuple(reader.diagnostics)
+
+
+def read_again(root: Path, before: Reading | None, only: Iterable[str] | None = None) -> Reading:
+    """As `read`, but a file whose stamp is as it was is not opened: it is the same value as before."""
+    reader = _Reader(os.fspath(root), {}, before=before)
+    reader.workspace(only)
+    return Reading(tree_of(reader.files.values()), tuple(reader.diagnostics), MappingProxyType(reader.stamps))
+
+
+def read_files_again(root: Path, before: Reading, paths: Iterable[str]) -> Reading | None:
+    """Only these files are looked at. None when more than the content of files that were there before may have changed."""
+    reader = _Reader(os.fspath(root), {})
+    for path in paths:
+        if path == WORKSPACE_FILE or path not in before.tree.files or not reader.is_own_folder(path.rpartition("/")[0]):
+            return None
+        reader.file(path)
+        if path not in reader.files or reader.diagnostics:
+            return None
+    stamps = {path: stamp for path, stamp in before.stamps.items() if path not in reader.files}
+    # The order of the paths is as it was: none is new.
+    files = MappingProxyType({**before.tree.files, **reader.files})
+    return Reading(Tree(files), before.diagnostics, MappingProxyType(stamps | reader.stamps))
 
 
 @dataclass(slots=True)
 class _Reader:
     root: str
     unsaved: dict[str, bytes]
+    before: Reading | None = None
     files: dict[str, File] = field(default_factory=dict)
+    stamps: dict[str, Stamp] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     count: int = 0
     """Files of the program that is being read."""
+
+    def workspace(self, only: Iterable[str] | None) -> None:
+        self.file(WORKSPACE_FILE, missing_is_fine=True)
+        settings = self.files.get(WORKSPACE_FILE)
+        programs = programs_folder(settings.data or b"") if settings else "programs"
+        wanted = None if only is None else {*only, _LIBRARY}
+        if self.is_own_folder(programs):
+            for name in self.folder_names(programs, wanted):
+                self.begin_program()
+                self.folder(f"{programs}/{name}", 1)
+        self.lay_unsaved_over(programs, wanted)
 
     def begin_program(self) -> None:
         self.count = 0
@@ -125,7 +169,7 @@ class _Reader:
 
     def file(self, path: str, missing_is_fine: bool = False) -> None:
         """Adds one file. One that vanishes between the listing and the reading was never there."""
-        if path in self.unsaved:
+        if path in self.unsaved or self._is_as_before(path):
             return
         try:
             # O_NONBLOCK: a pipe put in the file's place must not make us wait for its other end.
@@ -145,10 +189,26 @@ class _Reader:
                     self.diagnostics.append(special_file.RULE.at(Span(path)))
                 return
             self._add(path, facts.st_size, lambda size: os.read(descriptor, size))
+            if path in self.files and time.time_ns() - max(facts.st_mtime_ns, facts.st_ctime_ns) > _SETTLED_NS:
+                self.stamps[path] = _stamp(facts)
         except OSError as error:
             self._unreadable(path, error)
         finally:
             os.close(descriptor)
+
+    def _is_as_before(self, path: str) -> bool:
+        stamp = self.before.stamps.get(path) if self.before is not None else None
+        if self.before is None or stamp is None:
+            return False
+        try:
+            facts = os.lstat(self._place(path))
+        except OSError:
+            return False
+        if not stat.S_ISREG(facts.st_mode) or _stamp(facts) != stamp:
+            return False
+        self.files[path] = self.before.tree.files[path]
+        self.stamps[path] = stamp
+        return True
 
     def lay_unsaved_over(self, programs: str, wanted: set[str] | None) -> None:
         for path, data in self.unsaved.items():
@@ -227,6 +287,10 @@ class _Reader:
 
 _NO_FOLLOW: int = getattr(os, "O_NOFOLLOW", 0)
 _NO_BLOCK: int = getattr(os, "O_NONBLOCK", 0)
+
+
+def _stamp(facts: os.stat_result) -> Stamp:
+    return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
 
 
 def _limit(ending: str) -> int:
