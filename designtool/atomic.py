@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import io
 import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar, cast
 
 _Result = TypeVar("_Result")
+
+
+def write_if_changed(path: Path, write: Callable[[BinaryIO], object]) -> bool:
+    """As `write_atomically`, but a file that already has these bytes is left as it is, its times included.
+
+    `write` may be called twice and must give the same bytes each time. True when the file was written.
+    """
+    try:
+        with open(path, "rb") as existing:
+            comparison = _Comparison(existing)
+            write(cast(BinaryIO, comparison))
+            if not existing.read(1):
+                return False
+    except (FileNotFoundError, _Different):
+        pass
+    write_atomically(path, write)
+    return True
 
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], _Result]) -> _Result:
@@ -27,3 +45,22 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], _Result]) -> _Resul
         temporary.unlink(missing_ok=True)
         raise
     return result
+
+
+class _Different(Exception):
+    pass
+
+
+class _Comparison(io.RawIOBase):
+    """Takes what is written as long as it is what stands in a file."""
+
+    def __init__(self, existing: BinaryIO) -> None:
+        self._existing = existing
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        if self._existing.read(len(data)) != data:
+            raise _Different
+        return len(data)

@@ -7,8 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from designtool.atomic import write_atomically
-from designtool.bundle import digest_of, layout_of_content, make_bundle, manifest_of, write_archive
+from designtool.atomic import write_if_changed
+from designtool.bundle import (
+    ContentChanged,
+    Refused,
+    digest_of,
+    layout_of_content,
+    make_bundle,
+    manifest_of,
+    write_archive,
+)
+from designtool.diagnostics import Cannot, Text
 from designtool.load import load
 from designtool.load.kinds import LIBRARY
 from designtool.model.codec import encode_program
@@ -51,14 +60,38 @@ def workspace_facts(root: Path) -> WorkspaceFacts:
 
 
 def build_bundle(root: Path, compiled: Compiled, program: Program, output: Path) -> BuiltBundle:
-    """Writes `<id>-<version>.dtb` into `output` and says what it is. A file that already has these bytes is left alone."""
-    content = make_bundle(program, encode_program(program), compiled.tree, lambda path: open_media(root, path))
-    digest = digest_of(manifest_of(content))
-    output.mkdir(parents=True, exist_ok=True)
+    """Writes `<id>-<version>.dtb` into `output` and says what it is. A file that already has these bytes is left alone.
+
+    Raises Cannot when a file of the workspace changed meanwhile, when the program is more than a bundle can hold, or when
+    `output` cannot be written.
+    """
     path = output / f"{program.id}-{program.version}.dtb"
-    files = layout_of_content(content)
-    write_atomically(path, lambda stream: write_archive(stream, files))
-    return BuiltBundle(digest, path, path.stat().st_size)
+    try:
+        content = make_bundle(program, encode_program(program), compiled.tree, lambda path: open_media(root, path))
+        digest = digest_of(manifest_of(content))
+        files = layout_of_content(content)
+        output.mkdir(parents=True, exist_ok=True)
+        write_if_changed(path, lambda stream: write_archive(stream, files))
+        return BuiltBundle(digest, path, path.stat().st_size)
+    except ContentChanged as changed:
+        raise Cannot(
+            Text(
+                f"en fil i {program.id} ändrades medan paketet skrevs. Bygg igen när ingen skriver i mappen.",
+                f"a file of {program.id} changed while the bundle was written. Build again when nobody writes there.",
+            )
+        ) from changed
+    except Refused as refused:
+        raise Cannot(
+            Text(
+                f"{program.id} kan inte bli ett paket: {refused.message.sv}",
+                f"{program.id} cannot become a bundle: {refused.message.en}",
+            )
+        ) from refused
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise Cannot(
+            Text(f"paketet {path} kunde inte skrivas: {reason}", f"the bundle {path} could not be written: {reason}")
+        ) from error
 
 
 def find_questionnaire(name: str, start: Path, today: date) -> tuple[Questionnaire | None, Compiled | None]:

@@ -10,6 +10,7 @@ import click
 
 from designtool import __version__
 from designtool.cli.settings import Settings
+from designtool.diagnostics import Cannot
 
 # Name, module, and the line that `designtool --help` shows: stated here so that help imports no command.
 COMMANDS: tuple[tuple[str, str, str], ...] = (
@@ -40,6 +41,14 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = import_module(module).command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Cannot as problem:
+            from designtool.cli.output import Usage
+
+            raise Usage(problem.message) from problem
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Kommandon"):

@@ -1,5 +1,6 @@
 """What designtool says to an author: one record, a rule behind it, and the formats it is shown in."""
 
+from designtool.diagnostics.cannot import Cannot
 from designtool.diagnostics.diagnostic import (
     Diagnostic,
     Edit,
@@ -19,6 +20,7 @@ from designtool.diagnostics.text_report import counts, summary_line, text_report
 
 __all__ = [
     "NOWHERE",
+    "Cannot",
     "Diagnostic",
     "Edit",
     "Fix",
