@@ -15,6 +15,7 @@ from designtool.diagnostics import Language, Text
 
 if TYPE_CHECKING:
     from designtool.bundle import Bundle, Refused
+    from designtool.runtime.importing import NotTaken
 
 
 @contextmanager
@@ -40,7 +41,7 @@ def opened_bundle(path: Path) -> Iterator[Bundle]:
         yield read_bundle(stream)
 
 
-def refusal_line(refused: Refused, language: Language) -> str:
+def refusal_line(refused: Refused | NotTaken, language: Language) -> str:
     word = Text("fel", "error").in_language(language)
     return f"{word}[{refused.code}]: {refused.message.in_language(language)}"
 

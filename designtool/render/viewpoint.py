@@ -31,6 +31,8 @@ class Viewpoint:
     """Carried by every form against cross-site requests; empty where the server checks otherwise."""
     notices: tuple[Text, ...] = ()
     """Lines at the top of every page: that this is a demonstration, that a bundle is not signed."""
+    links: tuple[tuple[str, Text], ...] = ()
+    """Ways out of the treatment, to the server's own pages: address and words, at the top of every page."""
     errors: tuple[FieldError, ...] = ()
     """Of the form that was just sent."""
     saved: str = ""

@@ -8,6 +8,7 @@ WORDS: dict[str, Text] = {
     # The frame of every page
     "skip": Text("Hoppa till innehållet", "Skip to the content"),
     "menu": Text("Meny", "Menu"),
+    "account": Text("Din inloggning", "Your session"),
     "week": Text("Min vecka", "My week"),
     "modules": Text("Moduler", "Modules"),
     "messages": Text("Meddelanden", "Messages"),

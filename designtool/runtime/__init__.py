@@ -1,0 +1,1 @@
+"""The reference runtime: a web service that imports bundles and runs treatments with them."""

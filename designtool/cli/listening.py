@@ -1,0 +1,28 @@
+"""A port of our own on loopback, for the commands that serve."""
+
+from __future__ import annotations
+
+import socket
+
+from designtool.cli.output import Usage
+from designtool.diagnostics import Text
+
+
+def listening(port: int | None, usual: int) -> socket.socket:
+    """A socket on loopback: at the port asked for, else the usual one, else any that is free."""
+    for candidate in (usual, 0) if port is None else (port,):
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", candidate))
+        except OSError:
+            listener.close()
+            continue
+        listener.listen(128)
+        return listener
+    raise Usage(
+        Text(
+            f"porten {port} används redan; välj en annan med --port",
+            f"port {port} is in use; choose another with --port",
+        )
+    )

@@ -1,0 +1,100 @@
+"""designtool run: bundles in the reference runtime."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from designtool.cli.bundle_file import refusal_line
+from designtool.cli.listening import listening
+from designtool.cli.output import Usage, language_of
+from designtool.diagnostics import Language, Text
+
+if TYPE_CHECKING:
+    from designtool.runtime.service import Service
+
+DEFAULT_PORT = 8770
+DEFAULT_DATA = Path("designtool-data")
+
+
+@click.command("run")
+@click.argument("bundles", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="BUNDLE...")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=DEFAULT_DATA,
+    help=f"Mapp för databas och paket (vanligen {DEFAULT_DATA}).",
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=None, help=f"Port på 127.0.0.1 (vanligen {DEFAULT_PORT})."
+)
+@click.option("--unsigned-demonstration", is_flag=True, help="Ta emot osignerade paket. Det står på varje sida.")
+def command(bundles: tuple[Path, ...], data: Path, port: int | None, unsigned_demonstration: bool) -> None:
+    """Kör paket i referensmiljön, med låtsasinloggning och påhittade personer. Avsluta med Ctrl-C."""
+    from designtool.runtime.app import Settings, create_service
+    from designtool.runtime.importing import Policy
+
+    language = language_of(None)
+    for path in bundles:
+        if not path.is_file():
+            raise Usage(Text(f"{path} finns inte, eller är ingen fil", f"{path} does not exist, or is no file"))
+    listener = listening(port, DEFAULT_PORT)
+    address = listener.getsockname()[1]
+    settings = Settings(
+        data=data,
+        hosts=frozenset({f"127.0.0.1:{address}", f"localhost:{address}"}),
+        policy=Policy.UNSIGNED_DEMONSTRATION if unsigned_demonstration else Policy.SIGNED,
+        movable_clock=unsigned_demonstration,
+        language=language,
+    )
+    with listener:
+        service = create_service(settings)
+        try:
+            _prepare(service, bundles, language)
+            serve(service, settings.hosts, listener, language)
+        finally:
+            service.store.close()
+
+
+def serve(
+    service: Service, hosts: frozenset[str], listener: socket.socket, language: Language, path: str = "/"
+) -> None:
+    """Until Ctrl-C. Says the address on stdout once it answers."""
+    import uvicorn
+
+    from designtool.runtime.app import app_of
+
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app_of(service, hosts), log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="on"
+        )
+    )
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}{path}"
+    words = Text(f"Referensmiljön: {address}  (avsluta med Ctrl-C)", f"Reference runtime: {address}  (end with Ctrl-C)")
+    click.echo(words.in_language(language))
+    server.run(sockets=[listener])
+
+
+def _prepare(service: Service, paths: tuple[Path, ...], language: Language) -> None:
+    """Import and activate; in a new folder also a care unit, its staff, and a patient for each program."""
+    from designtool.bundle import Refused
+    from designtool.runtime import first_people
+    from designtool.runtime.importing import NotTaken
+
+    try:
+        bundles = first_people.import_all(service, paths)
+    except (Refused, NotTaken) as refused:
+        click.echo(refusal_line(refused, language), err=True)
+        click.get_current_context().exit(1)
+    except OSError as error:
+        raise Usage(Text(f"{error.filename} går inte att läsa", f"{error.filename} cannot be read")) from error
+    is_new = not service.store.units()
+    if is_new:
+        first_people.add_unit(service)
+    for number, bundle in enumerate(bundles):
+        first_people.activate_at_unit(service, bundle)
+        if is_new:
+            first_people.start_patient(service, bundle, first_people.new_patient(number))

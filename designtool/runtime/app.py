@@ -1,0 +1,145 @@
+"""The web service itself: from settings to an application that can be served or tested."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.exc import OperationalError
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+
+from designtool import resources
+from designtool.diagnostics import Language
+from designtool.render import load_templates
+from designtool.runtime.access import SimulatedSignIn
+from designtool.runtime.clock import Clock, real_time
+from designtool.runtime.guard import Guard
+from designtool.runtime.importing import Policy
+from designtool.runtime.pages import Pages
+from designtool.runtime.routes import ROUTES
+from designtool.runtime.service import Service, Stop, refused_json
+from designtool.runtime.store import Conflict, Store
+from designtool.runtime.treatments import Programs, Treatments
+from designtool.runtime.words import NOT_FOR_CARE, UNSIGNED
+
+TICK_SECONDS = 60
+"""So often somebody looks at the clock: doors open, flags escalate and reminders go out without anybody being there."""
+_log = logging.getLogger("designtool.runtime")
+
+
+@dataclass(frozen=True)
+class Settings:
+    data: Path
+    """Folder of the database and the bundles."""
+    hosts: frozenset[str]
+    """Values of Host that are answered, with their ports."""
+    database: str = ""
+    """Address of another database than the SQLite file in `data`."""
+    policy: Policy = Policy.SIGNED
+    movable_clock: bool = False
+    """For a demonstration: staff may move the clock forward."""
+    language: Language = "sv"
+    real: Callable[[], datetime] = real_time
+
+
+def create_app(settings: Settings) -> Starlette:
+    """Raises OtherSchema for another version's database."""
+    return app_of(create_service(settings), settings.hosts)
+
+
+def app_of(service: Service, hosts: frozenset[str]) -> Starlette:
+    """The web around a service, which the application closes when it ends. `app.state.service` holds it."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        ticking = asyncio.create_task(_tick_for_ever(service))
+        try:
+            yield
+        finally:
+            ticking.cancel()
+            with suppress(asyncio.CancelledError):
+                await ticking
+            service.store.close()
+
+    app = Starlette(
+        routes=list(ROUTES),
+        middleware=[Middleware(Guard, hosts=hosts, refuse=service.pages.refusal)],
+        exception_handlers={
+            Stop: _stopped,
+            HTTPException: _http_problem,
+            Conflict: _busy,
+            OperationalError: _busy,
+            Exception: _fault,
+        },
+        lifespan=lifespan,
+    )
+    app.state.service = service
+    return app
+
+
+def create_service(settings: Settings) -> Service:
+    """All but the web: also what fills a demonstration works with it."""
+    store = Store(settings.data, settings.database)
+    programs = Programs(store)
+    clock = Clock(store, settings.movable_clock, settings.real)
+    notices = (NOT_FOR_CARE, UNSIGNED) if settings.policy is Policy.UNSIGNED_DEMONSTRATION else (NOT_FOR_CARE,)
+    service = Service(
+        store=store,
+        programs=programs,
+        treatments=Treatments(store, programs, clock),
+        clock=clock,
+        identity=SimulatedSignIn(store),
+        pages=Pages(load_templates(resources.folder("templates")), settings.language, notices),
+        policy=settings.policy,
+        language=settings.language,
+    )
+    service.refresh_crisis_page()
+    return service
+
+
+async def _tick_for_ever(service: Service) -> None:
+    while True:
+        try:
+            await run_in_threadpool(service.treatments.tick)
+        except Exception:
+            # The next look at the clock makes up for this one: what time brings is worked out from what is stored.
+            _log.exception("the clock could not be looked at")
+        await asyncio.sleep(TICK_SECONDS)
+
+
+def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+def _stopped(request: Request, stop: Exception) -> Response:
+    assert isinstance(stop, Stop)
+    return _service(request).pages.refusal(stop.status, stop.why, stop.session)
+
+
+def _http_problem(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, HTTPException)
+    why = {404: "not-found", 405: "method"}.get(problem.status_code, "malformed")
+    return _service(request).pages.refusal(problem.status_code, why)
+
+
+def _busy(request: Request, problem: Exception) -> Response:
+    """Too many at once, a full disk: whoever sent something keeps it and tries again."""
+    _log.warning("refused for now: %s", type(problem).__name__)
+    if request.url.path.endswith("/save"):
+        return refused_json(_service(request), 503, "busy")
+    return _service(request).pages.refusal(503, "busy")
+
+
+def _fault(request: Request, fault: Exception) -> Response:
+    return _service(request).pages.refusal(500, "fault")

@@ -1,0 +1,302 @@
+"""The pages of a treatment: shown by `render.view`, acted upon through `acts`, the same for patient and therapist."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, BinaryIO, Literal
+from urllib.parse import urlencode
+
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from designtool import acts
+from designtool.bundle.gates import MEDIA_FOLDER
+from designtool.diagnostics import Text
+from designtool.model.program import Program
+from designtool.render import FieldError, Viewpoint, fragments, view
+from designtool.render.forms import saved_answer
+from designtool.runtime.access import Sight, sight_of_patient, sight_of_therapist
+from designtool.runtime.service import Call, Endpoint, Stop, for_roles, for_saving
+from designtool.runtime.store import Treatment
+from designtool.runtime.treatments import with_names
+from designtool.runtime.words import WORDS
+from designtool.source.media import media_type
+from designtool.treatment.commands import Problem
+from designtool.treatment.events import Answered, Event
+from designtool.treatment.situate import situation
+from designtool.treatment.situation import Situation
+from designtool.treatment.state import State
+
+Side = Literal["patient", "therapist"]
+_RED_FLAG_TARGETS = frozenset({"flags", "crisis"})
+_CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A treatment as somebody is let in to it."""
+
+    treatment: Treatment
+    state: State
+    now: datetime
+    sight: Sight
+    side: Side
+
+    @property
+    def base(self) -> str:
+        return f"/t/{self.treatment.id}/{self.side}"
+
+
+def _page(side: Side) -> Callable[[Call], Response]:
+    def page(call: Call) -> Response:
+        place = _enter(call, side)
+        target = call.path["target"]
+        if call.request.method == "POST":
+            return _act(call, place, target)
+        query = call.request.query_params
+        html = _html(call, place, target, saved=query.get("saved", ""), entry_date=query.get("entry-date", ""))
+        deed = call.session.deed(place.now, "read", f"{side}/{target}", place.treatment)
+        call.service.store.write_down(deed)
+        return HTMLResponse(html)
+
+    return page
+
+
+def _act(call: Call, place: Place, target: str) -> Response:
+    if place.sight == "red-flags" and (target != "flags" or not _names_red_flag(call, place.state)):
+        raise call.service.deny(call.session, place.treatment)
+    actor = call.session.actor
+
+    def work(state: State, program: Program, now: datetime) -> tuple[tuple[Event, ...], acts.Answer]:
+        answer = acts.sent_from(target, call.sent, state, program, now, actor)
+        return answer.events, answer
+
+    action = re.sub(r"[^a-z.-]", "", call.first("action").partition(".")[0])[:30]
+    deed = call.session.deed(place.now, action or "post", f"{place.side}/{target}", place.treatment)
+    state, answer = call.service.treatments.act(place.treatment, work, deed, call.session.device)
+    if answer.errors or not answer.saved:
+        after = replace(place, state=state)
+        html = _html(call, after, answer.go_to, errors=answer.errors, draft=answer.draft, entry_date=answer.entry_date)
+        return HTMLResponse(html, 422 if answer.errors else 200)
+    if place.sight == "red-flags":
+        return RedirectResponse("/patients", 303)
+    query = {"saved": answer.saved} | ({"entry-date": answer.entry_date} if answer.entry_date else {})
+    return RedirectResponse(f"{place.base}/{answer.go_to}?{urlencode(query)}", 303)
+
+
+def _save(side: Side) -> Callable[[Call, Any], Response]:
+    def save(call: Call, body: Any) -> Response:
+        place = _enter(call, side)
+        if place.sight != "all":
+            raise call.service.deny(call.session, place.treatment)
+        sent = _sent_answer(body)
+        target = call.path["target"]
+        kind, _, form = target.partition("/")
+        if sent is None or kind not in ("exercise", "questionnaire", "form"):
+            raise Stop(400, "malformed")
+
+        def work(
+            state: State, program: Program, now: datetime
+        ) -> tuple[tuple[Event, ...], tuple[tuple[Event, ...], tuple[Problem, ...], bool]]:
+            if _changed_elsewhere(call, place, state, form, sent):
+                return (), ((), (), True)
+            events, problems = acts.saved_from(
+                form, sent.field, sent.value, sent.dated, state, program, now, call.session.actor
+            )
+            return events, (events, problems, False)
+
+        deed = call.session.deed(place.now, "save-answer", f"{side}/{target}", place.treatment)
+        state, (events, problems, elsewhere) = call.service.treatments.act(
+            place.treatment, work, deed, call.session.device
+        )
+        if elsewhere:
+            return JSONResponse({"revision": state.count}, 409)
+        language = call.service.language
+        field = sent.field.partition(".")[0]
+        if problems and (not _has_field(call, place, form, field) or problems[0].field != field):
+            return JSONResponse({"error": problems[0].message.in_language(language)}, 422)
+        after = _situation(call, replace(place, state=state))
+        viewpoint = _viewpoint(call, place)
+        shown = "".join(
+            block.html
+            for page in acts.pages_to_show(events)
+            for block in fragments(f"library/{page}", after, viewpoint, call.service.pages.templates)
+        )
+        wrong = (sent.field, problems[0].message.in_language(language)) if problems else None
+        return JSONResponse(saved_answer(target, after, viewpoint, state.count, shown, wrong))
+
+    return save
+
+
+@dataclass(frozen=True, slots=True)
+class _SentAnswer:
+    field: str
+    value: object
+    dated: date | None
+    revision: int | None
+
+
+def _sent_answer(body: Any) -> _SentAnswer | None:
+    """What a script has sent, when it has the shape of an answer."""
+    if not isinstance(body, dict) or "value" not in body or not isinstance(body.get("field"), str):
+        return None
+    revision, dated = body.get("revision"), body.get("entry_date") or None
+    if revision is not None and (type(revision) is not int or not 0 <= revision < 2**53):
+        return None
+    if dated is not None and not (isinstance(dated, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", dated, re.ASCII)):
+        return None
+    try:
+        return _SentAnswer(body["field"], body["value"], date.fromisoformat(dated) if dated else None, revision)
+    except ValueError:
+        return None
+
+
+def _changed_elsewhere(call: Call, place: Place, state: State, form: str, sent: _SentAnswer) -> bool:
+    """Whether another device has saved another answer to this very field since this one last heard of it."""
+    if sent.revision is None or sent.revision >= state.count:
+        return False
+    for stored in call.service.store.events(place.treatment.id, after=sent.revision):
+        what = stored.event.what
+        if (
+            isinstance(what, Answered)
+            and stored.device not in ("", call.session.device)
+            and (what.form, what.field) == (form, sent.field.partition(".")[0])
+            and (what.dated is None or sent.dated is None or what.dated == sent.dated)
+        ):
+            return True
+    return False
+
+
+def _has_field(call: Call, place: Place, form: str, field: str) -> bool:
+    program = call.service.programs.program(place.treatment.digest)
+    if form in program.exercise:
+        return any(one.id == field for one in program.exercise[form].fields)
+    return form in program.questionnaire and any(one.id == field for one in program.questionnaire[form].items)
+
+
+def _media(side: Side) -> Callable[[Call], Response]:
+    def media(call: Call) -> Response:
+        place = _enter(call, side)
+        bundle = call.service.programs.bundle(place.treatment.digest)
+        path = call.path["path"]
+        file = bundle.files.get(MEDIA_FOLDER + path)
+        if file is None:
+            raise Stop(404, "not-found", call.session)
+        return _streamed(bundle.open(file.name), file.size, media_type(path), call.request.headers.get("range", ""))
+
+    return media
+
+
+def _streamed(stream: BinaryIO, size: int, kind: str, wanted: str) -> Response:
+    """A file, or the one stretch of it that a player asks for."""
+    start, end, status = 0, size, 200
+    found = re.fullmatch(r"bytes=(\d{0,18})-(\d{0,18})", wanted, re.ASCII)
+    if found is not None and (found[1] or found[2]):
+        start = int(found[1]) if found[1] else max(0, size - int(found[2]))
+        end = min(size, int(found[2]) + 1) if found[1] and found[2] else size
+        if start >= end:
+            stream.close()
+            return Response(status_code=416, headers={"content-range": f"bytes */{size}"})
+        status = 206
+    headers = {"accept-ranges": "bytes", "content-length": str(end - start), "cache-control": "private, max-age=3600"}
+    if status == 206:
+        headers["content-range"] = f"bytes {start}-{end - 1}/{size}"
+
+    def chunks() -> Iterator[bytes]:
+        with stream:
+            stream.seek(start)
+            left = end - start
+            while left > 0 and (chunk := stream.read(min(_CHUNK, left))):
+                left -= len(chunk)
+                yield chunk
+
+    return StreamingResponse(chunks(), status, headers, kind)
+
+
+def _enter(call: Call, side: Side) -> Place:
+    """Into a treatment, for those who may see it. For all others it does not exist."""
+    service, session = call.service, call.session
+    treatment = service.treatment(call.path["treatment"], session)
+    sight: Sight | None
+    if side == "patient":
+        sight = sight_of_patient(session.user, treatment)
+    else:
+        sight = sight_of_therapist(session.user, treatment, service.treatments.state(treatment))
+    target = call.path.get("target", "")
+    if sight is None or (sight == "red-flags" and target not in _RED_FLAG_TARGETS):
+        raise service.deny(session, treatment)
+    state, now = service.treatments.current(treatment)
+    return Place(treatment, state, now, sight, side)
+
+
+def _situation(call: Call, place: Place) -> Situation:
+    service = call.service
+    program = service.programs.program(place.treatment.digest)
+    names = {**service.store.staff_names(place.treatment.unit), place.treatment.patient: place.state.patient}
+    stands = with_names(situation(place.state, {place.treatment.digest: program}, place.now), names)
+    if place.sight == "red-flags":
+        red = tuple(flag for flag in stands.flags if flag.level == "red" and flag.acknowledged_at is None)
+        stands = replace(stands, flags=red)
+    return stands
+
+
+def _html(
+    call: Call,
+    place: Place,
+    target: str,
+    errors: tuple[FieldError, ...] = (),
+    draft: Any = None,
+    saved: str = "",
+    entry_date: str = "",
+) -> str:
+    viewpoint = replace(
+        _viewpoint(call, place),
+        errors=errors,
+        draft=draft or {},
+        saved=saved if re.fullmatch(r"[a-z-]{0,30}", saved) else "",
+        entry_date=entry_date if re.fullmatch(r"[0-9-]{0,10}", entry_date) else "",
+    )
+    try:
+        return view(target, _situation(call, place), viewpoint, call.service.pages.templates)
+    except KeyError:
+        raise Stop(404, "not-found", call.session) from None
+
+
+def _viewpoint(call: Call, place: Place) -> Viewpoint:
+    notices = call.service.pages.notices
+    return Viewpoint(
+        role=place.side,
+        base=place.base,
+        language=call.service.language,
+        token=call.session.csrf_token,
+        notices=(*notices, WORDS["red-flags-unit-lead"]) if place.sight == "red-flags" else notices,
+        links=_links(place),
+    )
+
+
+def _links(place: Place) -> tuple[tuple[str, Text], ...]:
+    if place.side == "patient":
+        return (("/sign-out/patient", WORDS["sign-out"]),)
+    care = ((f"/t/{place.treatment.id}/care", WORDS["care"]),) if place.sight == "all" else ()
+    return (("/patients", WORDS["patients"]), *care, ("/sign-out/staff", WORDS["sign-out"]))
+
+
+def _names_red_flag(call: Call, state: State) -> bool:
+    number = call.first("flag")
+    flag = state.flag(int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
+    return flag is not None and flag.level == "red" and flag.acknowledged_at is None
+
+
+def _routes(side: Side) -> Iterator[Route]:
+    area: Literal["patient", "staff"] = "patient" if side == "patient" else "staff"
+    at = f"/t/{{treatment}}/{side}"
+    save: Endpoint = for_saving(area, (side,), _save(side))
+    yield Route(f"{at}/media/{{path:path}}", for_roles(area, (side,), _media(side)))
+    yield Route(f"{at}/{{target:path}}/save", save, methods=["POST"])
+    yield Route(f"{at}/{{target:path}}", for_roles(area, (side,), _page(side)), methods=["GET", "POST"])
+
+
+ROUTES = (*_routes("patient"), *_routes("therapist"))

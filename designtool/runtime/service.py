@@ -1,0 +1,159 @@
+"""What the routes work with, and the way in that every one of them goes: session, role, token, then the work itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from designtool.diagnostics import Language
+from designtool.runtime.access import Area, Identity, RateLimit, Session, cookie_name, find_session
+from designtool.runtime.clock import Clock
+from designtool.runtime.crisis import crisis_help
+from designtool.runtime.importing import Policy
+from designtool.runtime.pages import Pages
+from designtool.runtime.store import Store, Treatment, UserRole
+from designtool.runtime.treatments import Programs, Treatments
+from designtool.runtime.words import say
+
+CSRF_FIELD = "csrf-token"
+CSRF_HEADER = "x-csrf-token"
+MOST_FIELDS = 5000
+
+Sent = Mapping[str, Sequence[str]]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class Stop(Exception):
+    """The request ends here, with an error page. `why` is the name of its words."""
+
+    def __init__(self, status: int, why: str, session: Session | None = None) -> None:
+        super().__init__(why)
+        self.status = status
+        self.why = why
+        self.session = session
+
+
+@dataclass(frozen=True)
+class Service:
+    store: Store
+    programs: Programs
+    treatments: Treatments
+    clock: Clock
+    identity: Identity
+    pages: Pages
+    policy: Policy
+    language: Language
+    sign_ins: RateLimit = field(default_factory=lambda: RateLimit(30, 60))
+
+    def refresh_crisis_page(self) -> None:
+        programs = [self.programs.program(bundle.digest) for bundle in self.store.bundles()]
+        self.pages.set_help(crisis_help(programs, self.pages.templates, self.language, self.clock.now()))
+
+    def treatment(self, id: str, session: Session) -> Treatment:
+        found = self.store.treatment(id)
+        if found is None:
+            raise Stop(404, "not-found", session)
+        return found
+
+    def deny(self, session: Session, treatment: Treatment) -> Stop:
+        """Written down: somebody asked for what is not theirs. They are told what they would be told if it did not exist."""
+        self.store.write_down(session.deed(self.clock.now(), "denied", treatment=treatment))
+        return Stop(404, "not-found", session)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request of somebody who is signed in and may make it."""
+
+    service: Service
+    session: Session
+    request: Request
+    sent: Sent
+    """The posted form; empty for what was not posted."""
+    file: UploadFile | None = None
+
+    def first(self, name: str) -> str:
+        values = self.sent.get(name, ())
+        return values[0] if values else ""
+
+    @property
+    def path(self) -> Mapping[str, Any]:
+        return self.request.path_params
+
+
+def service_of(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+def session_of(request: Request, area: Area) -> Session | None:
+    service = service_of(request)
+    token = request.cookies.get(cookie_name(area), "")
+    return find_session(service.store, token, area, service.clock.real()) if token else None
+
+
+def for_roles(area: Area, roles: Sequence[UserRole], work: Callable[[Call], Response]) -> Endpoint:
+    """An endpoint for people of these roles. Posts are taken only from pages that were made for their session."""
+
+    async def endpoint(request: Request) -> Response:
+        session = await run_in_threadpool(_allowed_session, request, area, roles)
+        sent: Sent = {}
+        file = None
+        if request.method == "POST":
+            sent, file = await _form(request, session)
+        return await run_in_threadpool(work, Call(service_of(request), session, request, sent, file))
+
+    return endpoint
+
+
+def for_saving(area: Area, roles: Sequence[UserRole], work: Callable[[Call, Any], Response]) -> Endpoint:
+    """An endpoint that is sent JSON by a script and answers with JSON."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            session = await run_in_threadpool(_allowed_session, request, area, roles)
+            if not session.csrf_fits(request.headers.get(CSRF_HEADER, "")):
+                raise Stop(403, "stale-form")
+            try:
+                body = json.loads(await request.body(), parse_constant=_refuse_constant)
+            except (ValueError, RecursionError):
+                raise Stop(400, "malformed") from None
+            return await run_in_threadpool(work, Call(service_of(request), session, request, {}), body)
+        except Stop as stop:
+            return refused_json(service_of(request), stop.status, stop.why)
+
+    return endpoint
+
+
+def refused_json(service: Service, status: int, why: str) -> Response:
+    return JSONResponse({"error": say(service.language, why)}, status)
+
+
+def _allowed_session(request: Request, area: Area, roles: Sequence[UserRole]) -> Session:
+    session = session_of(request, area)
+    if session is None:
+        raise Stop(401, "signed-out")
+    if session.user.role not in roles:
+        raise Stop(404, "not-found", session)
+    return session
+
+
+async def _form(request: Request, session: Session) -> tuple[Sent, UploadFile | None]:
+    form = await request.form(max_files=1, max_fields=MOST_FIELDS)
+    sent = {name: [value for value in form.getlist(name) if isinstance(value, str)] for name in form}
+    files = [value for name in form for value in form.getlist(name) if isinstance(value, UploadFile)]
+    token = sent.get(CSRF_FIELD, [""])
+    if not session.csrf_fits(token[0] if token else ""):
+        raise Stop(403, "stale-form", session)
+    return sent, files[0] if files else None
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")

@@ -1,0 +1,177 @@
+"""Treatments under way: their state from the stored events, and acts that are worked out and stored as one."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import TypeVar
+
+from designtool.bundle import Bundle, program_of, read_bundle
+from designtool.model.program import Program
+from designtool.runtime.audit import Deed
+from designtool.runtime.clock import Clock
+from designtool.runtime.store import Conflict, Store, Treatment
+from designtool.treatment.clock import clock_events
+from designtool.treatment.days import local_date, moment
+from designtool.treatment.events import Event
+from designtool.treatment.situation import Situation
+from designtool.treatment.state import NEW, State, fold
+
+_Result = TypeVar("_Result")
+_MOST_TRIES = 50
+_STATES_KEPT = 2000
+
+
+@dataclass
+class Programs:
+    """The imported bundles, each read once and kept open for its films."""
+
+    store: Store
+    _bundles: dict[str, Bundle] = field(default_factory=dict)
+    _programs: dict[str, Program] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def program(self, digest: str) -> Program:
+        self._load(digest)
+        return self._programs[digest]
+
+    def bundle(self, digest: str) -> Bundle:
+        self._load(digest)
+        return self._bundles[digest]
+
+    def _load(self, digest: str) -> None:
+        with self._lock:
+            if digest in self._programs:
+                return
+            stream = open(self.store.bundle_path(digest), "rb")  # noqa: SIM115
+            try:
+                bundle = read_bundle(stream)
+                program = program_of(bundle)
+            except BaseException:
+                stream.close()
+                raise
+            self._bundles[digest] = bundle
+            self._programs[digest] = program
+
+
+@dataclass
+class Treatments:
+    """States are kept in memory by treatment and by their number of events; the database says whether they are the latest."""
+
+    store: Store
+    programs: Programs
+    clock: Clock
+    _states: OrderedDict[str, State] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def state(self, treatment: Treatment) -> State:
+        """With every event that was stored when `treatment` was read, and perhaps later ones."""
+        return self.states((treatment,))[treatment.id]
+
+    def states(self, treatments: Iterable[Treatment]) -> dict[str, State]:
+        """Of several treatments with one question to the database."""
+        with self._lock:
+            known = {one.id: self._states.get(one.id, NEW) for one in treatments}
+        digests = {one.id: one.digest for one in treatments}
+        behind = {one.id: known[one.id].count for one in treatments if known[one.id].count < one.count}
+        for id, events in self.store.events_of(behind).items() if behind else ():
+            programs = {digests[id]: self.programs.program(digests[id])}
+            known[id] = fold((stored.event for stored in events), programs, known[id])
+            self._remember(id, known[id])
+        return known
+
+    def current(self, treatment: Treatment) -> tuple[State, datetime]:
+        """The state now. What time has brought until now has been stored."""
+        state, now = self.state(treatment), self.clock.now()
+        for _ in range(_MOST_TRIES):
+            programs = {treatment.digest: self.programs.program(treatment.digest)}
+            brought = clock_events(state, programs, now)
+            if not brought:
+                return state, now
+            try:
+                state = self._store(treatment, state, brought, None, "")
+            except Conflict:
+                state = self._again(treatment)
+        raise Conflict(f"{treatment.id}: never quiet enough to be read")
+
+    def act(
+        self,
+        treatment: Treatment,
+        work: Callable[[State, Program, datetime], tuple[tuple[Event, ...], _Result]],
+        deed: Deed,
+        device: str = "",
+    ) -> tuple[State, _Result]:
+        """Work out what somebody does from the latest state, and store its events and its line in the log together.
+
+        When somebody else was faster it is worked out anew, so that of two who write at once both are kept. An act without
+        events is refused or changes nothing, and leaves nothing behind.
+        """
+        program = self.programs.program(treatment.digest)
+        state = self.state(treatment)
+        for _ in range(_MOST_TRIES):
+            events, result = work(state, program, self.clock.now())
+            if not events:
+                return state, result
+            try:
+                return self._store(treatment, state, events, deed, device), result
+            except Conflict:
+                state = self._again(treatment)
+        raise Conflict(f"{treatment.id}: never quiet enough to be written to")
+
+    def tick(self) -> None:
+        """Store what time has brought in every treatment."""
+        treatments = self.store.treatments()
+        self.states(treatments)
+        for treatment in treatments:
+            self.current(treatment)
+
+    def move_clock(self, when: datetime) -> None:
+        """In a demonstration: let time pass, with a look at every midnight on the way, as it would have passed by itself."""
+        while (midnight := moment(local_date(self.clock.now()) + timedelta(days=1))) < when:
+            self.clock.move_to(midnight)
+            self.tick()
+        self.clock.move_to(when)
+        self.tick()
+
+    def _store(
+        self, treatment: Treatment, state: State, events: tuple[Event, ...], deed: Deed | None, device: str
+    ) -> State:
+        # Folded first: an event that cannot follow is a fault, and must not be stored.
+        after = fold(events, {treatment.digest: self.programs.program(treatment.digest)}, state)
+        self.store.append(treatment.id, state.count, events, deed, device)
+        self._remember(treatment.id, after)
+        return after
+
+    def _again(self, treatment: Treatment) -> State:
+        latest = self.store.treatment(treatment.id)
+        return self.state(latest if latest is not None else treatment)
+
+    def _remember(self, id: str, state: State) -> None:
+        with self._lock:
+            known = self._states.get(id)
+            if known is None or known.count < state.count:
+                self._states[id] = state
+            self._states.move_to_end(id)
+            while len(self._states) > _STATES_KEPT:
+                self._states.popitem(last=False)
+
+
+def with_names(situation: Situation, names: Mapping[str, str]) -> Situation:
+    """With names where events have ids of people: what is stored tells nobody's name, and a page must."""
+
+    def name(id: str) -> str:
+        return names.get(id, id)
+
+    return replace(
+        situation,
+        therapist=name(situation.therapist),
+        flags=tuple(replace(flag, acknowledged_by=name(flag.acknowledged_by)) for flag in situation.flags),
+        messages=tuple(replace(message, author=name(message.author)) for message in situation.messages),
+        decisions=MappingProxyType(
+            {id: replace(one, confirmed_by=name(one.confirmed_by)) for id, one in situation.decisions.items()}
+        ),
+    )
