@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import BinaryIO
 
 from designtool.atomic import write_if_changed
 from designtool.bundle import (
@@ -67,7 +68,7 @@ def build_bundle(root: Path, compiled: Compiled, program: Program, output: Path)
     """
     path = output / f"{program.id}-{program.version}.dtb"
     try:
-        content = make_bundle(program, encode_program(program), compiled.tree, lambda path: open_media(root, path))
+        content = make_bundle(program, encode_program(program), compiled.tree, lambda path: _open(root, path))
         digest = digest_of(manifest_of(content))
         files = layout_of_content(content)
         output.mkdir(parents=True, exist_ok=True)
@@ -91,6 +92,18 @@ def build_bundle(root: Path, compiled: Compiled, program: Program, output: Path)
         reason = error.strerror or type(error).__name__
         raise Cannot(
             Text(f"paketet {path} kunde inte skrivas: {reason}", f"the bundle {path} could not be written: {reason}")
+        ) from error
+
+
+def _open(root: Path, path: str) -> BinaryIO:
+    try:
+        return open_media(root, path)
+    except (OSError, ValueError) as error:
+        raise Cannot(
+            Text(
+                f"filen {path} fanns när programmet lästes men går inte att öppna nu",
+                f"the file {path} was there when the program was read but cannot be opened now",
+            )
         ) from error
 
 

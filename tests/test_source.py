@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from designtool.bundle.manifest import is_file_name
 from designtool.diagnostics import Diagnostic
 from designtool.source import find_workspace, read
 from designtool.source.media import media_type, open_media
-from designtool.source.read import LARGEST_PAGE, LARGEST_YAML, clean_name
+from designtool.source.read import DEEPEST, LARGEST_PAGE, LARGEST_YAML, LONGEST_PATH, clean_name
 
 PROGRAM = "programs/exempel"
 
@@ -227,3 +228,22 @@ def test_media_open_inside_the_workspace_alone(workspace: Path) -> None:
 def test_media_types_do_not_depend_on_the_machine() -> None:
     assert media_type("media/Film.WEBM") == "video/webm"
     assert media_type("okänd.xyz") == "application/octet-stream"
+
+
+def test_every_path_that_is_read_fits_in_a_bundle(workspace: Path) -> None:
+    longest = "a" * (LONGEST_PATH - len(f"{PROGRAM}/media/") - 4) + ".txt"
+    deepest = f"{PROGRAM}/" + "b/" * (DEEPEST - 2) + "c.txt"
+    for path in (f"{PROGRAM}/media/{longest}", deepest):
+        write(workspace, path, "Hej.\n")
+    tree, found = read(workspace)
+    assert not found
+    assert max(map(len, tree.files)) == LONGEST_PATH
+    assert all(is_file_name(f"source/{path}") for path in tree.files)
+
+    write(workspace, f"{PROGRAM}/media/x{longest}", "Hej.\n")
+    write(workspace, deepest.replace("b/c.txt", "b/b/c.txt"), "Hej.\n")
+    _, found = read(workspace)
+    assert rules_at(found) == [
+        ("too-many-files", deepest.replace("b/c.txt", "b/b")),
+        ("unclean-name", f"{PROGRAM}/media/x{longest}"),
+    ]

@@ -33,8 +33,10 @@ LARGEST_TEXT = 5 << 20
 LARGEST_MEDIA = 2 << 30
 MOST_FILES = 20_000
 """In one program; more is a folder of something else."""
-DEEPEST = 16
-"""Folders in each other below a program's."""
+DEEPEST = 14
+"""Folders in each other, from the workspace on: in a bundle there are at most 16 parts in a name, which has two more."""
+LONGEST_PATH = 248
+"""Characters, from the workspace on: in a bundle a name has at most 255, and begins with `source/`."""
 
 _YAML = frozenset({".yaml", ".yml"})
 _TEXT = frozenset({".md", ".vtt", ".svg", ".po", ".txt", ".lock", ".css", ".json"})
@@ -112,7 +114,7 @@ class _Reader:
         if self.is_own_folder(programs):
             for name in self.folder_names(programs, wanted):
                 self.begin_program()
-                self.folder(f"{programs}/{name}", 1)
+                self.folder(f"{programs}/{name}")
         self.lay_unsaved_over(programs, wanted)
 
     def begin_program(self) -> None:
@@ -145,8 +147,8 @@ class _Reader:
                 names.append(entry.name)
         return self._well_named(programs, names)
 
-    def folder(self, path: str, depth: int) -> None:
-        if depth > DEEPEST:
+    def folder(self, path: str) -> None:
+        if path.count("/") + 1 > DEEPEST:
             self.diagnostics.append(too_many_files.RULE.at(Span(path), "deep", limit=DEEPEST))
             return
         entries = {entry.name: entry for entry in self._entries(path)}
@@ -156,7 +158,7 @@ class _Reader:
             if entry.is_symlink():
                 self.diagnostics.append(link_in_workspace.RULE.at(Span(inside)))
             elif entry.is_dir(follow_symlinks=False):
-                self.folder(inside, depth + 1)
+                self.folder(inside)
             elif entry.is_file(follow_symlinks=False):
                 self.count += 1
                 if self.count > MOST_FILES:
@@ -244,7 +246,7 @@ class _Reader:
     def _entries(self, path: str) -> list[os.DirEntry[str]]:
         try:
             with os.scandir(self._place(path)) as entries:
-                return sorted((entry for entry in entries if not _is_left_alone(entry.name)), key=_name)
+                return sorted((entry for entry in entries if not is_left_alone(entry.name)), key=_name)
         except FileNotFoundError:
             return []
         except OSError as error:
@@ -270,6 +272,8 @@ class _Reader:
                 self.diagnostics.append(unclean_name.RULE.at(place, name=_shown(name), clean=clean_name(name)))
                 if not name.isprintable():
                     continue
+            elif len(folder) + 1 + len(name) > LONGEST_PATH:
+                self.diagnostics.append(unclean_name.RULE.at(place, "long", limit=LONGEST_PATH))
             kept.append(name)
         return kept
 
@@ -307,7 +311,7 @@ def clean_name(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9._]+", "-", plain).strip("-._") or "namn"
 
 
-def _is_left_alone(name: str) -> bool:
+def is_left_alone(name: str) -> bool:
     """Hidden files and what editors and systems leave behind: nobody wrote them for the program."""
     return (
         name.startswith(".")

@@ -14,9 +14,14 @@ RULE = Rule(
     ),
     messages={
         "default": Text('namnet "{name}" fungerar inte överallt', 'the name "{name}" does not work everywhere'),
+        "long": Text(
+            "sökvägen är längre än {limit} tecken, räknat från arbetsytan",
+            "the path is longer than {limit} characters, counted from the workspace",
+        ),
     },
     helps={
         "default": Text("byt till {clean}", "change it to {clean}"),
+        "long": Text("ge filen eller mapparna kortare namn", "give the file or the folders shorter names"),
     },
     bad="""\
 -- media/min bild.txt --
