@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from designtool.cli.output import Usage, language_of, selected_programs, today
+from designtool.cli.listening import listening
+from designtool.cli.output import language_of, selected_programs, today
 from designtool.diagnostics import Text
 
 DEFAULT_PORT = 8765
@@ -23,7 +24,7 @@ DEFAULT_PORT = 8765
 def command(path: Path | None, port: int | None, poll: bool, no_browser: bool) -> None:
     """Visa program i webbläsaren medan du skriver. Avsluta med Ctrl-C."""
     root, only = selected_programs((path,) if path else ())
-    with _listening(port) as listener:
+    with listening(port, DEFAULT_PORT) as listener:
         serve(root, only, listener, poll=poll, open_browser=not no_browser)
 
 
@@ -58,23 +59,3 @@ def serve(root: Path, only: tuple[str, ...] | None, listener: socket.socket, *, 
         server.run(sockets=[listener])
     finally:
         watcher.stop()
-
-
-def _listening(port: int | None) -> socket.socket:
-    """A socket on loopback: at the port asked for, else the usual one, else any that is free."""
-    for candidate in (DEFAULT_PORT, 0) if port is None else (port,):
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(("127.0.0.1", candidate))
-        except OSError:
-            listener.close()
-            continue
-        listener.listen(128)
-        return listener
-    raise Usage(
-        Text(
-            f"porten {port} används redan; välj en annan med --port",
-            f"port {port} is in use; choose another with --port",
-        )
-    )
