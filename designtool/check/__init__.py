@@ -14,7 +14,7 @@ from designtool.check.accessibility import (
 from designtool.check.context import Context
 from designtool.check.flow import impossible_gate, module_without_homework, module_without_pages, unreachable_module
 from designtool.check.language import active_html, bare_phone_number
-from designtool.check.measurement import band_gap, score_range, unsafe_decision, unscored_item
+from designtool.check.measurement import band_gap, item_without_text, score_range, unsafe_decision, unscored_item
 from designtool.check.media import unreadable_picture, unsafe_picture
 from designtool.check.rights import unlicensed_instrument, unlogged_video_meeting
 from designtool.check.safety import missing_crisis_page, risk_item_without_flag, unchecked_contact
@@ -32,6 +32,7 @@ CHECKS: tuple[tuple[Rule, Check], ...] = (
     (unreadable_picture.RULE, unreadable_picture.check),
     (score_range.RULE, score_range.check),
     (band_gap.RULE, band_gap.check),
+    (item_without_text.RULE, item_without_text.check),
     (unscored_item.RULE, unscored_item.check),
     (unsafe_decision.RULE, unsafe_decision.check),
     (unlicensed_instrument.RULE, unlicensed_instrument.check),

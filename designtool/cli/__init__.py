@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from designtool import __version__
+from designtool.cli.click_words import Commands, SwedishFormatter, show_problem
 from designtool.cli.settings import Settings
 from designtool.diagnostics import Cannot
 
@@ -28,8 +29,10 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("demo", "designtool.cli.demo", "Visa allt: program, påhittade patienter och behandlare."),
 )
 
+click.Context.formatter_class = SwedishFormatter
 
-class LazyGroup(click.Group):
+
+class LazyGroup(Commands):
     """Knows its commands by name; imports the one that is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -51,20 +54,8 @@ class LazyGroup(click.Group):
             raise Usage(problem.message) from problem
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Kommandon"):
+        with formatter.section("Commands"):
             formatter.write_dl([(name, help) for name, _, help in COMMANDS])
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0]
-        if not any(known == name for known, _, _ in COMMANDS) and not name.startswith("-"):
-            from designtool.diagnostics import nearest
-
-            near = nearest(name, [known for known, _, _ in COMMANDS])
-            hint = f' Menade du "{near}"?' if near else " Se designtool --help."
-            raise click.UsageError(f'kommandot "{name}" finns inte.{hint}', ctx)
-        return super().resolve_command(ctx, args)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -82,7 +73,7 @@ def main() -> None:
         # Outside of its standalone mode click gives back the status with which a command has left.
         status = group(standalone_mode=False)
     except click.ClickException as problem:
-        problem.show()
+        show_problem(problem)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from designtool.cli.click_words import Commands
 from designtool.cli.output import Usage, language_of, workspace_of
 from designtool.diagnostics import Text, nearest
 
@@ -25,7 +26,7 @@ _USUAL_WEEKS = 8
 _NEEDED_FROM_LIBRARY = ("contacts.yaml", "pages/kris.md", "pages/om-dina-uppgifter.md")
 
 
-@click.group("new")
+@click.group("new", cls=Commands)
 def command() -> None:
     """Skapa en arbetsyta, ett program, en modul, en sida, en övning eller ett formulär."""
 
@@ -175,8 +176,8 @@ def exercise(program: str, name: str, module_name: str | None) -> None:
         place,
         {path: exercise_text(name, path, place.schemas)},
         Text(
-            f"Ändra fälten. Visa sedan övningen på en sida med raderna :::{{exercise}} {id} och :::",
-            f"Change the fields. Then show the exercise on a page with the lines :::{{exercise}} {id} and :::",
+            f"Ändra fälten. Visa sedan övningen på en sida med de här två raderna:\n:::{{exercise}} {id}\n:::",
+            f"Change the fields. Then show the exercise on a page with these two lines:\n:::{{exercise}} {id}\n:::",
         ),
     )
 
@@ -194,12 +195,13 @@ def questionnaire(program: str, name: str) -> None:
     id = _id_from(lower_snake(name), name)
     _refuse_taken_id(place, folder, id)
     path = place.inside(folder / "questionnaires" / f"{id}.yaml")
+    measured = f"  - questionnaire: {id}\n    at:\n      - start\n      - end"
     _write_parts(
         place,
         {path: questionnaire_text(name, place.region, path, place.schemas)},
         Text(
-            f"Ändra frågorna. Lägg sedan till questionnaire: {id} under measurements i program.yaml.",
-            f"Change the items. Then add questionnaire: {id} under measurements in program.yaml.",
+            f"Ändra frågorna. Lägg sedan till formuläret under measurements: i program.yaml:\n{measured}",
+            f"Change the items. Then add the questionnaire under measurements: in program.yaml:\n{measured}",
         ),
     )
 
@@ -319,10 +321,12 @@ def _program_folder(place: _Place, program: str) -> Path:
     name = Path(program).name
     if name not in names:
         near = nearest(name, names)
+        known = ", ".join(names) or "–"
         raise Usage(
             Text(
-                f'programmet "{name}" finns inte.' + (f' Menade du "{near}"?' if near else ""),
-                f'there is no program "{name}".' + (f' Did you mean "{near}"?' if near else ""),
+                f'programmet "{name}" finns inte.'
+                + (f' Menade du "{near}"?' if near else f" Program som finns: {known}"),
+                f'there is no program "{name}".' + (f' Did you mean "{near}"?' if near else f" Programs: {known}"),
             )
         )
     return programs / name

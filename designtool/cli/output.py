@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 
 from designtool.cli.settings import Settings, colour_wanted
-from designtool.diagnostics import Diagnostic, Language, Text, has_errors, text_report
+from designtool.diagnostics import Diagnostic, Language, Text, has_errors, nearest, text_report
 from designtool.load.document import Document
 from designtool.source.tree import Tree
 
@@ -26,7 +27,12 @@ class Usage(click.ClickException):
     exit_code = 2
 
     def __init__(self, message: Text, language: Language | None = None) -> None:
-        super().__init__(message.in_language(language or language_of(None)))
+        self.language = language or language_of(None)
+        super().__init__(message.in_language(self.language))
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        word = Text("fel", "error").in_language(self.language)
+        click.echo(f"{word}: {self.format_message()}", file=file, err=file is None)
 
 
 def settings() -> Settings:
@@ -47,7 +53,13 @@ def workspace_of(path: Path) -> Path:
     from designtool.source import find_workspace
 
     if not path.exists():
-        raise Usage(Text(f"{path} finns inte", f"{path} does not exist"))
+        near = _program_near(path)
+        raise Usage(
+            Text(
+                f"{path} finns inte." + (f" Menade du {near}?" if near else ""),
+                f"{path} does not exist." + (f" Did you mean {near}?" if near else ""),
+            )
+        )
     root = find_workspace(path.absolute())
     if root is None:
         raise Usage(
@@ -59,6 +71,19 @@ def workspace_of(path: Path) -> Path:
             )
         )
     return root
+
+
+def _program_near(path: Path) -> str | None:
+    """The program's folder that was meant: named by its id alone, or misspelt."""
+    from designtool.source import find_workspace
+    from designtool.source.workspace import WORKSPACE_FILE, programs_folder
+
+    root = find_workspace(Path())
+    if root is None:
+        return None
+    programs = root / programs_folder((root / WORKSPACE_FILE).read_bytes())
+    near = nearest(path.name, [found.parent.name for found in programs.glob("*/program.yaml")])
+    return os.path.relpath(programs / near) if near else None
 
 
 def selected_programs(paths: Sequence[Path]) -> tuple[Path, tuple[str, ...] | None]:

@@ -7,8 +7,13 @@ from collections.abc import Iterable
 
 def nearest(word: str, names: Iterable[str]) -> str | None:
     """The most similar name, if one is near enough to be a slip: about one wrong letter in three."""
+    known = sorted(set(names))
+    # A file's name or path is written where its id is meant.
+    stem = word.rsplit("/", 1)[-1].split(".", 1)[0]
+    if stem != word and stem in known:
+        return stem
     best: tuple[int, str] | None = None
-    for name in sorted(set(names)):
+    for name in known:
         limit = max(1, min(len(word), len(name)) // 3)
         distance = _distance(word.lower(), name.lower(), limit)
         if distance <= limit and (best is None or distance < best[0]):

@@ -252,6 +252,8 @@ class _Explained:
             return missing_publisher.RULE.at(place, pointer=at, **facts)
         if self.document.kind == "program" and (*path, key) in (("publisher", "region"), ("publisher", "responsible")):
             return missing_publisher.RULE.at(place, "part", pointer=at, **facts)
+        if self.document.kind in _IN_FRONT_MATTER and not mapping:
+            return missing_key.RULE.at(place, help="front-matter", pointer=at, **facts)
         return missing_key.RULE.at(place, pointer=at, **facts)
 
     def _wrong_name(self, path: Path, error: _Error) -> Diagnostic:
@@ -305,7 +307,7 @@ class _Explained:
             "actual_sv": actual.sv,
             "actual_en": actual.en,
         }
-        help, mended = _mended(wanted, value)
+        help, mended = _mended(wanted, value, _at(self.schema, path))
         fix = Fix(Text(f"Skriv {mended}", f"Write {mended}"), (Edit(place, mended),)) if mended else None
         return wrong_type.RULE.at(place, help=help, pointer=at, fix=fix, mended=mended, **facts)
 
@@ -340,7 +342,19 @@ class _Explained:
         return {"where_sv": f"del {last + 1} av {of}", "where_en": f"part {last + 1} of {of}"}
 
     def _description(self, path: Path) -> dict[str, Any]:
-        return _descriptions(_at(self.schema, path))
+        """What the schema says of a place, and which keys it is written with when it says no more than what it is for."""
+        schema = _at(self.schema, path)
+        is_list = schema.get("type") == "array"
+        mapping = _resolved(self.schema, schema.get("items")) if is_list else schema
+        keys = ", ".join(f"{key}:" for key in mapping.get("required", ()))
+        described = _descriptions(schema)
+        if keys and is_list:
+            described["description_sv"] += f" Varje del börjar med ett bindestreck och har nycklarna {keys}"
+            described["description_en"] += f" Each part begins with a hyphen and has the keys {keys}"
+        elif keys:
+            described["description_sv"] += f" Skriv under den, indraget, nycklarna {keys}"
+            described["description_en"] += f" Write below it, indented, the keys {keys}"
+        return described
 
 
 _ID_VARIANT = {KEBAB_CASE: "places", LOWER_SNAKE: "names", EITHER: "either"}
@@ -388,15 +402,19 @@ def _actual(value: Any) -> _Words:
     return _Words(_short(_written(value)), _short(_written(value)))
 
 
-def _mended(wanted: list[str], value: Any) -> tuple[str, str]:
+def _mended(wanted: list[str], value: Any, schema: Schema) -> tuple[str, str]:
     """Which help to give, and what to write instead where that is certain."""
-    if "string" in wanted and isinstance(value, bool | int | float):
+    if "string" in wanted and isinstance(value, bool | int | float) and _fits(_written(value), schema):
         return "quote", f'"{_written(value)}"'
     if wanted == ["boolean"] and isinstance(value, str) and value.lower() in _TRUTHS:
         return "truth", _TRUTHS[value.lower()]
     if wanted == ["array"] and not isinstance(value, dict):
         return "list", ""
     return "default", ""
+
+
+def _fits(text: str, schema: Schema) -> bool:
+    return re.search(schema.get("pattern", ""), text) is not None and text in schema.get("enum", (text,))
 
 
 def _written(value: Any) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from designtool.check.context import Context
 from designtool.diagnostics import Diagnostic, Rule, Severity, Text
+from designtool.model.origin import Origin
 from designtool.model.questionnaire import REDISTRIBUTABLE
 
 RULE = Rule(
@@ -41,9 +42,16 @@ RULE = Rule(
 def check(context: Context) -> Iterator[Diagnostic]:
     for questionnaire in context.questionnaires:
         instrument = questionnaire.instrument
-        if instrument.licence in REDISTRIBUTABLE:
+        # A licence that is missing has a finding of its own, and the strictest one was assumed.
+        if instrument.licence in REDISTRIBUTABLE or not _is_stated(context, questionnaire.origin):
             continue
         item = next((item for item in questionnaire.items if item.text), None)
         if item is not None:
             place = context.span(item.origin, "text")
             yield RULE.at(place, name=instrument.name or questionnaire.title, licence=instrument.licence)
+
+
+def _is_stated(context: Context, origin: Origin) -> bool:
+    document = context.documents.get(origin.path)
+    instrument = document.data.get("instrument") if document and isinstance(document.data, dict) else None
+    return isinstance(instrument, dict) and "licence" in instrument

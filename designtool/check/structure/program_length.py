@@ -46,6 +46,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if program is None or program.kind != "treatment":
         return
     place = context.span(program.origin, "duration", "weeks")
+    if program.weeks == 0:
+        # Not a number, or missing: that has a finding of its own.
+        return
     if not 4 <= program.weeks <= 15:
         yield RULE.at(place, weeks=program.weeks)
     elif not 6 <= program.weeks <= 10:

@@ -17,6 +17,10 @@ RULE = Rule(
     },
     helps={
         "default": Text("{description_sv}", "{description_en}"),
+        "front-matter": Text(
+            'sidan börjar med tre rader: "---", "{key}: ..." och "---"',
+            'the page begins with three lines: "---", "{key}: ..." and "---"',
+        ),
     },
     bad="""\
 -- modules/01-start/exercises/min_plan.yaml --

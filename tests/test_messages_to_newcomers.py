@@ -1,0 +1,124 @@
+"""What a person who has never seen designtool writes by mistake, and the words that must lead on. One mistake a line."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def called(folder: Path, *arguments: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "designtool", *arguments],
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("arbetsyta")
+    for command in (
+        ("new", "workspace"),
+        ("new", "program", "Lugnare kvällar", "--yes"),
+        ("new", "page", "lugnare-kvallar", "Tankar i sängen"),
+        ("new", "exercise", "lugnare-kvallar", "Kvällslista"),
+        ("new", "questionnaire", "lugnare-kvallar", "Kvällsfrågor"),
+    ):
+        status, said = called(folder, *command)
+        assert status == 0, said
+    page = folder / PAGE
+    page.write_text(page.read_text(encoding="utf-8") + "\n:::{exercise} kvallslista\n:::\n", encoding="utf-8")
+    assert called(folder, "validate", "--strict") == (0, "Inga fel.\n")
+    return folder
+
+
+PROGRAM = "programs/lugnare-kvallar/program.yaml"
+MODULE = "programs/lugnare-kvallar/modules/01-forsta-steget/module.yaml"
+PAGE = "programs/lugnare-kvallar/modules/01-forsta-steget/30-tankar-i-sangen.md"
+EXERCISE = "programs/lugnare-kvallar/modules/01-forsta-steget/exercises/kvallslista.yaml"
+QUESTIONNAIRE = "programs/lugnare-kvallar/questionnaires/kvallsfragor.yaml"
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "rule", "words"),
+    [
+        (MODULE, "homework:", "hemework:", "unknown-key", 'menade du "homework"?'),
+        (PAGE, "} kvallslista", "} kvallslista.yaml", "broken-reference", 'menade du "kvallslista"?'),
+        (PAGE, "} kvallslista", "} Kvällslista", "broken-reference", 'menade du "kvallslista"?'),
+        (PAGE, "---\ntitle: Tankar i sängen\nminutes: 3\n---\n", "", "missing-key", '"---", "title: ..." och "---"'),
+        (EXERCISE, "type: text\n    label", "type: choice\n    label", "missing-key", "nycklarna value:, label:"),
+        (QUESTIONNAIRE, "    missing:\n      rule: require-all\n", "", "missing-key", "nycklarna rule:"),
+        (
+            QUESTIONNAIRE,
+            "    text: Hur ofta har du känt dig nöjd med dagen?\n",
+            "",
+            "item-without-text",
+            "lägg till text:",
+        ),
+        (PROGRAM, "version: 0.1.0", "version: 1", "wrong-type", "`version: 1.0.0`"),
+        (PROGRAM, "weeks: 8", "weeks: åtta", "wrong-type", "`weeks: 9`"),
+        (
+            PROGRAM,
+            "measurements:\n",
+            "measurements:\n  - kvallsfragor\n",
+            "wrong-type",
+            "nycklarna questionnaire:, at:",
+        ),
+    ],
+)
+def test_one_mistake_gives_one_message_that_says_what_to_write(
+    workspace: Path, path: str, old: str, new: str, rule: str, words: str
+) -> None:
+    file = workspace / path
+    right = file.read_text(encoding="utf-8")
+    assert right.count(old) == 1
+    try:
+        file.write_text(right.replace(old, new), encoding="utf-8")
+        status, said = called(workspace, "validate")
+    finally:
+        file.write_text(right, encoding="utf-8")
+    findings = [line for line in said.splitlines() if line.startswith(("fel[", "varning["))]
+    assert status == 1 and [line.split("]")[0] for line in findings if "max_length" not in line] == [f"fel[{rule}"], (
+        said
+    )
+    assert words in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("nwe",), 'kommandot "nwe" finns inte. Menade du "new"?'),
+        (("new", "progam"), 'kommandot "progam" finns inte. Menade du "program"?'),
+        (("--lang", "en", "nwe"), 'there is no command "nwe". Did you mean "new"?'),
+        (("validate", "--fromat", "json"), "valet --fromat finns inte. Menade du --format?"),
+        (("score", "phq9"), "--answers saknas."),
+        (("new", "page"), "PROGRAM saknas."),
+        (("build", "--format", "xml"), "--format: välj ett av: text, json"),
+        (("validate", "lugnare-kvallar"), "finns inte. Menade du programs/lugnare-kvallar?"),
+        (("--lang", "en", "validate", "nothing"), "error: nothing does not exist."),
+        (("new", "page", "somn", "Hej"), "Program som finns: lugnare-kvallar"),
+        (("new", "program", "Lugnare Kvällar", "--yes"), "finns redan. Ingenting är skrivet."),
+        (("new", "program", "Nytt", "--weeks", "99"), "--weeks: skriv ett heltal från 4 till 15."),
+    ],
+)
+def test_a_command_that_was_called_wrongly_says_how_to_call_it(
+    workspace: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    status, said = called(workspace, *arguments)
+    assert status == 2 and words in said, said
+
+
+def test_help_is_swedish_and_english_when_asked(workspace: Path) -> None:
+    assert "Så skrivs det: " in called(workspace, "validate", "--help")[1]
+    assert "Usage: " in called(workspace, "--lang", "en", "validate", "--help")[1]
