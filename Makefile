@@ -3,24 +3,25 @@ PYTHON ?= python3
 VENV := .venv
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test bench wheel clean
+.PHONY: help demo test bench wheel clean
 
-demo: $(INSTALLED)
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(INSTALLED) ## the two programs as patient and as therapist, with invented people
 	@$(VENV)/bin/designtool demo
 
-test: $(INSTALLED)
+test: $(INSTALLED) ## every check: format, lint, types, tests; seconds a part
 	@.ci/test
 
-bench: $(INSTALLED)
+bench: $(INSTALLED) ## times and memory, measured: make bench ARGS=--help
 	@$(VENV)/bin/python -m tests.bench $(ARGS)
 
-wheel: $(INSTALLED)
+wheel: $(INSTALLED) ## the package to install with pipx or uv, in dist/
 	@$(VENV)/bin/python -m build --wheel --outdir dist .
 
-clean:
+clean: ## takes away what was made here, .venv too
 	rm -rf build dist .designtool .mypy_cache .ruff_cache .pytest_cache .hypothesis $(VENV)
 
 $(INSTALLED): pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[test]"
-	touch $@
+	@.ci/setup $(PYTHON) $(VENV)

@@ -30,8 +30,8 @@ LAYERS: tuple[frozenset[str], ...] = (
 )
 EDGES = LAYERS[-1]
 # What only an edge may import: files, network, processes, the clock, the environment, chance.
-OUTSIDE = frozenset(  # noqa: SIM905
-    "os io pathlib shutil tempfile glob socket ssl http urllib subprocess multiprocessing threading asyncio time random"
+OUTSIDE = frozenset(
+    "os io pathlib shutil tempfile glob socket ssl http urllib subprocess multiprocessing threading asyncio time random"  # noqa: SIM905
     " secrets signal sys webbrowser sqlite3 sqlalchemy starlette uvicorn watchdog click httpx".split()
 )
 # Pure uses of modules that can also do more.

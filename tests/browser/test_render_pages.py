@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 import samples
 from axe_playwright_python.sync_playwright import Axe
+from chromium import launched_chromium
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from designtool import resources
@@ -117,7 +118,7 @@ def address(clinic: Clinic) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        chromium = launched_chromium(playwright)
         yield chromium
         chromium.close()
 
