@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -17,6 +17,8 @@ from designtool.diagnostics import Text, nearest
 
 if TYPE_CHECKING:
     from designtool.scaffold import Answers
+
+T = TypeVar("T")
 
 _NEW_WORKSPACE_REGION = "min-region"
 _UNANSWERED_RESPONSIBLE = "Namn på den som svarar för innehållet"
@@ -275,13 +277,11 @@ def _answers(
                 "För vem är programmet? Till exempel: vuxna som sover dåligt", default=_UNANSWERED_AUDIENCE
             )
         if weeks is None:
-            weeks = click.prompt("Hur många veckor tar det? (4–15)", type=click.IntRange(4, 15), default=_USUAL_WEEKS)
+            weeks = _asked("Hur många veckor tar det? (4–15)", str(_USUAL_WEEKS), _weeks)
         if responsible is None:
             responsible = click.prompt("Vem svarar för innehållet? (namn)")
         if template is None:
-            template = click.prompt(
-                f"Vilken mall vill du börja från? ({', '.join(_TEMPLATES)})", value_proc=_template_name, default="tom"
-            )
+            template = _asked(f"Vilken mall vill du börja från? ({', '.join(_TEMPLATES)})", "tom", _template_name)
     return Answers(
         id=id,
         title=title,
@@ -291,6 +291,21 @@ def _answers(
         template=template or "tom",
         region=region,
     )
+
+
+def _asked(question: str, usual: str, understood: Callable[[str], T]) -> T:
+    """Asks again, in Swedish, until the answer is understood."""
+    while True:
+        try:
+            return understood(click.prompt(question, default=usual))
+        except click.BadParameter as problem:
+            click.echo(problem.message)
+
+
+def _weeks(words: str) -> int:
+    if not (words.strip().isdecimal() and 4 <= int(words) <= 15):
+        raise click.BadParameter("Skriv ett heltal från 4 till 15.")
+    return int(words)
 
 
 def _template_name(words: str) -> str:
