@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import socket
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 DEFAULT_PORT = 8770
 DEFAULT_DATA = Path("designtool-data")
+_SWITCH_SECONDS = 0.0005
 
 
 @click.command("run")
@@ -75,6 +78,10 @@ def serve(
     address = f"http://127.0.0.1:{listener.getsockname()[1]}{path}"
     words = Text(f"Referensmiljön: {address}  (avsluta med Ctrl-C)", f"Reference runtime: {address}  (end with Ctrl-C)")
     click.echo(words.in_language(language))
+    # What was loaded stays: the collector need not look through it again. And a thread that works hands over soon, so that
+    # one that only has an answer to send does not wait for it.
+    gc.freeze()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     server.run(sockets=[listener])
 
 

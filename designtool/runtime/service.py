@@ -117,15 +117,18 @@ def for_saving(area: Area, roles: Sequence[UserRole], work: Callable[[Call, Any]
     """An endpoint that is sent JSON by a script and answers with JSON."""
 
     async def endpoint(request: Request) -> Response:
+        return await run_in_threadpool(save, request, await request.body())
+
+    def save(request: Request, content: bytes) -> Response:
         try:
-            session = await run_in_threadpool(_allowed_session, request, area, roles)
+            session = _allowed_session(request, area, roles)
             if not session.csrf_fits(request.headers.get(CSRF_HEADER, "")):
                 raise Stop(403, "stale-form")
             try:
-                body = json.loads(await request.body(), parse_constant=_refuse_constant)
+                body = json.loads(content, parse_constant=_refuse_constant)
             except (ValueError, RecursionError):
                 raise Stop(400, "malformed") from None
-            return await run_in_threadpool(work, Call(service_of(request), session, request, {}), body)
+            return work(Call(service_of(request), session, request, {}), body)
         except Stop as stop:
             return refused_json(service_of(request), stop.status, stop.why)
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Engine,
     ScalarSelect,
     and_,
+    bindparam,
     create_engine,
     delete,
     event,
@@ -286,8 +287,12 @@ class Store:
             _write_down(connection, deed)
 
     def treatment(self, id: str) -> Treatment | None:
-        found = self._treatments(schema.treatments.c.id == id)
-        return found[0] if found else None
+        with self._read() as connection:
+            row = connection.execute(_ONE_TREATMENT, {"treatment": id}).first()
+            if row is None:
+                return None
+            staff = frozenset(connection.scalars(_MEMBERS_OF_ONE, {"treatment": id}))
+            return Treatment(row[0], row[1], row[2], row[3], staff, row[4] or 0)
 
     def treatments_of_patient(self, user: str) -> tuple[Treatment, ...]:
         return self._treatments(schema.treatments.c.patient == user)
@@ -308,11 +313,10 @@ class Store:
             _write_down(connection, deed)
 
     def _treatments(self, *conditions: Any) -> tuple[Treatment, ...]:
-        table, staff = schema.treatments.c, schema.treatment_staff.c
-        query = select(table.id, table.unit, table.digest, table.patient, _COUNT).where(*conditions)
-        members = select(staff.treatment, staff.user).join(schema.treatments, table.id == staff.treatment)
+        table = schema.treatments.c
+        members = _MEMBERS.join(schema.treatments, table.id == schema.treatment_staff.c.treatment)
         with self._read() as connection:
-            rows = connection.execute(query.order_by(table.id)).all()
+            rows = connection.execute(_TREATMENTS.where(*conditions).order_by(table.id)).all()
             people: dict[str, set[str]] = {}
             for treatment, user in connection.execute(members.where(*conditions)) if rows else ():
                 people.setdefault(treatment, set()).add(user)
@@ -386,10 +390,8 @@ class Store:
 
     def session_user(self, hash: str, now: datetime) -> User | None:
         """Whose session it is; None for one that is unknown or has ended."""
-        table = schema.sessions.c
-        query = _USERS.join(schema.sessions, schema.users.c.id == table.user)
         with self._read() as connection:
-            row = connection.execute(query.where(table.hash == hash, table.expires_at > moment_text(now))).first()
+            row = connection.execute(_SESSION_USER, {"session": hash, "now": moment_text(now)}).first()
             return User(*row) if row else None
 
     def end_session(self, hash: str, deed: Deed) -> None:
@@ -429,8 +431,12 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+# Statements of every request are made once: making one takes longer than running it.
 _USERS = select(
     schema.users.c.id, schema.users.c.unit, schema.users.c.role, schema.users.c.name, schema.users.c.identity
+)
+_SESSION_USER = _USERS.join(schema.sessions, schema.users.c.id == schema.sessions.c.user).where(
+    schema.sessions.c.hash == bindparam("session"), schema.sessions.c.expires_at > bindparam("now")
 )
 _COUNT: ScalarSelect[Any] = (
     select(func.max(schema.events.c.number))
@@ -440,9 +446,27 @@ _COUNT: ScalarSelect[Any] = (
 )
 
 
+_TREATMENTS = select(
+    schema.treatments.c.id,
+    schema.treatments.c.unit,
+    schema.treatments.c.digest,
+    schema.treatments.c.patient,
+    _COUNT,
+)
+_MEMBERS = select(schema.treatment_staff.c.treatment, schema.treatment_staff.c.user)
+_ONE_TREATMENT = _TREATMENTS.where(schema.treatments.c.id == bindparam("treatment"))
+_MEMBERS_OF_ONE = select(schema.treatment_staff.c.user).where(
+    schema.treatment_staff.c.treatment == bindparam("treatment")
+)
+_EVENT_COUNT = select(func.max(schema.events.c.number)).where(schema.events.c.treatment == bindparam("treatment"))
+_INSERT_EVENT = insert(schema.events)
+_LAST_LINE = select(schema.audit.c.number, schema.audit.c.hash).order_by(schema.audit.c.number.desc()).limit(1)
+_INSERT_LINE = insert(schema.audit)
+
+
 def _engine(place: URL) -> Engine:
     # Parameters are people's data, and messages of errors end up in logs.
-    engine = create_engine(place, hide_parameters=True)
+    engine = create_engine(place, hide_parameters=True, pool_size=40)
     if place.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -464,14 +488,14 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # Who means to write takes the lock at once: a reader that turns writer can be refused by what came between.
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    # Who means to write takes the lock at once: a reader that turns writer can be refused by what came between. Who only
+    # reads needs no transaction: each statement sees one moment.
+    if connection.get_execution_options().get("writes", False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _append(connection: Connection, treatment: str, expected: int, events: Sequence[Event], device: str) -> None:
-    table = schema.events.c
-    count = connection.scalar(select(func.max(table.number)).where(table.treatment == treatment)) or 0
+    count = connection.scalar(_EVENT_COUNT, {"treatment": treatment}) or 0
     if count != expected:
         raise Conflict(f"{count} events are stored, not {expected}")
     try:
@@ -484,7 +508,7 @@ def _insert_events(connection: Connection, treatment: str, after: int, events: S
     if not events:
         return
     connection.execute(
-        insert(schema.events),
+        _INSERT_EVENT,
         [
             {
                 "treatment": treatment,
@@ -500,11 +524,10 @@ def _insert_events(connection: Connection, treatment: str, after: int, events: S
 
 
 def _write_down(connection: Connection, deed: Deed) -> None:
-    table = schema.audit.c
-    last = connection.execute(select(table.number, table.hash).order_by(table.number.desc()).limit(1)).first()
+    last = connection.execute(_LAST_LINE).first()
     number, previous = (last[0], last[1]) if last else (0, FIRST)
     line = sealed(number + 1, moment_text(deed.at), deed, previous)
-    connection.execute(insert(schema.audit).values({name: getattr(line, name) for name in Line.__slots__}))
+    connection.execute(_INSERT_LINE, {name: getattr(line, name) for name in Line.__slots__})
 
 
 def _add_user(connection: Connection, user: User) -> None:

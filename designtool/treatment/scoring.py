@@ -107,7 +107,7 @@ def band_of(value: Fraction, bands: tuple[Band, ...]) -> str | None:
 
 def item_type(item: Item) -> Type:
     """The numbers that can be answered to an item."""
-    values = tuple(sorted(Fraction(option.value) for option in item.options))
+    values = tuple(Fraction(value) for value in sorted(option.value for option in item.options))
     return Type("number", values=values, low=values[0] if values else None, high=values[-1] if values else None)
 
 

@@ -31,16 +31,23 @@ from designtool.treatment.situation import DecisionSituation, FormSituation, Rai
 from designtool.treatment.state import State, fold
 
 
-def situation(state: State, programs: Mapping[str, Program], now: datetime) -> Situation:
-    """How the treatment stands at a moment. What time alone has brought since the last event is in it already."""
+def situation(state: State, programs: Mapping[str, Program], now: datetime, only_form: str | None = None) -> Situation:
+    """How the treatment stands at a moment. What time alone has brought since the last event is in it already.
+
+    `only_form`: what an answer that was just saved needs to be shown again, and quickly. Other forms and decisions are left
+    out, and what time has brought is taken to be in the state.
+    """
     program = programs[state.digest]
-    state = fold(clock_events(state, programs, now), programs, state)
+    if only_form is None:
+        state = fold(clock_events(state, programs, now), programs, state)
     environment = environment_of(state, program, now)
     at = plan(state, program, now, environment)
     started_on = local_date(state.started_at) if state.started_at else at.today
     day = (at.today - started_on).days
     forms = {
-        id: _form_situation(state, program, id, at, environment) for id in (*program.questionnaire, *program.exercise)
+        id: _form_situation(state, program, id, at, environment)
+        for id in (*program.questionnaire, *program.exercise)
+        if only_form in (None, id)
     }
     return Situation(
         program=program,
@@ -57,7 +64,7 @@ def situation(state: State, programs: Mapping[str, Program], now: datetime) -> S
             {
                 exercise.id: _decision_situation(state, program, exercise, exercise.decision, at, environment)
                 for exercise in program.exercises
-                if exercise.decision is not None
+                if exercise.decision is not None and only_form is None
             }
         ),
         flags=tuple(_in_local_time(flag) for flag in state.flags),

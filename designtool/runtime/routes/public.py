@@ -11,7 +11,7 @@ from starlette.routing import Route
 from designtool import resources
 from designtool.runtime.service import Stop, service_of
 
-_STATIC_NAME = re.compile(r"[a-z][a-z0-9-]*\.(css|js)")
+_STATIC_NAME = re.compile(r"[a-z][a-z0-9-]*\.(css|js|svg)")
 
 
 async def crisis(request: Request) -> Response:

@@ -89,7 +89,7 @@ def _act(call: Call, place: Place, target: str) -> Response:
 
 def _save(side: Side) -> Callable[[Call, Any], Response]:
     def save(call: Call, body: Any) -> Response:
-        place = _enter(call, side)
+        place = _enter(call, side, is_save=True)
         if place.sight != "all":
             raise call.service.deny(call.session, place.treatment)
         sent = _sent_answer(body)
@@ -118,17 +118,28 @@ def _save(side: Side) -> Callable[[Call, Any], Response]:
         field = sent.field.partition(".")[0]
         if problems and (not _has_field(call, place, form, field) or problems[0].field != field):
             return JSONResponse({"error": problems[0].message.in_language(language)}, 422)
-        after = _situation(call, replace(place, state=state))
+        after = replace(place, state=state)
         viewpoint = _viewpoint(call, place)
-        shown = "".join(
-            block.html
-            for page in acts.pages_to_show(events)
-            for block in fragments(f"library/{page}", after, viewpoint, call.service.pages.templates)
-        )
+        programs = {place.treatment.digest: call.service.programs.program(place.treatment.digest)}
+        stands = situation(state, programs, place.now, only_form=form)
         wrong = (sent.field, problems[0].message.in_language(language)) if problems else None
-        return JSONResponse(saved_answer(target, after, viewpoint, state.count, shown, wrong))
+        pages = _pages_at_once(call, after, viewpoint, events)
+        return JSONResponse(saved_answer(target, stands, viewpoint, state.count, pages, wrong))
 
     return save
+
+
+def _pages_at_once(call: Call, place: Place, viewpoint: Viewpoint, events: tuple[Event, ...]) -> str:
+    """What a flag shows the patient at once."""
+    pages = acts.pages_to_show(events)
+    if not pages:
+        return ""
+    stands = _situation(call, place)
+    return "".join(
+        block.html
+        for page in pages
+        for block in fragments(f"library/{page}", stands, viewpoint, call.service.pages.templates)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +227,11 @@ def _streamed(stream: BinaryIO, size: int, kind: str, wanted: str) -> Response:
     return StreamingResponse(chunks(), status, headers, kind)
 
 
-def _enter(call: Call, side: Side) -> Place:
-    """Into a treatment, for those who may see it. For all others it does not exist."""
+def _enter(call: Call, side: Side, is_save: bool = False) -> Place:
+    """Into a treatment, for those who may see it. For all others it does not exist.
+
+    What time has brought is stored on the way, except by a save, whose act brings it along.
+    """
     service, session = call.service, call.session
     treatment = service.treatment(call.path["treatment"], session)
     sight: Sight | None
@@ -228,6 +242,8 @@ def _enter(call: Call, side: Side) -> Place:
     target = call.path.get("target", "")
     if sight is None or (sight == "red-flags" and target not in _RED_FLAG_TARGETS):
         raise service.deny(session, treatment)
+    if is_save:
+        return Place(treatment, service.treatments.state(treatment), service.clock.now(), sight, side)
     state, now = service.treatments.current(treatment)
     return Place(treatment, state, now, sight, side)
 
