@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from designtool.check import CHECKS
@@ -10,13 +10,17 @@ from designtool.diagnostics import Diagnostic, Severity
 from designtool.load.document import Document
 
 
-def settle(diagnostics: Iterable[Diagnostic], documents: Mapping[str, Document]) -> tuple[Diagnostic, ...]:
+def settle(diagnostics: Sequence[Diagnostic], documents: Mapping[str, Document]) -> tuple[Diagnostic, ...]:
     """Only what the rules of `check` find can be allowed or softened, and of those no safety rule: what an earlier stage
     could not read, resolve or compile is missing from the program, whatever a line of text says."""
+    # What is no id at all cannot exist either: where both are found of one value, the one that knows what was meant stays.
+    unresolved = {diagnostic.span for diagnostic in diagnostics if diagnostic.rule == "broken-reference"}
     open_to_judgement = {rule.name for rule, _ in CHECKS if not rule.safety}
     severities = _severities(documents)
     settled = []
     for diagnostic in diagnostics:
+        if diagnostic.rule == "wrong-id" and diagnostic.span in unresolved:
+            continue
         if diagnostic.rule in open_to_judgement:
             word = severities.get(diagnostic.rule)
             if word == "off" or _is_allowed(diagnostic, documents):

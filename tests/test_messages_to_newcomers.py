@@ -66,6 +66,7 @@ QUESTIONNAIRE = "programs/lugnare-kvallar/questionnaires/kvallsfragor.yaml"
             "item-without-text",
             "lägg till text:",
         ),
+        (MODULE, "mitt_forsta_steg", "mitt_första_steg", "broken-reference", 'menade du "mitt_forsta_steg"?'),
         (PROGRAM, "version: 0.1.0", "version: 1", "wrong-type", "`version: 1.0.0`"),
         (PROGRAM, "weeks: 8", "weeks: åtta", "wrong-type", "`weeks: 9`"),
         (
@@ -93,6 +94,23 @@ def test_one_mistake_gives_one_message_that_says_what_to_write(
         said
     )
     assert words in said
+
+
+def test_a_manuscript_is_not_passed_over_in_silence(workspace: Path) -> None:
+    manuscript = workspace / MODULE.replace("module.yaml", "40-min-text.docx")
+    manuscript.write_bytes(b"PK\x03\x04")
+    status, said = called(workspace, "validate")
+    manuscript.unlink()
+    assert status == 0 and "varning[stray-file]" in said and "slutar på .md" in said
+
+
+def test_of_two_things_with_one_id_both_are_named(workspace: Path) -> None:
+    copy = workspace / EXERCISE.replace("01-forsta-steget", "00-valkommen")
+    copy.write_bytes((workspace / EXERCISE).read_bytes())
+    status, said = called(workspace, "validate")
+    copy.unlink()
+    assert status == 1 and said.count("duplicate-id]") == 1
+    assert EXERCISE in said and EXERCISE.replace("01-forsta-steget", "00-valkommen") in said
 
 
 @pytest.mark.parametrize(

@@ -85,11 +85,17 @@ def is_document(kind: str | None) -> bool:
     return kind is not None and kind not in _NO_DOCUMENTS
 
 
+_MANUSCRIPTS = (".docx", ".doc", ".odt", ".rtf", ".txt", ".markdown")
+"""What an author may have written a page in, and designtool does not read."""
+
+
 def _stray(file: File, programs: str) -> Iterator[Diagnostic]:
     """A file that looks as if someone meant it to be read."""
     from designtool.load.rules.stray_file import RULE as STRAY_FILE
 
     name = file.path.rsplit("/", 1)[-1]
+    if name.lower().endswith(_MANUSCRIPTS) and file.path.startswith(f"{programs}/"):
+        yield STRAY_FILE.at(Span(file.path), help="manuscript")
     if not name.endswith((".yaml", ".yml", ".md")) or name == "README.md" or name.startswith("LICENSE"):
         return
     near = _meant(file.path, programs)

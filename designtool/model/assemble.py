@@ -293,7 +293,10 @@ def _form_documents(
         if document.kind not in ("exercise", "questionnaire"):
             continue
         id = id_of(path)
-        if id in exercises or id in questionnaires or id in library.forms:
+        first = exercises[id][0] if id in exercises else questionnaires.get(id)
+        if first is not None:
+            findings.add(duplicate_id.RULE.at(Span(path), help="other", id=id, other=first.document.path))
+        elif id in library.forms:
             findings.add(duplicate_id.RULE.at(Span(path), id=id))
         elif document.kind == "questionnaire":
             questionnaires[id] = Node(document)
@@ -311,7 +314,8 @@ def _module_documents(own: Mapping[str, Document], findings: Findings) -> dict[s
         if document.kind == "module":
             id = id_of(path.split("/")[-2])
             if id in found:
-                findings.add(duplicate_id.RULE.at(Span(path.rsplit("/", 1)[0]), id=id))
+                other = found[id].path.rsplit("/", 1)[0]
+                findings.add(duplicate_id.RULE.at(Span(path.rsplit("/", 1)[0]), help="other", id=id, other=other))
             else:
                 found[id] = document
     return found
@@ -387,7 +391,7 @@ def _pages(
         if document.kind == "page" and path.rsplit("/", 1)[0] == folder:
             id = id_of(path)
             if id in pages:
-                findings.add(duplicate_id.RULE.at(Span(path), id=id))
+                findings.add(duplicate_id.RULE.at(Span(path), help="other", id=id, other=pages[id].origin.path))
             else:
                 make = partial(assemble_pages.page, id, document)
                 pages[id] = _with_names(document, names, findings, library, reuse, make)

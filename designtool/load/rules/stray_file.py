@@ -17,6 +17,10 @@ RULE = Rule(
     },
     helps={
         "near": Text("menade du {near}?", "did you mean {near}?"),
+        "manuscript": Text(
+            "designtool läser Markdown: lägg texten i en fil som slutar på .md",
+            "designtool reads Markdown: put the text in a file that ends in .md",
+        ),
         "elsewhere": Text(
             "övningar ligger i exercises/, formulär i questionnaires/, sidor direkt i modulens mapp",
             "exercises lie in exercises/, questionnaires in questionnaires/, pages directly in the folder of their module",

@@ -19,6 +19,9 @@ RULE = Rule(
     },
     helps={
         "default": Text("ge den ena ett annat id", "give one of them another id"),
+        "other": Text(
+            "den andra är {other}; ge den ena ett annat id", "the other is {other}; give one of them another id"
+        ),
     },
     bad="""\
 -- modules/01-start/exercises/min_plan.yaml (change) --
