@@ -18,7 +18,7 @@ from designtool.check.measurement import band_gap, item_without_text, score_rang
 from designtool.check.media import unreadable_picture, unsafe_picture
 from designtool.check.rights import unlicensed_instrument, unlogged_video_meeting
 from designtool.check.safety import missing_crisis_page, risk_item_without_flag, unchecked_contact
-from designtool.check.structure import module_length, program_length, reserved_id, unused_exercise
+from designtool.check.structure import idle_exception, module_length, program_length, reserved_id, unused_exercise
 from designtool.diagnostics import Diagnostic, Rule
 
 Check = Callable[[Context], Iterable[Diagnostic]]
@@ -42,6 +42,7 @@ CHECKS: tuple[tuple[Rule, Check], ...] = (
     (module_without_homework.RULE, module_without_homework.check),
     (module_without_pages.RULE, module_without_pages.check),
     (unused_exercise.RULE, unused_exercise.check),
+    (idle_exception.RULE, idle_exception.check),
     (reserved_id.RULE, reserved_id.check),
     (program_length.RULE, program_length.check),
     (module_length.RULE, module_length.check),

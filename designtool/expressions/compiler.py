@@ -10,7 +10,7 @@ from typing import Any
 from designtool.diagnostics import Diagnostic, Rule, Span, nearest
 from designtool.expressions.calls import call, method, misplaced
 from designtool.expressions.expression import Expression, Scope, Type, TypeKind
-from designtool.expressions.names import YES_OR_NO, found_bare, member, name
+from designtool.expressions.names import YES_OR_NO, found_bare, hyphenated, member, name
 from designtool.expressions.parse import Syntax, parse
 from designtool.expressions.places import Places, syntax_diagnostic
 from designtool.expressions.rules.choice_not_in_list import RULE as CHOICE_NOT_IN_LIST
@@ -50,7 +50,7 @@ def compile_expression(
     if typed is not None and expected is not None:
         typed = compiler.wanted(typed, expected, syntax)
     if typed is None or compiler.diagnostics:
-        return None, compiler.diagnostics
+        return None, hyphenated(compiler, text) or compiler.diagnostics
     references = tuple(sorted(set(references_of(typed.tree))))
     return Expression(text, paired(typed.tree), typed.type.kind, references), []
 

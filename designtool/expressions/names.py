@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from designtool.diagnostics import nearest
+from designtool.diagnostics import Diagnostic, nearest
 from designtool.expressions.expression import Form
 from designtool.expressions.parse import Syntax
 from designtool.expressions.rules.expression_syntax import RULE as EXPRESSION_SYNTAX
@@ -18,6 +19,7 @@ from designtool.expressions.types import FUNCTIONS
 if TYPE_CHECKING:
     from designtool.expressions.compiler import Compiler
 
+_HYPHENATED = re.compile(r"(?<![\w.-])[a-z][a-z0-9_]*(?:-[a-z0-9_]+)+")
 YES_OR_NO = frozenset({"true", "false", "ja", "nej", "sant", "falskt", "yes", "no", "True", "False"})
 
 
@@ -57,6 +59,19 @@ def unknown(compiler: Compiler, syntax: Syntax) -> None:
     own = compiler.scope.forms.get(compiler.scope.own)
     names = [*compiler.scope.extra, *(own.names if own else ()), *compiler.scope.forms, *FUNCTIONS]
     suggest(compiler, syntax, word, names)
+
+
+def hyphenated(compiler: Compiler, text: str) -> list[Diagnostic]:
+    """Names that exist when their hyphens are underscores: one finding each, instead of all that the minus brought about."""
+    own = compiler.scope.forms.get(compiler.scope.own)
+    known = {*compiler.scope.extra, *compiler.scope.forms, *(own.names if own else ())}
+    return [
+        UNKNOWN_NAME.at(
+            compiler.where.span(*found.span()), "hyphen", help="near", found=found[0], near=found[0].replace("-", "_")
+        )
+        for found in _HYPHENATED.finditer(text)
+        if found[0].replace("-", "_") in known
+    ]
 
 
 def suggest(

@@ -51,6 +51,7 @@ def decode(path: str, data: bytes) -> TextFile:
         diagnostics.append(
             CONTROL_CHARACTER.at(
                 Span(path, line, column, line, column + 1),
+                "line-ends" if found[0] == "\r" else "default",
                 code=f"U+{ord(found[0]):04X}",
                 fix=_whole_file(path, clean),
             )

@@ -12,10 +12,12 @@ from designtool.diagnostics import Span
 from designtool.expressions.expression import Scope
 from designtool.load import document as written
 from designtool.load.document import Document, Inline, plain_text
+from designtool.load.kinds import id_of
 from designtool.model.findings import Findings
 from designtool.model.module import FeedbackTemplate
 from designtool.model.page import Block, Page
 from designtool.model.reading import Node
+from designtool.model.rules import broken_reference
 
 PROGRAM_FACTS = ("title", "weeks", "therapist", "publisher")
 _TEMPLATE_HEADING = "Mall:"
@@ -209,4 +211,9 @@ def _link(inline: Inline, names: Names, findings: Findings) -> None:
     if target.startswith("library/"):
         _known("library-page", target.removeprefix("library/"), inline.span, names.library_pages, names, findings)
     elif target not in names.pages:
-        findings.missing_reference("page", target, inline.span, names.pages)
+        # A link to the file, as other systems have it, means the page in it.
+        meant = [page for page in names.pages if page.endswith(f"/{id_of(target)}")] if target.endswith(".md") else []
+        if len(meant) == 1:
+            findings.add(broken_reference.found("page", target, inline.span, meant[0]))
+        else:
+            findings.missing_reference("page", target, inline.span, names.pages)

@@ -11,6 +11,8 @@ from typing import Any
 from designtool.diagnostics import Diagnostic, Span, nearest
 from designtool.expressions import compile_expression
 from designtool.expressions.expression import Expression, Scope, TypeKind
+from designtool.expressions.rules import unknown_name
+from designtool.load.kinds import id_of
 from designtool.model.codec import encode_fraction
 from designtool.model.reading import Node
 from designtool.model.rules import broken_reference
@@ -37,14 +39,36 @@ class Findings:
 
     def compiled(self, text: str, place: Span, scope: Scope, expected: TypeKind | None = None) -> Expression | None:
         expression, diagnostics = compile_expression(text, scope, place, expected)
-        self.found.extend(diagnostics)
+        self.found.extend(
+            one
+            for one in diagnostics
+            if one.rule != unknown_name.RULE.name or not self._may_exist("form", one.facts.get("found", ""))
+        )
         return replace(expression, tree=frozen_value(expression.tree)) if expression else None
 
     def missing_reference(self, kind: str, name: str, span: Span, names: Iterable[str]) -> None:
         """Reports a name that leads nowhere, unless the file it may stand in is itself broken."""
-        if any(name == path.rsplit("/", 1)[-1].split(".", 1)[0] for path in self.broken_files):
+        if self._may_exist(kind, name):
             return
-        self.add(broken_reference.found(kind, name, span, nearest(name, names)))
+        known = tuple(names)
+        self.add(broken_reference.found(kind, name, span, nearest(name, known), known))
+
+    def _may_exist(self, kind: str, name: str) -> bool:
+        """Whether a name may stand for something in a file that could not be read."""
+        return any(_may_hold(path, kind, name) for path in self.broken_files)
+
+
+_HELD_TOGETHER = {"contact": "contacts.yaml", "term": "glossary.yaml", "person": "persons.yaml"}
+
+
+def _may_hold(path: str, kind: str, name: str) -> bool:
+    *folders, file = path.split("/")
+    if kind in _HELD_TOGETHER:
+        return file == _HELD_TOGETHER[kind]
+    folder = id_of(folders[-1]) if folders else ""
+    if kind == "module":
+        return file == "module.yaml" and folder == name
+    return name in (id_of(file), f"{folder}/{id_of(file)}")
 
 
 def frozen_mapping(values: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -85,7 +85,9 @@ def svg_problems(data: bytes) -> list[SvgProblem]:
         if in_style:
             style.append(content)
 
-    def doctype(*_: object) -> None:
+    def doctype(name: str, *_: object) -> None:
+        if name.rpartition(":")[2] != "svg":
+            raise _NotAPicture
         note([SvgProblem("svg-doctype", "")])
         raise _NotAPicture
 

@@ -66,14 +66,18 @@ Nu är det dags att skriva ner din plan.
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    for _, blocks in context.texts():
+    for path, blocks in context.texts():
+        # A page without a title most often has it as a heading: that it lacks one has been told.
+        document = context.documents.get(path)
+        lacks_title = document is not None and document.kind == "page" and "title" not in document.data
         before = 1
         for block in walk(blocks):
             if block.kind != "heading":
                 continue
             level = int(block.attributes["level"])
             if level == 1:
-                yield RULE.at(block.span, "title")
+                if not lacks_title:
+                    yield RULE.at(block.span, "title")
             elif level > before + 1:
                 yield RULE.at(block.span, level=level, fitting=before + 1, marks="#" * (before + 1))
             before = max(level, 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -44,6 +45,8 @@ RULE = Rule(
 )
 
 
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+"""What has another form has been told when the file was held against its schema."""
 _LONGEST = timedelta(days=183)
 
 
@@ -60,9 +63,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 continue
             day = _day(checked)
             place = document.span(id, "checked")
-            if day is None:
+            if day is None and _DATE.fullmatch(str(checked)):
                 yield RULE.at(place, "wrong", severity=Severity.ERROR, checked=checked)
-            elif context.today - day > _LONGEST:
+            elif day is not None and context.today - day > _LONGEST:
                 yield RULE.at(place, label=label, checked=checked)
 
 

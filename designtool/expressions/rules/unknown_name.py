@@ -30,6 +30,10 @@ RULE = Rule(
         "method": Text('"{found}" kan inte stå efter en punkt', '"{found}" cannot stand after a point'),
         "no-inside": Text('"{found}" har inget namn inuti sig', '"{found}" has no names inside it'),
         "no-diary": Text("last(n) hör till en dagbok", "last(n) belongs to a diary"),
+        "hyphen": Text(
+            '"{found}" läses som en minusräkning: namn skrivs med understreck',
+            '"{found}" is read as a subtraction: names are written with underscores',
+        ),
         "elsewhere": Text('"{found}" finns inte här', '"{found}" does not exist here'),
         "quotes": Text('alternativet "{found}" saknar citattecken', 'the option "{found}" lacks quotation marks'),
         "yes-or-no": Text('"{found}" skrivs inte ut i uttryck', '"{found}" is not written out in expressions'),

@@ -16,9 +16,14 @@ RULE = Rule(
         "default": Text(
             "här står ett osynligt styrtecken ({code})", "an invisible control character stands here ({code})"
         ),
+        "line-ends": Text(
+            "raderna slutar på ett sätt som bara gamla datorer använder ({code})",
+            "the lines end in a way that only old computers use ({code})",
+        ),
     },
     helps={
         "default": Text("ta bort tecknet", "take the character away"),
+        "line-ends": Text("välj radslut LF eller CRLF när du sparar", "choose LF or CRLF as line ends when you save"),
     },
     bad="""\
 -- modules/01-start/10-sida.md --

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from designtool.diagnostics import Diagnostic, Rule, Severity, Span, Text
 
+_FEW = 8
+"""So many names can be taken in at a glance."""
 KINDS: dict[str, Text] = {
     "exercise": Text("övningen", "the exercise"),
     "questionnaire": Text("formuläret", "the questionnaire"),
@@ -32,13 +36,21 @@ RULE = Rule(
         "The patient would meet an empty place where an exercise, a picture or a page should have been. "
         "Mend the name, or add what is missing.",
     ),
-    messages={"default": Text('{kind_sv} "{name}" finns inte', '{kind_en} "{name}" does not exist')},
+    messages={
+        "default": Text('{kind_sv} "{name}" finns inte', '{kind_en} "{name}" does not exist'),
+        "term": Text('ordet "{name}" finns inte i ordlistan', 'the term "{name}" does not stand in the glossary'),
+    },
     helps={
         "near": Text('menade du "{near}"?', 'did you mean "{near}"?'),
         "media": Text(
             "sökvägar börjar i programmets mapp, till exempel media/bild.svg",
             "paths start in the program's folder, for example media/picture.svg",
         ),
+        "term": Text(
+            "förklara ordet i glossary.yaml i biblioteket, eller skriv det utan {{term}}",
+            "explain the term in the library's glossary.yaml, or write it without {{term}}",
+        ),
+        "known": Text("de som finns är: {known}", "those that exist are: {known}"),
         "none": Text("kontrollera stavningen, eller lägg till det som saknas", "check the spelling, or add it"),
     },
     bad="""\
@@ -64,8 +76,18 @@ Nu är det dags att skriva.
 )
 
 
-def found(kind: str, name: str, span: Span, near: str | None) -> Diagnostic:
-    """`kind` is a key of KINDS; `near` the name that may have been meant."""
-    help = "near" if near else ("media" if kind == "media" else "none")
+def found(kind: str, name: str, span: Span, near: str | None, names: Iterable[str] = ()) -> Diagnostic:
+    """`kind` is a key of KINDS; `near` the name that may have been meant, `names` those that there are."""
+    known = sorted(names)
+    help = kind if kind in ("media", "term") else "known" if 0 < len(known) <= _FEW else "none"
     words = KINDS[kind]
-    return RULE.at(span, help=help, kind_sv=words.sv, kind_en=words.en, name=name, near=near or "")
+    return RULE.at(
+        span,
+        "term" if kind == "term" else "default",
+        help="near" if near else help,
+        kind_sv=words.sv,
+        kind_en=words.en,
+        name=name,
+        near=near or "",
+        known=", ".join(known),
+    )
