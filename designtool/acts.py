@@ -21,6 +21,7 @@ from designtool.render.viewpoint import FieldError
 from designtool.treatment import commands
 from designtool.treatment.commands import Actor, Outcome, Problem, Refusal
 from designtool.treatment.events import Event, FlagRaised
+from designtool.treatment.json_values import plain_json
 from designtool.treatment.records import form_of
 from designtool.treatment.state import State, fold
 
@@ -28,6 +29,8 @@ Sent = Mapping[str, Sequence[str]]
 """A posted form: name to values, as they were typed."""
 
 MOST_ROWS = 200
+SHOWN = "shown-"
+"""`shown-<name>` is sent with boxes to tick, of which nothing else is sent when none is ticked."""
 _ROW = re.compile(r"[0-9]{1,3}")
 
 
@@ -112,10 +115,18 @@ def _form(id: str, action: str, sent: Sent, state: State, program: Program, now:
         return _refused(Text("Formuläret finns inte.", "There is no such form."), back)
     written_date = _first(sent, "entry-date")
     dated = _date(written_date)
-    answers = _answers(known, sent)
+    before = commands.answers_at(state, program, now, actor, id, dated)
+    stands = {} if isinstance(before, Refusal) else plain_json(before)
+    answers = _answers(known, sent, stands)
+    draft = MappingProxyType({**stands, **answers})
+    if written_date and dated is None:
+        # Without its date the entry would be taken for another day's.
+        wrong_date = Text(
+            "Datumet går inte att läsa. Välj dagen igen.", "The date cannot be read. Choose the day again."
+        )
+        return Answer(errors=(FieldError("", wrong_date),), draft=draft, go_to=back)
     events, problems = commands.keepable(state, program, now, actor, id, answers, dated)
     state = fold(events, {state.digest: program}, state)
-    draft = MappingProxyType(answers)
     if action.startswith("add-row."):
         return Answer(
             events, _errors(problems), _with_row(draft, action.removeprefix("add-row.")), "", back, written_date
@@ -125,7 +136,9 @@ def _form(id: str, action: str, sent: Sent, state: State, program: Program, now:
     if action == "save":
         return Answer(events, saved="saved", go_to=back, entry_date=written_date)
     if action != "submit":
-        return _refused(Text("Det går inte att göra här.", "That cannot be done here."), back)
+        # What was written is kept, whatever the button was.
+        unknown = FieldError("", Text("Det går inte att göra här.", "That cannot be done here."))
+        return Answer(events, (unknown,), draft, "", back, written_date)
     confirmed = frozenset(
         name.removeprefix("confirmed-")
         for name in sent
@@ -139,32 +152,48 @@ def _form(id: str, action: str, sent: Sent, state: State, program: Program, now:
     return Answer(everything, saved="submitted", go_to=f"library/{shown[0]}" if shown else back)
 
 
-def _answers(form: Questionnaire | Exercise, sent: Sent) -> dict[str, Any]:
-    """What the form holds, field by field. A form shows all of its fields, so one that sent nothing was left empty."""
+def _answers(form: Questionnaire | Exercise, sent: Sent, before: Mapping[str, Any]) -> dict[str, Any]:
+    """What was sent, field by field, on top of what stands there.
+
+    A field of which nothing was sent stays as it is: a group without a choice sends nothing, and another device may have
+    answered it meanwhile.
+    """
     if isinstance(form, Questionnaire):
-        return {item.id: _first(sent, item.id) or None for item in form.items}
-    return {one.id: _field_answer(one, sent) for one in form.fields}
+        return {item.id: _first(sent, item.id) or None for item in form.items if item.id in sent}
+    return {one.id: _field_answer(one, sent, before.get(one.id)) for one in form.fields if _is_sent(one, sent)}
 
 
-def _field_answer(declared: Field, sent: Sent) -> Any:
+def _is_sent(declared: Field, sent: Sent) -> bool:
+    if declared.type in ("table", "ranking", "plan-entry"):
+        return any(name.removeprefix(SHOWN).startswith(f"{declared.id}.") for name in sent)
+    return declared.id in sent or f"{SHOWN}{declared.id}" in sent
+
+
+def _field_answer(declared: Field, sent: Sent, before: Any) -> Any:
     id = declared.id
     if declared.type == "table":
-        rows: dict[int, dict[str, Any]] = {}
-        columns = {column.id: column for column in declared.columns}
-        for name in sent:
-            owner, _, rest = name.partition(".")
-            row, _, column = rest.partition(".")
-            if owner == id and _ROW.fullmatch(row) and int(row) < MOST_ROWS and column in columns:
-                rows.setdefault(int(row), {})[column] = _cell(columns[column], sent, name)
-        return [rows.get(row, {}) for row in range(max(rows) + 1)] if rows else None
+        return _table_answer(declared, sent, before)
     if declared.type == "ranking":
-        places = [_first(sent, f"{id}.{place}") for place in range(len(declared.options) or MOST_ROWS)]
-        return [place for place in places if place] or None
+        return [_first(sent, f"{id}.{place}") or None for place in range(len(declared.options) or MOST_ROWS)]
     if declared.type == "plan-entry":
         prefix = f"{id}."
         entry = {name.removeprefix(prefix): _first(sent, name) or None for name in sent if name.startswith(prefix)}
-        return entry or None
+        return {**(before if isinstance(before, Mapping) else {}), **entry}
     return _cell(declared, sent, id)
+
+
+def _table_answer(declared: Field, sent: Sent, before: Any) -> list[dict[str, Any]]:
+    """The rows that were sent over those that stand there, cell by cell: rows are added and emptied, and never taken away."""
+    columns = {column.id: column for column in declared.columns}
+    earlier = before if isinstance(before, list | tuple) else ()
+    rows = [{id: row[id] for id in columns if id in row} for row in earlier]
+    for name in sent:
+        owner, _, rest = name.removeprefix(SHOWN).partition(".")
+        row, _, column = rest.partition(".")
+        if owner == declared.id and _ROW.fullmatch(row) and int(row) < MOST_ROWS and column in columns:
+            rows += [{} for _ in range(int(row) + 1 - len(rows))]
+            rows[int(row)][column] = _cell(columns[column], sent, name.removeprefix(SHOWN))
+    return rows
 
 
 def _cell(declared: Field, sent: Sent, name: str) -> Any:
@@ -183,8 +212,10 @@ def _put_inside(declared: Field, before: Any, inside: str, value: object) -> obj
     parts = list(before) if isinstance(before, list | tuple) else []
     if declared.type == "ranking":
         parts += [None] * (int(first) + 1 - len(parts))
+        # What gets a new place leaves its old one, so that two can change places one after the other.
+        parts = [None if str(part) == str(value) else part for part in parts]
         parts[int(first)] = value
-        return [part for part in parts if part]
+        return parts
     parts += [{} for _ in range(int(first) + 1 - len(parts))]
     parts[int(first)] = {**dict(parts[int(first)]), rest: value}
     return parts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
@@ -73,6 +73,18 @@ class TimeOfDay:
 
     def __str__(self) -> str:
         return f"{self.minutes // 60:02d}:{self.minutes % 60:02d}"
+
+
+class Ranked(frozenset[str]):
+    """Things that somebody has put in order: to expressions a set, to people a list."""
+
+    places: tuple[str, ...]
+
+    def __new__(cls, places: Iterable[str]) -> Ranked:
+        ordered = tuple(places)
+        made = super().__new__(cls, ordered)
+        made.places = ordered
+        return made
 
 
 Value = bool | Fraction | str | date | TimeOfDay | frozenset[str] | tuple[Mapping[str, Any], ...] | None

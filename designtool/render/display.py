@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from designtool.diagnostics import Language
-from designtool.expressions.expression import TimeOfDay, Value
+from designtool.expressions.expression import Ranked, TimeOfDay, Value
 from designtool.model.exercise import Computed, Field, Option
 from designtool.render.words import say
 
@@ -146,7 +146,7 @@ def field_value(field: Field, value: Any, language: Language) -> str:
         case "choice":
             return option_label(field.options, value) or str(value)
         case "choices" | "ranking":
-            chosen = sorted(value, key=str) if isinstance(value, frozenset) else list(value)
+            chosen = in_shown_order(value) if isinstance(value, frozenset) else list(value)
             order = [str(option.value) for option in field.options]
             if field.type == "choices":
                 chosen.sort(key=lambda one: order.index(str(one)) if str(one) in order else len(order))
@@ -182,10 +182,15 @@ def plain_value(value: Any, language: Language, unit: str = "") -> str:
     if isinstance(value, date):
         return day(value, language)
     if isinstance(value, frozenset):
-        return ", ".join(sorted(str(one) for one in value))
+        return ", ".join(in_shown_order(value))
     if isinstance(value, list | tuple):
         return ", ".join(plain_value(one, language) for one in value)
     return f"{value}{_NO_BREAK}{unit}" if unit else str(value)
+
+
+def in_shown_order(chosen: frozenset[str]) -> list[str]:
+    """What was ranked in the order of its places; other choices by their names."""
+    return list(chosen.places) if isinstance(chosen, Ranked) else sorted(chosen, key=str)
 
 
 def fraction(value: Any) -> Fraction | None:

@@ -18,7 +18,15 @@ from markupsafe import Markup
 from designtool.expressions.expression import TimeOfDay, Value
 from designtool.model.exercise import Field, Option
 from designtool.render.context import PageContext, exercise_field, latest_value
-from designtool.render.display import computed_value, day, exact_number, field_value, fraction, option_label
+from designtool.render.display import (
+    computed_value,
+    day,
+    exact_number,
+    field_value,
+    fraction,
+    in_shown_order,
+    option_label,
+)
 from designtool.render.html import Attributes, Child, classes, element, joined, text
 from designtool.render.icons import icon
 
@@ -176,6 +184,8 @@ def _choices(view: FieldView) -> Markup:
     chosen = {str(one) for one in _as_list(view.value)}
     return _group(
         view,
+        # Boxes of which none is ticked send nothing: this tells them from boxes that were not on the page.
+        element("input", {"type": "hidden", "name": f"shown-{view.name}", "value": "yes", "disabled": view.disabled}),
         element(
             "div",
             {"class": "choices"},
@@ -624,8 +634,8 @@ def _described_by(view: FieldView) -> str | None:
 def _as_list(value: Any) -> list[Any]:
     if isinstance(value, list | tuple):
         return list(value)
-    if isinstance(value, frozenset | set):
-        return sorted(value, key=str)
+    if isinstance(value, frozenset):
+        return list(in_shown_order(value))
     return [] if value in (None, "") else [value]
 
 

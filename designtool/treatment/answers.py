@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from designtool.diagnostics import Text
-from designtool.expressions.expression import TimeOfDay, Type, TypeKind, Value
+from designtool.expressions.expression import Ranked, TimeOfDay, Type, TypeKind, Value
 from designtool.expressions.values import from_json, to_json
 from designtool.model.exercise import Field, FieldType, Option, Row
 from designtool.model.questionnaire import Item
@@ -117,8 +117,10 @@ def typed_answer(field: Field, answer: Any) -> Value:
             return str(answer)
         case "integer" | "scale" | "minutes" | "decimal":
             return Fraction(answer)
-        case "choices" | "ranking":
+        case "choices":
             return frozenset(str(value) for value in answer)
+        case "ranking":
+            return Ranked(str(value) for value in answer if value is not None)
         case "yes-no":
             return bool(answer)
         case "date":
@@ -135,6 +137,13 @@ def typed_answer(field: Field, answer: Any) -> Value:
 def typed_item_answer(answer: Any) -> Value:
     """The number behind an item's answer; missing when it was declined or not given."""
     return None if answer is None or answer == DECLINED else Fraction(answer)
+
+
+def without_empty_rows(answer: Any) -> Any:
+    """A table as it is when it is finished: rows that nothing was written in are none."""
+    if not isinstance(answer, tuple) or not any(isinstance(row, Mapping) and not row for row in answer):
+        return answer
+    return tuple(row for row in answer if row) or None
 
 
 def answer_type(field: Field) -> Type:
@@ -244,8 +253,11 @@ def _read_choices(kind: str, raw: object, options: Sequence[Option]) -> Read:
     chosen = raw if isinstance(raw, list | tuple) else [raw]
     if len(chosen) > MOST_ROWS:
         return _wrong("Det är för många svar.", "There are too many answers.")
-    values: list[int | str] = []
+    values: list[int | str | None] = []
     for one in chosen:
+        if kind == "ranking" and one in (None, ""):
+            values.append(None)
+            continue
         value, problem = _read_choice(one, options)
         if problem:
             return Read(None, problem)
@@ -254,8 +266,11 @@ def _read_choices(kind: str, raw: object, options: Sequence[Option]) -> Read:
         elif kind == "ranking":
             return _wrong("Varje sak kan bara ha en plats.", "Each thing can have one place only.")
     if kind == "choices":
-        order = [option.value for option in options]
+        order: list[int | str | None] = [option.value for option in options]
         values.sort(key=order.index)
+    # A place that is empty keeps the places after it where they are.
+    while values and values[-1] is None:
+        values.pop()
     return Read(tuple(values) or None)
 
 
@@ -310,9 +325,12 @@ def _read_table(field: Field, raw: object, rows: Sequence[Row]) -> Read:
             return Read(None, problem)
         if rows:
             read.append(MappingProxyType({ROW: name, **(value or {})}))
-        elif value is not None:
-            read.append(value)
+        else:
+            read.append(MappingProxyType({}) if value is None else value)
     if not rows:
+        # An empty row keeps the rows after it where they are on the page.
+        while read and not read[-1]:
+            read.pop()
         return Read(tuple(read) or None)
     # Every fixed row has its place, so that the list can be read by position too.
     given = {row[ROW]: row for row in read}
@@ -327,7 +345,8 @@ def _read_row(columns: Sequence[Field], raw: object, label: Text, fixed: bool = 
     known = {column.id for column in columns} | ({ROW} if fixed else set())
     stray = next((key for key in raw if key not in known), None)
     if stray is not None:
-        return _wrong(f"Det finns ingen kolumn ”{str(stray)[:40]}”.", f"There is no column “{str(stray)[:40]}”.")
+        name = "".join(letter if letter.isprintable() else "?" for letter in str(stray)[:40])
+        return _wrong(f"Det finns ingen kolumn ”{name}”.", f"There is no column “{name}”.")
     row: dict[str, Any] = {}
     for column in columns:
         value, problem = read_answer(column, raw.get(column.id))

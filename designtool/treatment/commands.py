@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from designtool.diagnostics import Text
 from designtool.expressions.evaluate import evaluate
@@ -158,11 +158,14 @@ def keepable(
     answers: Mapping[str, object],
     dated: date | None = None,
 ) -> tuple[tuple[Event, ...], tuple[Problem, ...]]:
-    """The events that keep each answer that can be kept, and what is wrong with the others. Unchanged answers give none."""
+    """The events that keep each answer that can be kept, and what is wrong with the others. Unchanged answers give none.
+
+    A risk answer for which there is no way in any more is not kept, but raises what it raises.
+    """
     begun = _begin(state, program, now)
     entry = _way_in(begun, form, actor, dated)
     if isinstance(entry, Refusal):
-        return (), entry.problems
+        return _raised_too_late(begun, form, actor, answers, entry.problems)
     problems: list[Problem] = []
     for field, value in answers.items():
         read = _read(begun, entry.form, field, value)
@@ -204,7 +207,7 @@ def submit_form(
     if isinstance(entry, Refusal):
         return entry
     filled = _filled(begun, entry, finished=True)
-    problems = _unanswered(entry.form, filled)
+    problems = _unanswered(entry.form, filled, begun.state.answers(entry.form.id, entry.copy))
     if isinstance(entry.form, Exercise):
         problems += _broken_constraints(entry.form, filled, confirmed)
     if not filled.answers and not problems and (isinstance(entry.form, Questionnaire) or entry.form.fields):
@@ -321,6 +324,8 @@ def sign_contraindication(
 
 def stop_decision(state: State, program: Program, now: datetime, actor: Actor, decision: str) -> Outcome:
     """The patient's stop: the usual times are back at once, and the therapist is told."""
+    if actor.role != "patient":
+        return _NOT_YOURS
     if _decision_problem(program, decision):
         return _NO_DECISION
     begun = _begin(state, program, now)
@@ -446,6 +451,37 @@ def _way_in(begun: _Begun, id: str, actor: Actor, dated: date | None) -> _WayIn 
     return _WayIn(form, copy_of(begun.state, form, entry_date), entry_date)
 
 
+def _raised_too_late(
+    begun: _Begun, id: str, actor: Actor, answers: Mapping[str, object], problems: tuple[Problem, ...]
+) -> tuple[tuple[Event, ...], tuple[Problem, ...]]:
+    """The page was open when the measurement closed or was sent from another device: what is at risk is told all the same."""
+    form = begun.program.questionnaire.get(id)
+    if form is None or actor.role != "patient":
+        return (), problems
+    today = local_date(begun.now)
+    sent = {field for copy in begun.state.copies.get(id, ()) if copy.dated == today for field in copy.answers.items()}
+    risks = {
+        item.id: read_item_answer(item, answers[item.id]).value
+        for item in form.items
+        if item.risk and item.id in answers
+    }
+    given = {field: value for field, value in risks.items() if value is not None and (field, value) not in sent}
+    if not given:
+        return (), problems
+    copy = f"late-{today.isoformat()}"
+    environment = environment_of(begun.state, begun.program, begun.now)
+    filled = fill(form, given, environment, False, today)
+    raised = [
+        flag
+        for flag in flags_after(begun.state, form, copy, filled, begun.now)
+        if isinstance(flag, happened.FlagRaised)
+    ]
+    for flag in raised:
+        begun.add(_RULES, flag)
+    told = tuple(Problem(problem.message, next(iter(given)), problem.level) for problem in problems)
+    return (begun.finish(), told) if raised else ((), problems)
+
+
 def _read(begun: _Begun, form: Questionnaire | Exercise, field: str, value: object) -> Read:
     if isinstance(form, Questionnaire):
         item = next((one for one in form.items if one.id == field), None)
@@ -465,7 +501,7 @@ def _filled(begun: _Begun, entry: _WayIn, finished: bool) -> Filled:
     return fill(entry.form, answers, environment, finished, entry.dated)
 
 
-def _unanswered(form: Questionnaire | Exercise, filled: Filled) -> list[Problem]:
+def _unanswered(form: Questionnaire | Exercise, filled: Filled, answers: Mapping[str, Any]) -> list[Problem]:
     parts: Iterable[str]
     if isinstance(form, Questionnaire):
         parts = [item.id for item in form.items if item.required and item.id not in filled.answers]
@@ -478,17 +514,18 @@ def _unanswered(form: Questionnaire | Exercise, filled: Filled) -> list[Problem]
         if field.required and answer is None:
             problems.append(Problem(_ANSWER_MISSING, field.id))
         elif field.type == "table" and answer is not None:
-            problems += _unfinished_rows(field, answer)
+            problems += _unfinished_rows(field, answers[field.id])
     return problems
 
 
 def _unfinished_rows(field: Field, rows: tuple[Mapping[str, object], ...]) -> list[Problem]:
-    if len(rows) < field.min_rows and not field.rows:
+    """Rows are numbered as the page shows them; one that nothing was written in asks for nothing."""
+    if sum(bool(row) for row in rows) < field.min_rows and not field.rows:
         text = Text(f"Fyll i minst {field.min_rows} rader.", f"Fill in at least {field.min_rows} rows.")
         return [Problem(text, field.id)]
     for number, row in enumerate(rows, start=1):
         for column in field.columns:
-            if column.required and column.id not in row:
+            if row and column.required and column.id not in row:
                 text = Text(
                     f"Rad {number}: ”{column.label}” är inte ifyllt.",
                     f"Row {number}: “{column.label}” is not filled in.",

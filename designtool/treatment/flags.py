@@ -27,7 +27,7 @@ def flags_after(
 ) -> Iterator[FlagRaised | FlagDowngraded]:
     """What the answers of a copy raise and downgrade now. `state` is the one before the answer."""
     for raised in filled.flags:
-        if not _stands_already(state, form.id, copy, raised):
+        if not _stands_already(state, form.id, copy, raised, filled):
             yield _event(raised, form, copy, filled, now)
     rules = {flag.id: flag for flag in form.flags}
     raised_now = {raised.id for raised in filled.flags}
@@ -37,7 +37,8 @@ def flags_after(
             rule is not None
             and standing.id not in raised_now
             and (standing.form, standing.copy, standing.level) == (form.id, copy, "red")
-            and now.astimezone(UTC) - standing.raised_at <= SLIP
+            # A clock that was put back tells nothing of how long ago it was.
+            and timedelta() <= now.astimezone(UTC) - standing.raised_at <= SLIP
             and _is_corrected(rule, filled)
         ):
             yield FlagDowngraded(standing.number, "yellow", _values(standing.about, filled))
@@ -49,11 +50,17 @@ def _is_corrected(rule: Flag, filled: Filled) -> bool:
     return answered or evaluate(rule.when, filled.around) is False
 
 
-def _stands_already(state: State, form: str, copy: str, raised: RaisedByAnswers) -> bool:
-    """Not twice for the same copy; but a flag that was downgraded as a slip is raised again when it was none."""
+def _stands_already(state: State, form: str, copy: str, raised: RaisedByAnswers, filled: Filled) -> bool:
+    """Not twice for the same copy; but a flag that was downgraded as a slip is raised again when it was none.
+
+    What a therapist has acknowledged is dealt with: an answer that is given anew after that is a new one to react to.
+    """
+    before = state.answers(form, copy)
+    given_anew = any(before.get(name) != filled.answers.get(name) for name in raised.about)
     return any(
         (flag.id, flag.form, flag.copy, flag.about) == (raised.id, form, copy, raised.about)
         and flag.downgraded_at is None
+        and not (flag.acknowledged_at is not None and given_anew)
         for flag in state.flags
     )
 

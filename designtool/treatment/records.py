@@ -15,7 +15,14 @@ from designtool.model.exercise import Computed, Exercise, Field
 from designtool.model.flow import Flag
 from designtool.model.program import Program
 from designtool.model.questionnaire import Questionnaire
-from designtool.treatment.answers import answer_type, typed_answer, typed_item_answer, value_from_json, value_json
+from designtool.treatment.answers import (
+    answer_type,
+    typed_answer,
+    typed_item_answer,
+    value_from_json,
+    value_json,
+    without_empty_rows,
+)
 from designtool.treatment.events import StoredScore, Submitted
 from designtool.treatment.scoring import RaisedByAnswers, score
 
@@ -58,6 +65,8 @@ def fill(
     A score of a copy that is not finished counts for expressions only when nothing is missing: what is prorated
     while somebody is still writing would be taken for the result.
     """
+    if finished:
+        answers = {id: without_empty_rows(answer) for id, answer in answers.items()}
     given = {id: answer for id, answer in answers.items() if answer is not None}
     if isinstance(form, Questionnaire):
         return _fill_questionnaire(form, given, environment, finished, dated)

@@ -42,7 +42,9 @@ def _texts(reference: str, state: State, program: Program) -> Iterator[str]:
             if wanted is not None and wanted.id in row:
                 yield _word(wanted, row[wanted.id])
     else:
-        yield from (_word(source, value) for value in (answer if isinstance(answer, tuple) else (answer,)))
+        yield from (
+            _word(source, value) for value in (answer if isinstance(answer, tuple) else (answer,)) if value is not None
+        )
 
 
 def _word(field: Field, value: Any) -> str:

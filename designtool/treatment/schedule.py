@@ -331,10 +331,9 @@ def _is_done(
 
 def _questionnaire_access(state: State, program: Program, form: str, at: Plan) -> Access:
     copies = state.copies.get(form, ())
-    next_copy = str(len(copies) + 1)
     planned = [one for one in at.measurements if one.questionnaire == form]
     if any(one.status == "due" for one in planned):
-        return Access(True, next_copy, done=bool(copies))
+        return Access(True, _measurement_copy(copies, planned), done=bool(copies))
     if any(one.questionnaire == form for one in program.measurements):
         upcoming = next((one for one in planned if one.status == "upcoming"), None)
         if upcoming is None:
@@ -354,7 +353,20 @@ def _questionnaire_access(state: State, program: Program, form: str, at: Plan) -
         return Access(False, done=bool(copies), why_not=_NOT_OPEN)
     if copies and local_date(copies[-1].submitted_at) >= max(opened):
         return Access(False, done=True, why_not=Text("Du har redan skickat in det här.", "You have sent this already."))
-    return Access(True, next_copy, done=bool(copies))
+    return Access(True, str(len(copies) + 1), done=bool(copies))
+
+
+def _measurement_copy(copies: tuple[Copy, ...], planned: list[MeasurementSituation]) -> str:
+    """The number of the copy for what is due now.
+
+    One that closed before counts too, so that answers which were typed for it and never sent do not stand in the next one.
+    """
+    due_since = min(one.due_on for one in planned if one.status == "due")
+    number = len(copies) + 1 + sum(one.status == "missed" and one.closes_on < due_since for one in planned)
+    finished = {copy.id for copy in copies}
+    while str(number) in finished:
+        number += 1
+    return str(number)
 
 
 def _copy_access(state: State, program: Program, exercise: Exercise, at: Plan, homes: tuple[str, ...]) -> Access:
@@ -362,9 +374,11 @@ def _copy_access(state: State, program: Program, exercise: Exercise, at: Plan, h
     if exercise.fill == "whenever" or exercise.kind == "diary":
         return Access(True, str(len(copies) + 1), done=bool(copies))
     copy = "1"
+    finished = {one.id for one in copies}
     if exercise.fill == "each-module" and homes:
-        copy = homes[-1]
-    done = any(one.id == copy for one in copies)
+        # A module that a therapist opened ahead does not shut the way to the one that is being worked with.
+        copy = next((id for id in homes if at.modules[id].status == "open" and id not in finished), homes[-1])
+    done = copy in finished
     if not done or exercise.filled_by == "therapist":
         return Access(True, copy, done=done)
     if any(at.modules[id].status == "open" for id in (homes[-1:] if exercise.fill == "each-module" else homes)):
