@@ -6,13 +6,10 @@ import re
 
 import pytest
 
-from designtool.diagnostics import Rule
 from designtool.load import load, load_file
-from designtool.load import rules as load_rules
 from designtool.load.directives import DIRECTIVES, ROLES
 from designtool.load.document import Block, Inline, plain_text
 from designtool.load.markdown_file import ParsedPage, parse_page
-from designtool.load.yaml_file import parse_yaml
 from designtool.source.tree import File, tree_of
 
 
@@ -266,25 +263,6 @@ def test_bad_bytes_are_one_message() -> None:
 
 def test_the_names_of_directives_and_roles_can_be_written() -> None:
     assert all(re.fullmatch(r"[a-z-]+", name) for name in (*DIRECTIVES, *ROLES))
-
-
-@pytest.mark.parametrize("rule", [rule for rule in load_rules.RULES if rule.name not in (
-    "missing-key", "missing-publisher", "unknown-key", "wrong-id", "wrong-type", "wrong-value", "stray-file",
-        "wrong-encoding",
-)], ids=lambda rule: rule.name)  # fmt: skip
-def test_the_examples_of_a_rule(rule: Rule) -> None:
-    assert _rules_in(rule.bad) == [rule.name]
-    assert _rules_in(rule.good) == []
-
-
-def _rules_in(files: str) -> list[str]:
-    found: list[str] = []
-    for part in re.split(r"(?m)^-- ", files)[1:]:
-        name, _, body = part.partition(" --\n")
-        data = body.encode()
-        read = parse_page if name.endswith(".md") else parse_yaml
-        found += [one.rule for one in read(name, data).diagnostics]
-    return found
 
 
 def _file(path: str, text: str) -> File:

@@ -85,7 +85,7 @@ def is_document(kind: str | None) -> bool:
     return kind is not None and kind not in _NO_DOCUMENTS
 
 
-_MANUSCRIPTS = (".docx", ".doc", ".odt", ".rtf", ".txt", ".markdown")
+_MANUSCRIPTS = (".docx", ".doc", ".odt", ".rtf", ".markdown")
 """What an author may have written a page in, and designtool does not read."""
 
 
