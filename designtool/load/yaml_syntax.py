@@ -11,6 +11,8 @@ from designtool.load.rules.tab_character import RULE as TAB_CHARACTER
 from designtool.load.rules.yaml_syntax import RULE as YAML_SYNTAX
 
 _CANNOT_START = "@`%"
+_OPENS = re.compile(r"""[:-] +(["'])$""")
+_OPENS_AND_GOES_ON = re.compile(r"""[:-] +(["'])(?:(?!\1).)*$""")
 _QUOTES = "'\""
 
 
@@ -49,8 +51,23 @@ def syntax_diagnostic(path: str, text: str, first_line: int, error: yaml.MarkedY
     if "'-' indicator" in problem:
         return place.whole_line("indentation", line)
     if "did not find expected key" in problem:
-        return _no_key(place, line, column)
+        opening = _opening_quote(lines, line, column)
+        return place.at("quote", *opening) if opening else _no_key(place, line, column)
     return place.at("default", line, column)
+
+
+def _opening_quote(lines: list[str], line: int, column: int) -> tuple[int, int] | None:
+    """Where a text begins whose closing mark is really the opening one of a later line: `a: "x` and below it `b: "y"`."""
+    opening = _OPENS.search(lines[line][:column])
+    if opening is None:
+        return None
+    for earlier in range(line - 1, -1, -1):
+        found = _OPENS_AND_GOES_ON.search(lines[earlier])
+        if found and found[1] == opening[1]:
+            return earlier, found.start(1)
+        if opening[1] in lines[earlier]:
+            return None
+    return None
 
 
 class _Place:
