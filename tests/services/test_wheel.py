@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 import sysconfig
@@ -175,6 +177,21 @@ def test_a_program_is_made_checked_and_bundled_away_from_the_checkout(installed:
     again = json.loads(installed.run(tmp_path / "source", "build", "--format", "json"))["bundles"]
     assert [one["digest"] for one in again] == [bundle["digest"]]
     assert "unknown-key" in installed.run(work, "explain")
+
+
+def test_every_command_of_the_readme_works_as_written(installed: Installed, tmp_path: Path) -> None:
+    """In their order, in an empty folder; what serves until Ctrl-C and what others' tools do is left out."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"(?ms)^```sh\n(.*?)^```", readme)
+    lines = [shlex.split(line, comments=True) for block in blocks for line in block.splitlines()]
+    folder, ran = tmp_path, 0
+    for line in lines:
+        if line[:1] == ["cd"]:
+            folder = folder / line[1]
+        elif line[:1] == ["designtool"] and line[1] not in ("preview", "run", "demo"):
+            installed.run(folder, *line[1:])
+            ran += 1
+    assert ran > 10
 
 
 def test_an_error_away_from_the_checkout_has_its_status_and_place(installed: Installed, tmp_path: Path) -> None:
