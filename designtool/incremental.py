@@ -92,6 +92,12 @@ class Assembled:
         return self.parts.get(self.library.folder, _EMPTY)
 
     @property
+    def found_beside(self) -> tuple[Diagnostic, ...]:
+        """Found so far outside of any program: in the settings, in the library, and in what is no part of either."""
+        beside = self.parts.get(_BESIDE, _EMPTY)
+        return in_order([*beside.found, *self.library_part.found, *self.library_found])
+
+    @property
     def library_has_errors(self) -> bool:
         return has_errors([*self.library_part.found, *self.library_found])
 
@@ -173,10 +179,7 @@ def check_again(before: Again | None, assembled: Assembled, today: date) -> Agai
             CompiledProgram(one.folder, one.program, tuple(d for d in seen.found if lies_in(d, one.folder)))
         )
         elsewhere += (d for d in seen.found if not lies_in(d, one.folder))
-    beside = assembled.parts.get(_BESIDE, _EMPTY).found
-    shared = in_order(
-        [*beside, *assembled.library_part.found, *assembled.library_found, *looked[library.folder].found, *elsewhere]
-    )
+    shared = in_order([*assembled.found_beside, *looked[library.folder].found, *elsewhere])
     compiled = Compiled(
         tree=assembled.tree,
         documents=assembled.documents,

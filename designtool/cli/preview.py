@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
+from designtool.cli.fault import report_fault
 from designtool.cli.listening import listening
 from designtool.cli.output import language_of, selected_programs, today
 from designtool.diagnostics import Text
@@ -37,25 +39,34 @@ def serve(root: Path, only: tuple[str, ...] | None, listener: socket.socket, *, 
     from designtool.preview.studio import Studio
     from designtool.preview.watch import Watcher
     from designtool.render import load_templates
-    from designtool.workspace import compile_workspace
 
-    studio = Studio(compile=lambda: compile_workspace(root, today(), only))
-    language = language_of(studio.compiled.documents)
+    studio = Studio(root, only, today, report_fault)
+    studio.refresh()
+    language = language_of(studio.compiled.documents if studio.compiled is not None else None)
     port = listener.getsockname()[1]
     hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
     hub = Hub()
     app = create_app(studio, hub, root, load_templates(resources.folder("templates")), language, hosts)
-    watcher = Watcher(root, lambda: hub.tell(studio.refresh()), poll=poll)
-    address = f"http://127.0.0.1:{port}/" + (f"?program={only[0]}" if only else "")
-    server = Server(
-        uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="on"), hub
+    watcher = Watcher(
+        root, lambda: studio.programs_folder, lambda paths: studio.refresh(paths, lambda: hub.tell("change")), poll=poll
     )
-    watcher.start()
-    try:
+    address = f"http://127.0.0.1:{port}/" + (f"?program={only[0]}" if only else "")
+
+    def ready() -> None:
         words = Text(f"Förhandsvisning: {address}  (avsluta med Ctrl-C)", f"Preview: {address}  (end with Ctrl-C)")
         click.echo(words.in_language(language))
         if open_browser:
             click.launch(address)
-        server.run(sockets=[listener])
+
+    server = Server(
+        uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="on"),
+        hub,
+        ready,
+    )
+    watcher.start()
+    try:
+        # Ctrl-C is how a preview ends, and no failure. The server tells of it again once it has ended.
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])
     finally:
         watcher.stop()

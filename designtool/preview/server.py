@@ -10,12 +10,15 @@ import asyncio
 import hashlib
 import json
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
+from io import SEEK_END
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 import uvicorn
@@ -39,10 +42,13 @@ from designtool.cli.output import line_reader
 from designtool.diagnostics import Diagnostic, Language, Text, diagnostic_json
 from designtool.preview.studio import LATEST_DAY, Shown, Simulated, Studio
 from designtool.preview.words import WORDS
-from designtool.render import FieldError, Templates, Viewpoint, fragments, targets, view
+from designtool.render import FieldError, Fragment, Templates, Viewpoint, fragments, targets, view
 from designtool.render.forms import saved_answer
 from designtool.source.media import media_type, open_media
 from designtool.treatment.commands import Actor
+from designtool.treatment.events import Event
+
+Made = TypeVar("Made")
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; "
@@ -51,9 +57,15 @@ CONTENT_SECURITY_POLICY = (
 LARGEST_POST = 1024 * 1024
 NOBODY = "-"
 """Stands in an address for the person of no journey."""
-_STATIC_NAME = re.compile(r"[a-z][a-z0-9-]*\.(css|js)")
+_STATIC_NAME = re.compile(r"[a-z][a-z0-9-]*\.(css|js|svg)")
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
+_CHUNK = 64 * 1024
+_DAYS_AFTER = 28
+"""The slider goes this far beyond a program's end."""
 _ROLES: tuple[Literal["patient", "therapist"], ...] = ("patient", "therapist")
 _NOTICE = Text("Förhandsvisning. Ingenting här sparas.", "Preview. Nothing here is kept.")
+_TRY_AGAIN_MILLISECONDS = 1000
+"""So soon a browser looks for a preview that has ended."""
 _STREAM_BEAT_SECONDS = 15.0
 """So often a stream says that it lives, and notices that its browser has gone away."""
 
@@ -63,34 +75,42 @@ class Hub:
     """Everyone who listens for changes. None in a queue ends its stream."""
 
     loop: asyncio.AbstractEventLoop | None = None
-    queues: set[asyncio.Queue[int | None]] = field(default_factory=set)
+    queues: set[asyncio.Queue[str | None]] = field(default_factory=set)
     closed: bool = False
 
-    def tell(self, version: int) -> None:
-        """Callable from any thread."""
-        self._from_any_thread(version)
+    def tell(self, what: str) -> None:
+        """`change`: the files have changed; the name of a role: it did something in the simulation. From any thread."""
+        self._from_any_thread(what)
 
     def close(self) -> None:
         """Ends every stream, now and later. Callable from any thread and from a signal handler."""
         self.closed = True
         self._from_any_thread(None)
 
-    def _from_any_thread(self, item: int | None) -> None:
-        loop = self.loop
-        if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(self._put, item)
+    def _from_any_thread(self, item: str | None) -> None:
+        if self.loop is not None:
+            with suppress(RuntimeError):  # The loop has ended, and every stream with it.
+                self.loop.call_soon_threadsafe(self._put, item)
 
-    def _put(self, item: int | None) -> None:
+    def _put(self, item: str | None) -> None:
         for queue in self.queues:
             queue.put_nowait(item)
 
 
 class Server(uvicorn.Server):
-    """Ends the streams at once when it is told to stop: uvicorn alone would wait for them for ever."""
+    """Ends the streams at once when it is told to stop: uvicorn alone would wait for them for ever.
 
-    def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
+    Calls `ready` once it answers, and can be told to stop.
+    """
+
+    def __init__(self, config: uvicorn.Config, hub: Hub, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._hub = hub
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         self._hub.close()
@@ -134,33 +154,46 @@ def create_app(
             Route("/forget/{program}", preview.forget, methods=["POST"]),
             Route("/static/{name}", preview.static),
         ],
-        middleware=[Middleware(_Guard, hosts=hosts)],
+        middleware=[
+            Middleware(_Guard, hosts=hosts, report=studio.report, apology=WORDS["fault-page"].in_language(language))
+        ],
         lifespan=lifespan,
     )
 
 
 class _Guard:
-    """Refuses foreign hosts and origins and posts that are too large, and puts the security headers on every answer."""
+    """Refuses foreign hosts and origins and posts that are too large, and puts the security headers on every answer.
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
+    A fault in designtool is answered with an apology and reported without any content.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[str], report: Callable[[Exception], None], apology: str) -> None:
         self._app = app
         self._hosts = hosts
+        self._report = report
+        self._apology = apology
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request = Request(scope)
-        if (refusal := self._refusal(request)) is not None:
-            await refusal(scope, receive, send)
-            return
+
+        has_begun = False
 
         async def send_guarded(message: Message) -> None:
+            nonlocal has_begun
             if message["type"] == "http.response.start":
+                has_begun = True
                 message["headers"] = [*message["headers"], *_HEADERS]
             await send(message)
 
-        await self._app(scope, receive, send_guarded)
+        try:
+            await (self._refusal(Request(scope)) or self._app)(scope, receive, send_guarded)
+        except Exception as fault:
+            self._report(fault)
+            if has_begun:
+                return
+            await PlainTextResponse(self._apology, 500)(scope, receive, send_guarded)
 
     def _refusal(self, request: Request) -> Response | None:
         if request.headers.get("host", "").lower() not in self._hosts:
@@ -200,28 +233,38 @@ class _Preview:
         said = {key: text.in_language(self.language) for key, text in WORDS.items()}
         page = self.templates.environment.get_template("studio/shell.html")
         return HTMLResponse(
-            page.render(language=self.language, say=said.__getitem__, words=json.dumps(said, ensure_ascii=False))
+            page.render(
+                language=self.language,
+                say=said.__getitem__,
+                words=json.dumps(said, ensure_ascii=False),
+            )
         )
 
     async def events(self, request: Request) -> Response:
         return StreamingResponse(self._stream(), media_type="text/event-stream")
 
     async def _stream(self) -> AsyncIterator[str]:
-        queue: asyncio.Queue[int | None] = asyncio.Queue()
+        queue: asyncio.Queue[str | None] = asyncio.Queue()
         self.hub.queues.add(queue)
         try:
-            yield f"data: {self.studio.version}\n\n"
+            yield f"retry: {_TRY_AGAIN_MILLISECONDS}\nevent: change\ndata: {self._version()}\n\n"
             while not self.hub.closed:
                 try:
-                    version = await asyncio.wait_for(queue.get(), _STREAM_BEAT_SECONDS)
+                    what = await asyncio.wait_for(queue.get(), _STREAM_BEAT_SECONDS)
                 except TimeoutError:
                     yield ": still here\n\n"
                     continue
-                if version is None:
+                if what is None:
                     return
-                yield f"data: {version}\n\n"
+                yield f"event: {what}\ndata: {self._version()}\n\n"
         finally:
             self.hub.queues.discard(queue)
+
+    def _version(self) -> str:
+        return f"{self.studio.start}.{self.studio.version}"
+
+    def _pages_version(self) -> str:
+        return f"{self.studio.start}.{self.studio.pages_version}"
 
     async def state(self, request: Request) -> Response:
         """All that the shell page shows around the frames. Query: program, person, day."""
@@ -236,35 +279,56 @@ class _Preview:
         if person not in {journey.id for journey in journeys}:
             person = ""
         day = _day(request.query_params.get("day", ""))
-        simulated = self.studio.simulate(name, person, day)
+        problems = self._problems(found.diagnostics if found is not None else self.studio.beside)
         return JSONResponse(
             {
-                "version": self.studio.version,
+                "version": self._version(),
                 "program": name,
                 "person": person,
                 "day": day,
+                "latest_day": max(
+                    day, min(LATEST_DAY, 7 * (program.weeks if program is not None else 0) + _DAYS_AFTER)
+                ),
                 "programs": [{"name": one, "title": _title(one, what)} for one, what in shown.items()],
                 "persons": [{"id": journey.id, "title": journey.title} for journey in journeys],
-                "targets": {
-                    role: [
-                        {"target": target, "title": title}
-                        for target, title in targets(simulated.situation, Viewpoint(role=role, language=self.language))
-                    ]
-                    if simulated is not None
-                    else []
-                    for role in _ROLES
-                },
-                "is_old": bool(found is not None and found.is_good and found.errors),
-                "problems": self._problems(found.diagnostics if found is not None else self.studio.compiled.shared),
+                "targets": self._targets(name, person, day),
+                "is_old": found is not None and (found.is_old or bool(self.studio.fault)),
+                "fault": self.studio.fault,
+                "problems": problems,
             }
         )
+
+    def _targets(self, name: str, person: str, day: int) -> dict[str, list[dict[str, str]]]:
+        """The pages of each role; none where there is no program, or where a fault of ours keeps them from being listed."""
+        simulated = self._kept_from_faults(lambda: self.studio.simulate(name, person, day))
+        if simulated is None:
+            return {role: [] for role in _ROLES}
+
+        def listed(role: Literal["patient", "therapist"]) -> tuple[tuple[str, str], ...]:
+            return targets(simulated.situation, Viewpoint(role=role, language=self.language))
+
+        return {
+            role: [
+                {"target": target, "title": title}
+                for target, title in self._kept_from_faults(partial(listed, role)) or ()
+            ]
+            for role in _ROLES
+        }
+
+    def _kept_from_faults(self, make: Callable[[], Made]) -> Made | None:
+        """What is made, or None after a fault in designtool, which is reported without any content."""
+        try:
+            return make()
+        except Exception as fault:
+            self.studio.report(fault)
+            return None
 
     async def page(self, request: Request) -> Response:
         address = _address(request)
         if address is None:
             return PlainTextResponse("no such page", 404)
         if address.target.startswith("media/"):
-            return self._media(address, address.target.removeprefix("media/"))
+            return self._media(address, address.target.removeprefix("media/"), request.headers.get("range", ""))
         simulated = self.studio.simulate(address.program, address.person, address.day)
         if simulated is None:
             return PlainTextResponse("no such program", 404)
@@ -272,10 +336,7 @@ class _Preview:
             if address.target.endswith("/save"):
                 return await self._save(request, address, simulated)
             return await self._post(request, address, simulated)
-        viewpoint = self._viewpoint(
-            address, saved=request.query_params.get("saved", ""), entry_date=request.query_params.get("entry-date", "")
-        )
-        return self._html(address.target, simulated, viewpoint)
+        return self._html(address.target, simulated, self._asked_viewpoint(request, address))
 
     async def fragments(self, request: Request) -> Response:
         """The main column as a list of blocks. The HTML of blocks whose hash the asker names in `known` is left out."""
@@ -284,19 +345,29 @@ class _Preview:
         if address is None or simulated is None:
             return PlainTextResponse("no such page", 404)
         known = frozenset(request.query_params.get("known", "").split(","))
+        viewpoint = self._asked_viewpoint(request, address)
+        version = self._pages_version()
         try:
-            blocks = fragments(address.target, simulated.situation, self._viewpoint(address), self.templates)
+            blocks = fragments(address.target, simulated.situation, viewpoint, self.templates)
+            around = _around(view(address.target, simulated.situation, viewpoint, self.templates))
         except KeyError:
-            return JSONResponse({"version": self.studio.version, "blocks": None})
-        told = []
-        for block in blocks:
-            hash = hashlib.sha256(block.html.encode()).hexdigest()[:12]
-            told.append({"id": block.id, "hash": hash, **({} if hash in known else {"html": block.html})})
-        return JSONResponse({"version": self.studio.version, "blocks": told})
+            return JSONResponse({"version": version, "blocks": None})
+        told = [{"id": block.id, "hash": _hash_of(block), "html": block.html} for block in blocks]
+        around_hash = _hash(around)
+        return JSONResponse(
+            {
+                "version": version,
+                "blocks": [
+                    {key: value for key, value in block.items() if key != "html" or block["hash"] not in known}
+                    for block in told
+                ],
+                "around": {"hash": around_hash, **({} if around_hash in known else {"html": around})},
+            }
+        )
 
     async def forget(self, request: Request) -> Response:
         self.studio.forget(request.path_params["program"])
-        return JSONResponse({"version": self.studio.version})
+        return JSONResponse({"version": self._version()})
 
     async def static(self, request: Request) -> Response:
         name = request.path_params["name"]
@@ -312,7 +383,7 @@ class _Preview:
         answer = acts.sent_from(
             address.target, sent, simulated.state, program, simulated.situation.now, _actor(address)
         )
-        self.studio.keep(address.program, address.person, address.day, answer.events)
+        self._keep(address, answer.events)
         if answer.errors or not answer.saved:
             again = self.studio.simulate(address.program, address.person, address.day) or simulated
             viewpoint = self._viewpoint(address, errors=answer.errors, draft=answer.draft, entry_date=answer.entry_date)
@@ -341,7 +412,7 @@ class _Preview:
             simulated.situation.now,
             _actor(address),
         )
-        self.studio.keep(address.program, address.person, address.day, events)
+        self._keep(address, events)
         after = self.studio.simulate(address.program, address.person, address.day) or simulated
         wrong = (name, problems[0].message.in_language(self.language)) if problems else None
         viewpoint = self._viewpoint(address)
@@ -352,11 +423,23 @@ class _Preview:
         )
         return JSONResponse(saved_answer(target, after.situation, viewpoint, after.state.count, shown, wrong))
 
+    def _keep(self, address: Address, events: tuple[Event, ...]) -> None:
+        """What was done here is seen by the other role."""
+        if events:
+            self.studio.keep(address.program, address.person, address.day, events)
+            self.hub.tell(address.role)
+
     def _html(self, target: str, simulated: Simulated, viewpoint: Viewpoint, status: int = 200) -> Response:
+        # A page that has just been loaded tells which version it is, so that the shell knows what it may have missed.
+        headers = {"server-timing": f'pages;desc="{self._pages_version()}"'}
         try:
-            return HTMLResponse(view(target, simulated.situation, viewpoint, self.templates), status)
+            return HTMLResponse(view(target, simulated.situation, viewpoint, self.templates), status, headers)
         except KeyError:
             return PlainTextResponse("no such page", 404)
+
+    def _asked_viewpoint(self, request: Request, address: Address) -> Viewpoint:
+        asked = request.query_params
+        return self._viewpoint(address, saved=asked.get("saved", ""), entry_date=asked.get("entry-date", ""))
 
     def _viewpoint(
         self,
@@ -377,34 +460,70 @@ class _Preview:
             entry_date=entry_date if re.fullmatch(r"[0-9-]{0,10}", entry_date) else "",
         )
 
-    def _media(self, address: Address, path: str) -> Response:
+    def _media(self, address: Address, path: str, asked_range: str) -> Response:
         """A file that the shown program names, and no other."""
         program = self.studio.program(address.program)
         if program is None or path not in program.media_file:
             return PlainTextResponse("no such file", 404)
-        file = self.studio.compiled.tree.files.get(path)
+        file = self.studio.tree.files.get(path)
         if file is not None and file.data is not None:
             return Response(file.data, media_type=media_type(path))
         try:
             stream = open_media(self.root, path)
-        except OSError:
+        except (OSError, ValueError):
             return PlainTextResponse("the file is gone", 404)
+        size = stream.seek(0, SEEK_END)
+        start, end = _asked_range(asked_range, size) or (0, size)
+        stream.seek(start)
 
-        def chunks() -> Any:
+        def chunks() -> Iterator[bytes]:
+            left = end - start
             with stream:
-                while chunk := stream.read(64 * 1024):
+                while left > 0 and (chunk := stream.read(min(_CHUNK, left))):
+                    left -= len(chunk)
                     yield chunk
 
-        return StreamingResponse(chunks(), media_type=media_type(path))
+        headers = {"accept-ranges": "bytes", "content-length": str(end - start)}
+        is_part = end - start < size
+        if is_part:
+            headers["content-range"] = f"bytes {start}-{end - 1}/{size}"
+        return StreamingResponse(chunks(), 206 if is_part else 200, headers, media_type(path))
 
     def _problems(self, diagnostics: tuple[Diagnostic, ...]) -> list[dict[str, Any]]:
-        line_of = line_reader(self.studio.compiled.tree)
+        line_of = line_reader(self.studio.tree)
         told = []
         for found in diagnostics:
             line = found.span.line
             excerpt = line_of(found.span.path, line) if line is not None else None
             told.append({**diagnostic_json(found, self.language), "excerpt": excerpt})
         return told
+
+
+def _around(page: str) -> str:
+    """A page without what stands in its main column."""
+    start = page.index(">", page.index("<main ")) + 1
+    return page[:start] + page[page.rindex("</main>") :]
+
+
+def _hash_of(block: Fragment) -> str:
+    """Of what the block is, not of its number on the page: a new paragraph must not make all that follow it new."""
+    own = f'id="block-{block.id}" class="block" data-block="{block.id}"'
+    return _hash(block.html.replace(own, "", 1))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _asked_range(header: str, size: int) -> tuple[int, int] | None:
+    """Start and end (the first byte after) of the one range that a player asks for; None for anything else."""
+    asked = _RANGE.fullmatch(header)
+    if asked is None or (not asked[1] and not asked[2]):
+        return None
+    if not asked[1]:
+        return max(0, size - int(asked[2])), size
+    start, end = int(asked[1]), min(int(asked[2]) + 1 if asked[2] else size, size)
+    return (start, end) if start < end else None
 
 
 def _address(request: Request) -> Address | None:

@@ -8,6 +8,7 @@
   const ROLES = ["patient", "therapist"];
   const START = { patient: "home", therapist: "treatment" };
   const DEVICES = ["phone", "tablet", "desktop"];
+  const PROBE_PAUSE = 2000;
   const query = new URLSearchParams(location.search);
   const wanted = {
     program: query.get("program") || "",
@@ -19,6 +20,8 @@
     therapist: query.get("therapist") || START.therapist,
   };
   let state = null;
+  let isLost = false;
+  // The errors that the author has put aside; others are shown again.
   let hidden = "";
 
   // What is chosen stands in the address, so that it can be kept and sent.
@@ -31,15 +34,16 @@
   const base = (role) =>
     `/view/${encodeURIComponent(state.program)}/${role}/${encodeURIComponent(state.person || "-")}/${state.day}/`;
   const frame = (role) => byId(`frame-${role}`);
+  const path = (role) => frame(role).contentWindow.location.pathname;
+  const shown = (role) => wanted.as === "both" || wanted.as === role;
+  const hasPages = () => Boolean(state && state.targets[ROLES.find(shown)].length);
 
   function open(role, target) {
     wanted[role] = target;
     remember();
-    const address = base(role) + target;
-    if (frame(role).contentWindow.location.pathname !== address) frame(role).src = address;
+    const address = base(role) + target.split("/").map(encodeURIComponent).join("/");
+    if (path(role) !== address) frame(role).contentWindow.location.replace(address);
   }
-
-  const shown = (role) => wanted.as === "both" || wanted.as === role;
 
   function element(tag, attributes, ...children) {
     const made = document.createElement(tag);
@@ -48,22 +52,44 @@
     return made;
   }
 
+  // Leaves alone what is as it was: a list that somebody has opened must not close, nor a button lose its focus.
+  function fill(place, key, make) {
+    const now = JSON.stringify(key);
+    if (place.dataset.filled === now) return;
+    place.dataset.filled = now;
+    make();
+  }
+
   function fillSelect(select, options, current) {
-    select.replaceChildren(...options.map(({ id, title }) => element("option", { value: id }, title)));
+    fill(select, options, () =>
+      select.replaceChildren(...options.map(({ id, title }) => element("option", { value: id }, title))),
+    );
     select.value = current;
   }
 
   function showPages() {
-    const lists = ROLES.filter(shown).map((role) => {
-      const items = state.targets[role].map(({ target, title }) => {
-        const button = element("button", { type: "button", class: `page page-${target.split("/")[0]}` }, title);
-        if (target === wanted[role]) button.setAttribute("aria-current", "page");
-        button.addEventListener("click", () => open(role, target));
-        return element("li", {}, button);
+    const roles = ROLES.filter(shown);
+    fill(byId("pages"), roles.map((role) => [role, state.targets[role]]), () => {
+      const focused = document.activeElement?.dataset?.target;
+      const lists = roles.map((role) => {
+        const items = state.targets[role].map(({ target, title }) => {
+          const button = element(
+            "button",
+            { type: "button", class: `page page-${target.split("/")[0]}`, "data-role": role, "data-target": target },
+            title,
+          );
+          button.addEventListener("click", () => open(role, target));
+          return element("li", {}, button);
+        });
+        return items.length ? element("div", {}, element("h3", {}, words[`as-${role}`]), element("ul", {}, ...items)) : null;
       });
-      return element("div", {}, element("h3", {}, words[`as-${role}`]), element("ul", {}, ...items));
+      byId("pages").replaceChildren(...lists.filter(Boolean));
+      if (focused) byId("pages").querySelector(`[data-target="${CSS.escape(focused)}"]`)?.focus();
     });
-    byId("pages").replaceChildren(...lists);
+    for (const button of byId("pages").querySelectorAll("button")) {
+      if (button.dataset.target === wanted[button.dataset.role]) button.setAttribute("aria-current", "page");
+      else button.removeAttribute("aria-current");
+    }
   }
 
   const LEVEL = { error: "must", warning: "should", info: "tip" };
@@ -72,9 +98,9 @@
     const place = found.line === null ? found.path : `${found.path}:${found.line}:${found.column}`;
     const parts = [
       element("p", { class: "problem-message" }, element("strong", { class: `level level-${found.severity}` }, words[LEVEL[found.severity]]), ` ${found.message}`),
-      element("p", { class: "problem-place" }, place),
     ];
-    if (found.excerpt !== null) {
+    if (place) parts.push(element("p", { class: "problem-place" }, place));
+    if (found.excerpt) {
       const start = found.column - 1;
       const end = found.end_line === found.line ? found.end_column - 1 : found.excerpt.length;
       parts.push(
@@ -85,38 +111,77 @@
     return parts;
   }
 
+  // A fault of designtool's own has no place in the author's files.
+  function problems() {
+    if (!state) return [];
+    const fault = { severity: "error", message: words.fault.replace("{kind}", state.fault), help: words["fault-help"], path: "", line: null, excerpt: null };
+    const order = Object.keys(LEVEL);
+    const sorted = [...state.problems].sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+    return state.fault ? [fault, ...sorted] : sorted;
+  }
+
   function showProblems() {
-    const problems = state.problems;
-    byId("problems").replaceChildren(...problems.map((found) => element("li", {}, ...problem(found))));
-    byId("problem-count").textContent = problems.length ? String(problems.length) : "";
-    byId("no-problems").hidden = problems.length > 0;
-    const errors = problems.filter((found) => found.severity === "error");
+    const all = problems();
+    fill(byId("problems"), all, () => byId("problems").replaceChildren(...all.map((found) => element("li", {}, ...problem(found)))));
+    byId("problem-count").textContent = all.length ? String(all.length) : "";
+    byId("no-problems").hidden = all.length > 0;
+    byId("work").dataset.problems = all.length ? "some" : "none";
+    const errors = all.filter((found) => found.severity === "error");
     const over = byId("over");
-    const key = errors.map((found) => found.path + found.line + found.message).join();
-    over.hidden = !errors.length || key === hidden;
-    if (over.hidden) return;
-    byId("over-title").textContent = state.is_old ? words["old-title"] : words["bad-title"];
-    byId("over-text").textContent = state.is_old ? words["old-text"] : words["bad-text"];
-    const hide = element("button", { type: "button", class: "over-hide" }, words.hide);
-    hide.addEventListener("click", () => {
-      hidden = key;
+    const key = isLost ? "" : JSON.stringify(errors.map((found) => [found.path, found.message]));
+    const isOpen = isLost || (errors.length > 0 && key !== hidden);
+    if (!isOpen) {
+      if (!over.hidden && over.contains(document.activeElement)) byId("frames").focus();
       over.hidden = true;
+      over.dataset.filled = "";
+      return;
+    }
+    const kind = isLost ? "lost" : state.is_old ? "old" : "bad";
+    fill(over, [kind, errors], () => {
+      byId("over-title").textContent = words[`${kind}-title`];
+      byId("over-text").textContent = words[`${kind}-text`];
+      byId("over-hide").hidden = isLost;
+      const more = errors.length > 1 ? [element("p", { class: "quiet" }, words.more.replace("{count}", errors.length - 1))] : [];
+      byId("over-problem").replaceChildren(...(isLost ? [] : [...problem(errors[0]), ...more]));
+      over.dataset.key = key;
     });
-    const more = errors.length > 1 ? element("p", { class: "quiet" }, words.more.replace("{count}", errors.length - 1)) : null;
-    byId("over-problem").replaceChildren(...problem(errors[0]), ...(more ? [more] : []), hide);
+    over.hidden = false;
+  }
+
+  function showNothing() {
+    const isEmpty = Boolean(state) && !hasPages();
+    byId("nothing").hidden = !isEmpty;
+    byId("frames").classList.toggle("is-empty", isEmpty);
+    if (!isEmpty) return;
+    const kind = state.programs.length ? "unreadable" : "no-program";
+    byId("nothing-title").textContent = words[`${kind}-title`];
+    byId("nothing-text").textContent = words[`${kind}-text`];
+  }
+
+  function showDay(day) {
+    byId("day-shown").textContent = day;
+    const said = words["day-value"].replace("{day}", day).replace("{week}", Math.floor(Number(day) / 7) + 1);
+    byId("day").setAttribute("aria-valuetext", said);
   }
 
   async function readState() {
     const asked = new URLSearchParams({ program: wanted.program, person: wanted.person, day: wanted.day });
     const answer = await fetch(`/state?${asked}`);
-    if (!answer.ok) return;
+    if (!answer.ok) throw new Error("the preview could not say what it shows");
     state = await answer.json();
     fillSelect(byId("program"), state.programs.map(({ name, title }) => ({ id: name, title })), state.program);
     fillSelect(byId("person"), [{ id: "", title: words.nobody }, ...state.persons], state.person);
-    byId("day").value = state.day;
-    byId("day-shown").textContent = state.day;
+    byId("program").disabled = state.programs.length === 0;
+    byId("day").max = state.latest_day;
+    if (document.activeElement !== byId("day")) {
+      byId("day").value = state.day;
+      showDay(state.day);
+    }
+    const title = state.programs.find(({ name }) => name === state.program)?.title;
+    document.title = title ? `${title} – ${words.title}` : words.title;
     showPages();
     showProblems();
+    showNothing();
   }
 
   function showFrames() {
@@ -124,72 +189,191 @@
     frames.dataset.device = wanted.device;
     frames.dataset.as = wanted.as;
     for (const role of ROLES) {
-      document.querySelector(`.device[data-role=${role}]`).hidden = !shown(role);
-      if (shown(role) && state && state.program) open(role, wanted[role]);
+      document.querySelector(`.device[data-role=${role}]`).hidden = !shown(role) || !hasPages();
+      if (shown(role) && hasPages() && !path(role).startsWith(base(role))) open(role, wanted[role]);
     }
   }
 
   // A frame that followed a link tells the shell where it is now.
-  function arrived(role) {
-    const path = frame(role).contentWindow.location.pathname;
-    if (state && path.startsWith(base(role))) {
-      wanted[role] = path.slice(base(role).length);
-      remember();
-      showPages();
+  async function arrived(role) {
+    const page = frame(role).contentWindow;
+    frame(role).known = null;
+    if (!state || !path(role).startsWith(base(role))) return;
+    const target = decodeURIComponent(path(role).slice(base(role).length));
+    if (!page.document.querySelector("main")) {
+      // The page is gone, or was never there: the first one is, as long as there is a program.
+      if (hasPages() && target !== START[role] && page.document.contentType === "text/plain" && page.performance.getEntriesByType("navigation")[0]?.responseStatus !== 500) open(role, START[role]);
+      return;
     }
-    frame(role).blocks = null;
-    compare(role, true);
+    wanted[role] = target;
+    remember();
+    showPages();
+    await inTurn(() => compare(role));
   }
 
-  // The blocks of the main column as they are, and as the server has them now. Only what changed is sent and replaced.
-  async function compare(role, first = false) {
-    const place = frame(role).contentWindow;
-    if (!state || !shown(role) || !place.location.pathname.startsWith("/view/")) return;
-    const main = place.document.querySelector("main");
-    if (!main) return;
-    const before = frame(role).blocks;
-    const known = before ? before.map((block) => block.hash).join() : "";
-    const asked = place.location.pathname.replace("/view/", "/fragments/");
-    const answer = await fetch(`${asked}?known=${first ? "" : known}`);
-    if (!answer.ok) return;
-    const { blocks } = await answer.json();
+  // What a page says of itself and what the server has now, as blocks and what is around them. Only what changed is sent
+  // and replaced. With `isOwn` the page has made the change itself, by what was typed in it: it is only noted.
+  async function compare(role, isOwn = false) {
+    const holder = frame(role);
+    const place = holder.contentWindow;
+    if (!shown(role) || !place.location.pathname.startsWith("/view/") || !place.document.querySelector("main")) return;
+    const before = holder.known;
+    const known = before ? [...before.blocks.map((block) => block.hash), before.around.hash] : [];
+    const asked = new URLSearchParams(place.location.search);
+    asked.set("known", known.join());
+    const answer = await fetch(`${place.location.pathname.replace("/view/", "/fragments/")}?${asked}`);
+    if (holder.contentWindow.document !== place.document || holder.known !== before || !answer.ok) return;
+    const { blocks, around, version } = await answer.json();
     if (blocks === null) {
       open(role, START[role]);
       return;
     }
-    if (!first && before) replaceBlocks(place.document, main, before, blocks);
-    frame(role).blocks = blocks.map(({ id, hash }) => ({ id, hash }));
+    const now = {
+      version,
+      blocks: blocks.map(({ id, hash }) => ({ id, hash })),
+      around: { hash: around.hash, html: around.html ?? before.around.html },
+    };
+    if (!before) {
+      const loaded = place.performance.getEntriesByType("navigation")[0]?.serverTiming?.find((one) => one.name === "pages");
+      holder.known = now;
+      if (loaded && loaded.description !== version) place.location.reload();
+      return;
+    }
+    const isDone = (isOwn && before.version === version) || keepingPlace(place, () =>
+      replaceAround(place.document, before.around, now.around) && replaceBlocks(place.document, before.blocks, blocks),
+    );
+    holder.known = now;
+    if (!isDone) place.location.reload();
   }
 
-  function replaceBlocks(page, main, before, after) {
-    const kept = longestCommon(before.map((block) => block.hash), after.map((block) => block.hash));
+  // Header, navigation and footer: each replaced when it has changed. False where the page has come to be made differently.
+  function replaceAround(page, before, now) {
+    if (before.hash === now.hash) return true;
+    const parts = (html) => {
+      const parsed = new DOMParser().parseFromString(html, "text/html");
+      return { parsed, list: surroundings(parsed) };
+    };
+    const old = parts(before.html);
+    const made = parts(now.html);
+    const live = surroundings(page);
+    const names = (list) => list.map((part) => part.tagName).join();
+    if (names(old.list) !== names(made.list) || names(old.list) !== names(live)) return false;
+    made.list.forEach((part, index) => {
+      if (part.outerHTML === old.list[index].outerHTML) return;
+      if (!live[index].contains(page.activeElement)) live[index].replaceWith(page.importNode(part, true));
+      else live[index].innerHTML = part.innerHTML;
+    });
+    page.title = made.parsed.title;
+    page.documentElement.lang = made.parsed.documentElement.lang;
+    return true;
+  }
+
+  // Everything beside the main column that can be replaced as a whole.
+  function surroundings(page) {
+    const main = page.querySelector("main");
+    const beside = [...page.body.children, ...(main.parentElement === page.body ? [] : main.parentElement.children)];
+    return beside.filter((part) => part !== main && !part.contains(main));
+  }
+
+  function replaceBlocks(page, before, after) {
+    const main = page.querySelector("main");
     const nodes = before.map((block) => page.getElementById(`block-${block.id}`));
-    const focused = page.activeElement ? page.activeElement.id : "";
-    const open = new Set([...main.querySelectorAll("details[open]")].map((details) => details.closest(".block").id));
-    let anchor = null;
-    const stay = new Set(kept.map(([old]) => old));
+    const kept = longestCommon(before.map((block) => block.hash), after.map((block) => block.hash));
     const placed = new Map(kept.map(([old, now]) => [now, nodes[old]]));
+    if (nodes.includes(null) || after.some((block, index) => !placed.has(index) && block.html === undefined && !before.some((one) => one.hash === block.hash))) return false;
+    const earlier = new Map(before.map((block, index) => [block.id, nodes[index]]));
+    const byHash = new Map(before.map((block, index) => [block.hash, nodes[index]]));
+    const stays = new Set(placed.values());
     const made = after.map((block, index) => {
       if (placed.has(index)) return placed.get(index);
+      // A block that only changed its place is moved, if nobody else has taken it.
+      if (block.html === undefined) {
+        const moved = byHash.get(block.hash);
+        if (stays.has(moved)) return moved.cloneNode(true);
+        stays.add(moved);
+        return moved;
+      }
       const holder = page.createElement("template");
       holder.innerHTML = block.html;
-      return holder.content.firstElementChild;
+      const node = page.importNode(holder.content.firstElementChild, true);
+      if (earlier.has(block.id)) carryOver(earlier.get(block.id), node);
+      return node;
     });
-    nodes.forEach((node, index) => {
-      if (node && !stay.has(index)) node.remove();
-    });
+    for (const node of nodes) if (!stays.has(node)) node.remove();
     // From the end, so that what stays is never moved: a moved film stops, a moved field loses its focus.
+    let anchor = null;
     for (let index = made.length - 1; index >= 0; index -= 1) {
       const node = made[index];
       node.id = `block-${after[index].id}`;
-      if (!placed.has(index)) {
-        if (open.has(node.id)) node.querySelectorAll("details").forEach((details) => (details.open = true));
-        main.insertBefore(node, anchor);
-        node.classList.add("just-changed");
+      node.dataset.block = after[index].id;
+      const isNew = !node.isConnected;
+      if (!placed.has(index)) main.insertBefore(node, anchor);
+      if (isNew) {
+        pointOut(node);
+        node.dispatchEvent(new CustomEvent("designtool:replaced", { bubbles: true }));
       }
       anchor = node;
     }
-    if (focused && (!page.activeElement || page.activeElement === page.body)) page.getElementById(focused)?.focus();
+    return true;
+  }
+
+  // Where something has changed, for a moment.
+  function pointOut(node) {
+    const page = node.ownerDocument;
+    if (page.defaultView.matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    const halo = page.defaultView.getComputedStyle(page.documentElement).getPropertyValue("--focus-halo");
+    node.animate([{ boxShadow: `-0.6rem 0 0 -0.3rem ${halo}` }, { boxShadow: "-0.6rem 0 0 -0.3rem transparent" }], { duration: 1600, easing: "ease-in" });
+  }
+
+  // What the reader has opened and typed goes on in the block that comes instead.
+  function carryOver(old, node) {
+    const opened = node.querySelectorAll("details");
+    old.querySelectorAll("details").forEach((details, index) => {
+      if (opened[index]) opened[index].open = details.open;
+    });
+    for (const input of old.querySelectorAll("input, textarea, select")) {
+      if (!input.name || input.type === "hidden") continue;
+      const twin = [...node.querySelectorAll(`[name="${CSS.escape(input.name)}"]`)].find(
+        (one) => one.type === input.type && (!["radio", "checkbox"].includes(one.type) || one.value === input.value),
+      );
+      if (!twin) continue;
+      if (["radio", "checkbox"].includes(input.type)) twin.checked = input.checked;
+      else if (input.tagName === "SELECT" || input.value !== input.defaultValue) twin.value = input.value;
+    }
+  }
+
+  // Focus, selection and what stands at the top of the window are the same after `act` as before it.
+  function keepingPlace(place, act) {
+    const page = place.document;
+    const focused = page.activeElement;
+    const block = focused?.closest?.(".block");
+    const twins = (root) => [...root.querySelectorAll("a, button, input, textarea, select, summary, audio, video")];
+    const at = focused && block ? { id: focused.id, block: block.id, name: focused.name, value: focused.value, index: twins(block).indexOf(focused) } : null;
+    let selection = null;
+    try {
+      selection = focused && typeof focused.selectionStart === "number" ? [focused.selectionStart, focused.selectionEnd] : null;
+    } catch {
+      // A field without a caret.
+    }
+    const blocks = [...page.querySelectorAll("main > .block")];
+    const top = blocks.find((one) => one.getBoundingClientRect().bottom > 0);
+    const mark = top ? { node: top, id: top.id, y: top.getBoundingClientRect().top } : null;
+    const scrolled = place.scrollY;
+    // The browser's own way of holding the place would be added to ours.
+    page.documentElement.style.overflowAnchor = "none";
+    const isDone = act();
+    if (isDone && at && page.activeElement !== focused) {
+      const root = page.getElementById(at.block);
+      const again = (at.id && page.getElementById(at.id)) || (root && twins(root).find((one) => at.name && one.name === at.name && (one.type !== "radio" || one.value === at.value))) || (root && twins(root)[at.index]);
+      again?.focus({ preventScroll: true });
+      if (again && selection && typeof again.selectionStart === "number") again.setSelectionRange(...selection);
+    }
+    if (isDone && mark && scrolled > 0) {
+      const node = mark.node.isConnected ? mark.node : page.getElementById(mark.id);
+      if (node) place.scrollBy({ top: node.getBoundingClientRect().top - mark.y, behavior: "instant" });
+    }
+    page.documentElement.style.overflowAnchor = "";
+    return isDone;
   }
 
   // Pairs of indexes of the longest common run of two lists of hashes, in order.
@@ -207,27 +391,59 @@
     return pairs;
   }
 
-  async function change(key, value) {
+  // One thing at a time: two answers that cross would put an old page over a new one.
+  let turn = Promise.resolve();
+  function inTurn(act) {
+    turn = turn.then(act).catch(() => undefined);
+    return turn;
+  }
+
+  function change(key, value) {
     wanted[key] = value;
     remember();
-    await readState();
-    showFrames();
+    return inTurn(async () => {
+      await readState();
+      showFrames();
+    });
+  }
+
+  // However many changes come while one is being shown, they are shown once.
+  let isWaiting = false;
+  function update() {
+    if (isWaiting) return turn;
+    isWaiting = true;
+    return inTurn(async () => {
+      isWaiting = false;
+      await Promise.all([readState(), ...ROLES.map((role) => compare(role))]);
+      showFrames();
+      document.body.dataset.version = state.version;
+    });
   }
 
   function listen() {
     const stream = new EventSource("/events");
-    let version = 0;
-    stream.onmessage = async (event) => {
-      byId("connection").textContent = version ? words.updated : words.connected;
-      if (version && Number(event.data) !== version) {
-        await readState();
-        await Promise.all(ROLES.map((role) => compare(role)));
-        document.body.dataset.version = event.data;
+    let version = state.version;
+    stream.addEventListener("open", () => {
+      if (isLost) {
+        isLost = false;
+        showProblems();
       }
-      version = Number(event.data);
-    };
+      byId("connection").textContent = words.connected;
+      document.body.dataset.connected = "yes";
+    });
+    stream.addEventListener("change", (event) => {
+      if (event.data === version) return;
+      version = event.data;
+      update().then(() => (byId("connection").textContent = words.updated));
+    });
+    for (const role of ROLES) stream.addEventListener(role, () => inTurn(() => Promise.all(ROLES.map((one) => compare(one, one === role)))));
     stream.onerror = () => {
+      isLost = true;
       byId("connection").textContent = words.lost;
+      document.body.dataset.connected = "no";
+      showProblems();
+      // A browser gives up for good when it is refused; a new preview may yet come to this address.
+      if (stream.readyState === EventSource.CLOSED) setTimeout(listen, PROBE_PAUSE);
     };
   }
 
@@ -236,19 +452,30 @@
     change("program", event.target.value);
   });
   byId("person").addEventListener("change", (event) => change("person", event.target.value));
-  byId("day").addEventListener("input", (event) => (byId("day-shown").textContent = event.target.value));
+  byId("day").addEventListener("input", (event) => showDay(event.target.value));
   byId("day").addEventListener("change", (event) => change("day", event.target.value));
   for (const name of ["as", "device"])
     for (const input of document.querySelectorAll(`input[name=${name}]`)) {
       input.checked = input.value === wanted[name];
       input.addEventListener("change", () => change(name, input.value));
     }
+  byId("over-hide").addEventListener("click", () => {
+    hidden = byId("over").dataset.key;
+    showProblems();
+  });
   byId("forget").addEventListener("click", async () => {
     await fetch(`/forget/${encodeURIComponent(state.program)}`, { method: "POST", body: "" });
-    for (const role of ROLES) if (shown(role)) frame(role).contentWindow.location.reload();
+    // The browser's own copy of what was typed would be sent again by the page.
+    for (const key of Object.keys(localStorage)) if (key.startsWith("designtool:")) localStorage.removeItem(key);
+    for (const role of ROLES) if (shown(role)) frame(role).contentWindow.location.replace(path(role));
+    byId("connection").textContent = words.forgotten;
   });
   for (const role of ROLES) frame(role).addEventListener("load", () => arrived(role));
-  readState().then(() => {
+  inTurn(readState).then(() => {
+    if (!state) {
+      setTimeout(() => location.reload(), PROBE_PAUSE);
+      return;
+    }
     showFrames();
     listen();
   });
