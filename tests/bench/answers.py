@@ -109,7 +109,10 @@ class Device:
 def served(bundle: Path, patients: int, folder: Path) -> Iterator[str]:
     """The host of a server that answers."""
     process = subprocess.Popen(
-        [sys.executable, "-c", SERVER, str(folder), str(bundle), str(patients)], stdout=subprocess.PIPE, text=True, cwd=ROOT
+        [sys.executable, "-c", SERVER, str(folder), str(bundle), str(patients)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
     )
     try:
         assert process.stdout is not None
