@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from designtool.diagnostics import Text
+from designtool.expressions.values import number_from_text
 from designtool.model.exercise import Exercise, Field
 from designtool.model.program import Program
 from designtool.model.questionnaire import Questionnaire
@@ -76,7 +77,11 @@ def sent_from(target: str, sent: Sent, state: State, program: Program, now: date
             outcome = commands.acknowledge_flag(state, program, now, actor, flag, text, actor.id)
             return _text(outcome, "acknowledged", target, text)
         case ("decision", "confirm"):
-            return _simple(commands.confirm_decision(state, program, now, actor, id), "confirmed", target)
+            written = _first(sent, "proposed")
+            seen = number_from_text(written)
+            if written and seen is None:
+                return _refused(Text("Läs förslaget igen.", "Read the proposal again."), target)
+            return _simple(commands.confirm_decision(state, program, now, actor, id, seen), "confirmed", target)
         case ("decision", "decline"):
             return _text(commands.decline_decision(state, program, now, actor, id, text), "declined", target, text)
         case ("decision", "sign"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from designtool.expressions.expression import Form, Type
@@ -38,6 +39,19 @@ PLAN_ENTRY: Mapping[str, Type] = {
 
 def field_type(node: Node) -> Type:
     """The type of a field's answers; text where the field does not say, so that one mistake gives one message."""
+    type, hidden = _shown_type(node), node.fraction("when_hidden")
+    if type.kind != "number" or hidden is None:
+        return type
+    # What it counts as while it is hidden need not be something that can be answered.
+    return replace(
+        type,
+        low=None if type.low is None else min(type.low, hidden),
+        high=None if type.high is None else max(type.high, hidden),
+        values=tuple(sorted({*type.values, hidden})) if type.values else (),
+    )
+
+
+def _shown_type(node: Node) -> Type:
     kind = node.text("type")
     low, high = node.fraction("min"), node.fraction("max")
     if kind in _FIXED:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 from markupsafe import Markup
 
+from designtool.expressions.values import number_text
 from designtool.model.exercise import Computed, Exercise
 from designtool.render.blocks import render_blocks
 from designtool.render.charts import diary_chart, score_chart, score_points
@@ -254,6 +256,7 @@ def _decision_facts(context: PageContext, id: str) -> dict[str, Any]:
         "status": one.status,
         "status_words": context.say(f"decision-status-{one.status}"),
         "proposed": confirmed_words(exercise_, one.proposed, context) if one.proposed is not None else "",
+        "proposed_exact": number_text(one.proposed) if isinstance(one.proposed, Fraction) else "",
         "proposed_on": day(one.proposed_on, context.language, context.today) if one.proposed_on else "",
         "proposed_rows": [
             (part.label, computed_value(part, one.proposed_values.get(part.id), context.language)) for part in computed

@@ -10,17 +10,18 @@ from datetime import datetime, time, timedelta
 
 from designtool.diagnostics import Text
 from designtool.expressions.expression import Environment
+from designtool.model.exercise import Decision
 from designtool.model.flow import Level
 from designtool.model.program import Program
 from designtool.model.questionnaire import Questionnaire
 from designtool.treatment import events as happened
 from designtool.treatment.days import local, local_date
-from designtool.treatment.decisions import Locked, Proposed, lock_is_signed, propose
+from designtool.treatment.decisions import Locked, Proposed, outcome
 from designtool.treatment.environment import environment_of
 from designtool.treatment.events import Event, Happening
 from designtool.treatment.records import form_of
 from designtool.treatment.schedule import Plan, access, decision_is_open, diary_dates, plan
-from designtool.treatment.state import State, fold
+from designtool.treatment.state import DecisionState, Proposal, State, fold
 from designtool.treatment.words import day_words
 
 MEASUREMENT_MISSED = "measurement-missed"
@@ -93,12 +94,14 @@ def _proposals(
         if decision is None or known.stopped_at is not None or not decision_is_open(program, exercise.id, at):
             continue
         every = timedelta(days=max(decision.every_days, 1))
-        outcome = propose(
-            decision, program, environment, known.confirmed, lock_is_signed(decision, environment, known.signed_at)
-        )
+        said = outcome(decision, program, environment, known)
         if known.proposal is not None:
             proposed_on = local_date(known.proposal.at)
-            if isinstance(outcome, Locked) or at.today >= proposed_on + every:
+            if (
+                isinstance(said, Locked)
+                or at.today >= proposed_on + every
+                or _is_outdated(known.proposal, decision, known, state, program)
+            ):
                 yield happened.DecisionExpired(exercise.id)
             elif at.today > proposed_on + timedelta(days=decision.overdue_days):
                 copy = known.proposal.at.isoformat()
@@ -120,10 +123,14 @@ def _proposals(
         reviewed = known.reviewed_at
         if reviewed is not None and at.today < local_date(reviewed) + every:
             continue
-        if isinstance(outcome, Proposed):
-            yield happened.DecisionProposed(
-                exercise.id, outcome.value, outcome.measure, outcome.entries, outcome.reason
-            )
+        if isinstance(said, Proposed):
+            yield happened.DecisionProposed(exercise.id, said.value, said.measure, said.entries, said.reason)
+
+
+def _is_outdated(proposal: Proposal, decision: Decision, known: DecisionState, state: State, program: Program) -> bool:
+    """Whether answers from the days that it builds on have been corrected or added, so that it would be another one."""
+    again = outcome(decision, program, environment_of(state, program, proposal.at), known)
+    return not isinstance(again, Proposed) or again.value != proposal.value
 
 
 def _notifications(

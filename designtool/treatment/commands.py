@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any, Literal
 
 from designtool.diagnostics import Text
@@ -284,14 +285,23 @@ def hide_module(state: State, program: Program, now: datetime, actor: Actor, mod
     return _door(state, program, now, actor, module, happened.Hidden(module))
 
 
-def confirm_decision(state: State, program: Program, now: datetime, actor: Actor, decision: str) -> Outcome:
-    """What was proposed becomes the patient's instruction."""
+def confirm_decision(
+    state: State, program: Program, now: datetime, actor: Actor, decision: str, seen: Fraction | None = None
+) -> Outcome:
+    """What was proposed becomes the patient's instruction. `seen`: what the therapist has read, where that is known."""
     if actor.role != "therapist":
         return _NOT_YOURS
+    if state.phase != "under-way":
+        return _refused("Behandlingen pågår inte.", "The treatment is not under way.")
     begun = _begin(state, program, now)
     proposal = begun.state.decision(decision).proposal
     if proposal is None:
         return _NOTHING_PROPOSED
+    if seen is not None and seen != proposal.value:
+        return _refused(
+            "Patientens svar har ändrats, och förslaget är ett annat nu. Läs det och bekräfta igen.",
+            "The patient's answers have changed, and the proposal is another one now. Read it and confirm again.",
+        )
     begun.add(actor, happened.DecisionConfirmed(decision, proposal.value))
     return begun.finish()
 

@@ -6,12 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from fractions import Fraction
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from designtool.diagnostics import Text
 from designtool.expressions.evaluate import evaluate
 from designtool.expressions.expression import Environment, Expression, Value
 from designtool.model.exercise import Decision, StepBand
 from designtool.model.program import Program
+
+if TYPE_CHECKING:
+    from designtool.treatment.state import DecisionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +44,23 @@ class Locked:
     reason: Text
 
 
+def outcome(
+    decision: Decision, program: Program, environment: Environment, known: DecisionState
+) -> Proposed | Waiting | Locked:
+    """What the rule says in this environment, with what has been confirmed and signed."""
+    if known.contraindicated:
+        return Locked(entries_that_count(decision, program, environment), _measured(decision, environment), _LOCKED)
+    signed = lock_is_signed(decision, environment, known.signed_at)
+    return propose(decision, program, environment, known.confirmed, signed)
+
+
 def propose(
     decision: Decision, program: Program, environment: Environment, current: Fraction | None, signed: bool = False
 ) -> Proposed | Waiting | Locked:
     """What the rule says now. `current` is the confirmed value, None before there is one; `signed` lifts the lock."""
     environment = replace(environment, extra=MappingProxyType({**environment.extra, "current": current}))
     entries = entries_that_count(decision, program, environment)
-    measure = _number(evaluate(decision.measure, environment))
+    measure = _measured(decision, environment)
     if decision.lock_if is not None and not signed:
         locked = evaluate(decision.lock_if, environment)
         if locked is True:
@@ -178,6 +192,10 @@ def _with_bound(decision: Decision, reason: Text, wanted: Fraction, value: Fract
     if wanted > value:
         word = Text("Högsta tillåtna värde är {}.", "The highest value allowed is {}.")
     return _joined(_joined(reason, Text(" ", " ")), _filled(word, limit))
+
+
+def _measured(decision: Decision, environment: Environment) -> Fraction | None:
+    return _number(evaluate(decision.measure, environment))
 
 
 def _measured_diary(decision: Decision, program: Program) -> str:

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from designtool.expressions.evaluate import evaluate
 from designtool.expressions.expression import Environment, Expression, Value
 from designtool.model.program import Program
 from designtool.treatment.days import local_date
-from designtool.treatment.state import State
+
+if TYPE_CHECKING:
+    from designtool.treatment.state import State
 
 
 def environment_of(

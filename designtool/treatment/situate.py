@@ -13,7 +13,7 @@ from designtool.model.exercise import Decision, Exercise
 from designtool.model.program import Program
 from designtool.treatment.clock import clock_events
 from designtool.treatment.days import local, local_date, week_of
-from designtool.treatment.decisions import Locked, Proposed, lock_is_signed, propose
+from designtool.treatment.decisions import Locked, Proposed, outcome
 from designtool.treatment.environment import decision_values, environment_of
 from designtool.treatment.json_values import plain_json
 from designtool.treatment.records import NOTHING, fill, form_of
@@ -195,16 +195,15 @@ def _decision_situation(
     state: State, program: Program, exercise: Exercise, decision: Decision, at: Plan, environment: Environment
 ) -> DecisionSituation:
     known = state.decision(exercise.id)
-    signed = lock_is_signed(decision, environment, known.signed_at)
-    outcome = propose(decision, program, environment, known.confirmed, signed)
+    said = outcome(decision, program, environment, known)
     proposal = known.proposal
     status: Literal["not-open", "waiting-for-data", "locked", "proposed", "confirmed", "stopped", "overdue"]
-    reason = outcome.reason
+    reason = said.reason
     if known.stopped_at is not None:
         status = "stopped"
     elif not decision_is_open(program, exercise.id, at):
         status = "not-open"
-    elif isinstance(outcome, Locked):
+    elif isinstance(said, Locked):
         status = "locked"
     elif proposal is not None:
         late = at.today > local_date(proposal.at) + timedelta(days=decision.overdue_days)
@@ -217,11 +216,11 @@ def _decision_situation(
     return DecisionSituation(
         id=exercise.id,
         status=status,
-        measure=proposal.measure if proposal else outcome.measure,
-        entries=proposal.entries if proposal else outcome.entries,
+        measure=proposal.measure if proposal else said.measure,
+        entries=proposal.entries if proposal else said.entries,
         proposed=proposed,
         proposed_on=local_date(proposal.at) if proposal and proposed is not None else None,
-        reason=None if isinstance(outcome, Proposed) and proposal is None else reason,
+        reason=None if isinstance(said, Proposed) and proposal is None else reason,
         confirmed=known.confirmed,
         confirmed_on=local_date(known.confirmed_at) if known.confirmed_at else None,
         confirmed_by=known.confirmed_by,

@@ -10,10 +10,12 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from designtool.diagnostics import Text
+from designtool.expressions.evaluate import evaluate
 from designtool.expressions.expression import Record
 from designtool.model.program import Program
 from designtool.treatment import events as happened
 from designtool.treatment.days import local_date
+from designtool.treatment.environment import environment_of
 from designtool.treatment.events import Event
 from designtool.treatment.records import NOTHING, form_of, record_of
 from designtool.treatment.situation import Message, RaisedFlag
@@ -67,6 +69,8 @@ class DecisionState:
     """Of the last confirmation or refusal."""
     stopped_at: datetime | None = None
     signed_at: datetime | None = None
+    contraindicated: bool = False
+    """Answers that were sent since the last signature speak against it; other answers do not take that back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,11 +243,24 @@ def _after_submission(state: State, event: Event, what: happened.Submitted, prog
         after = [*earlier, copy]
     after.sort(key=lambda one: one.dated)
     drafts = {id: typed for id, typed in state.drafts.get(what.form, NOTHING).items() if id != what.copy}
-    return replace(
+    state = replace(
         _with_drafts(state, what.form, drafts),
         copies=MappingProxyType({**state.copies, what.form: tuple(after)}),
         measured=state.measured | {(what.form, occasion) for occasion in what.occasions},
     )
+    return _with_contraindications(state, event, what.form, program)
+
+
+def _with_contraindications(state: State, event: Event, form: str, program: Program) -> State:
+    """A contraindication stands until a therapist has signed, also when the patient answers otherwise after it."""
+    for exercise in program.exercises:
+        lock_if = exercise.decision.lock_if if exercise.decision is not None else None
+        if lock_if is None or not any(owner == form for owner, _ in lock_if.references):
+            continue
+        if evaluate(lock_if, environment_of(state, program, event.at)) is True:
+            known = replace(state.decision(exercise.id), contraindicated=True)
+            state = replace(state, decisions=MappingProxyType({**state.decisions, exercise.id: known}))
+    return state
 
 
 def _raised(number: int, at: datetime, what: happened.FlagRaised) -> RaisedFlag:
@@ -324,7 +341,7 @@ def _after_decision(
         case happened.DecisionStopped():
             decision = DecisionState(stopped_at=at)
         case happened.ContraindicationSigned():
-            decision = replace(decision, signed_at=at, stopped_at=None)
+            decision = replace(decision, signed_at=at, stopped_at=None, contraindicated=False)
     return replace(state, decisions=MappingProxyType({**state.decisions, what.decision: decision}))
 
 
