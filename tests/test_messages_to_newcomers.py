@@ -37,6 +37,9 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ):
         status, said = called(folder, *command)
         assert status == 0, said
+    media = folder / "programs/lugnare-kvallar/media/x.svg"
+    media.parent.mkdir()
+    media.write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><path d="M0 9L9 0"/></svg>\n')
     page = folder / PAGE
     page.write_text(page.read_text(encoding="utf-8") + "\n:::{exercise} kvallslista\n:::\n", encoding="utf-8")
     assert called(folder, "validate", "--strict") == (0, "Inga fel.\n")
@@ -67,6 +70,8 @@ QUESTIONNAIRE = "programs/lugnare-kvallar/questionnaires/kvallsfragor.yaml"
             "lägg till text:",
         ),
         (MODULE, "mitt_forsta_steg", "mitt_första_steg", "broken-reference", 'menade du "mitt_forsta_steg"?'),
+        (EXERCISE, "  - id: nar", "    id: nar", "repeated-key", "bindestreck före den första nyckeln"),
+        (PAGE, ":::{exercise}", "![](media/x.svg)\n\n:::{exercise}", "missing-alt", "![Vad bilden visar](...)"),
         (PROGRAM, "version: 0.1.0", "version: 1", "wrong-type", "`version: 1.0.0`"),
         (PROGRAM, "weeks: 8", "weeks: åtta", "wrong-type", "`weeks: 9`"),
         (
@@ -102,6 +107,16 @@ def test_a_manuscript_is_not_passed_over_in_silence(workspace: Path) -> None:
     status, said = called(workspace, "validate")
     manuscript.unlink()
     assert status == 0 and "varning[stray-file]" in said and "slutar på .md" in said
+
+
+def test_a_module_without_its_file_is_not_passed_over_in_silence(workspace: Path) -> None:
+    page = workspace / "programs/lugnare-kvallar/modules/02-ny/10-hej.md"
+    page.parent.mkdir()
+    page.write_text("---\ntitle: Hej\n---\nHej!\n")
+    status, said = called(workspace, "validate")
+    page.unlink()
+    page.parent.rmdir()
+    assert status == 1 and "fel[missing-module-file]: mappen programs/lugnare-kvallar/modules/02-ny saknar" in said
 
 
 def test_of_two_things_with_one_id_both_are_named(workspace: Path) -> None:

@@ -218,6 +218,7 @@ class _Composer:
         flow = event.flow_style
         offset = self.line_offset
         previous = ""
+        repeated = False
         rest: Any = None
         while True:
             key_event = next_event()
@@ -247,10 +248,14 @@ class _Composer:
             inside = f"{pointer}/{_escaped(key)}"
             self.scalars.append((key_start.index, key_end.index))
             if key in data:
-                first = Span(self.path, *self.keys[inside])
-                self.diagnostics.append(
-                    REPEATED_KEY.at(Span(self.path, *place), pointer=inside, key=key, line=first.line)
-                )
+                is_part = pointer.rsplit("/", 1)[-1].isdecimal()
+                # A forgotten hyphen makes two parts of a list one, and repeats every key that they share.
+                if not (is_part and repeated):
+                    first, help = Span(self.path, *self.keys[inside]), "part" if is_part else "default"
+                    self.diagnostics.append(
+                        REPEATED_KEY.at(Span(self.path, *place), help=help, pointer=inside, key=key, line=first.line)
+                    )
+                repeated = True
                 # The first one counts: what stands under the second is read for its own mistakes alone.
                 kept_values, kept_keys = self.values, self.keys
                 self.values, self.keys = {}, {}

@@ -36,7 +36,7 @@ from designtool.model.program import (
 from designtool.model.questionnaire import Questionnaire
 from designtool.model.reading import Node
 from designtool.model.reuse import NOTHING, Made, Reuse, Value
-from designtool.model.rules import circular_value, duplicate_id, missing_program
+from designtool.model.rules import circular_value, duplicate_id, missing_module_file, missing_program
 from designtool.model.scope import exercise_form, questionnaire_form
 from designtool.source.tree import Tree
 
@@ -178,6 +178,8 @@ def assemble_again(
     scope = reuse.made(("scope",), (forms,), findings, lambda _: Scope(forms))
 
     module_documents = _module_documents(own, findings)
+    for without in _folders_without_module(folder, own, broken):
+        findings.add(missing_module_file.RULE.at(Span(without), folder=without))
     media = {file.path: file for file in _media_in(tree, f"{folder}/media/")}
     names = Names(
         scope=scope,
@@ -319,6 +321,13 @@ def _module_documents(own: Mapping[str, Document], findings: Findings) -> dict[s
             else:
                 found[id] = document
     return found
+
+
+def _folders_without_module(folder: str, own: Mapping[str, Document], broken: frozenset[str]) -> list[str]:
+    """Folders of pages that belong to no module, sorted; one whose module.yaml cannot be read has a finding already."""
+    pages = {path.rsplit("/", 1)[0] for path, document in own.items() if document.kind == "page"}
+    known = {path.rsplit("/", 1)[0] for path in (*own, *broken) if path.endswith("/module.yaml")}
+    return sorted(pages - known)
 
 
 def _page_names(own: Mapping[str, Document]) -> Iterator[str]:

@@ -17,11 +17,16 @@ RULE = Rule(
     ),
     messages={
         "default": Text("bilden saknar :alt:", "the picture has no :alt:"),
+        "brackets": Text("bilden saknar text för den som inte ser den", "the picture has no text alternative"),
     },
     helps={
         "default": Text(
             'lägg till en rad under bilden: ":alt: Vad bilden visar"',
             'add a line below the picture: ":alt: What it shows"',
+        ),
+        "brackets": Text(
+            "skriv vad bilden visar inom hakparentesen: ![Vad bilden visar](...)",
+            "write what the picture shows between the brackets: ![What it shows](...)",
         ),
     },
     bad="""\
@@ -56,4 +61,9 @@ Nu är det dags att skriva ner din plan.
 def check(context: Context) -> Iterator[Diagnostic]:
     for block in context.blocks:
         if block.kind == "image" and not block.attributes.get("alt", "").strip():
-            yield RULE.at(block.spans.get("alt", block.spans.get("kind", block.span)))
+            place = block.spans.get("alt", block.spans.get("kind", block.span))
+            # A picture written as ![](...) is one piece: its kind stands nowhere by itself.
+            if block.spans.get("kind") == block.span:
+                yield RULE.at(place, "brackets", help="brackets")
+            else:
+                yield RULE.at(place)

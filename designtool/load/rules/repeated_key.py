@@ -17,6 +17,10 @@ RULE = Rule(
     },
     helps={
         "default": Text("ta bort den ena", "take one of them away"),
+        "part": Text(
+            "ta bort den ena; börjar en ny del här, skriv ett bindestreck före den första nyckeln",
+            "take one of them away; where a new part begins, write a hyphen before its first key",
+        ),
     },
     bad="""\
 -- modules/01-start/exercises/min_plan.yaml (change) --

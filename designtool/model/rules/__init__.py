@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from designtool.diagnostics import Rule
-from designtool.model.rules import broken_reference, circular_value, duplicate_id, missing_program, unknown_occasion
+from designtool.model.rules import (
+    broken_reference,
+    circular_value,
+    duplicate_id,
+    missing_module_file,
+    missing_program,
+    unknown_occasion,
+)
 
 RULES: tuple[Rule, ...] = (
     missing_program.RULE,
+    missing_module_file.RULE,
     duplicate_id.RULE,
     broken_reference.RULE,
     circular_value.RULE,
