@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -48,6 +49,9 @@ class LazyGroup(Commands):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except BrokenPipeError as problem:
+            # Before click meets it, which would leave with 1: the status of findings.
+            raise _ReaderLeft from problem
         except Cannot as problem:
             from designtool.cli.output import Usage
 
@@ -56,6 +60,10 @@ class LazyGroup(Commands):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, help) for name, _, help in COMMANDS])
+
+
+class _ReaderLeft(Exception):
+    """Whoever read our output has closed it."""
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -77,9 +85,9 @@ def main() -> None:
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
-    except BrokenPipeError:
+    except _ReaderLeft:
         # The reader of our output has closed it (`| head`): nothing is left to tell, and nothing may be flushed into it.
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as fault:
         from designtool.cli.fault import report_fault

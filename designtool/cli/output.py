@@ -89,21 +89,35 @@ def _program_near(path: Path) -> str | None:
 def selected_programs(paths: Sequence[Path]) -> tuple[Path, tuple[str, ...] | None]:
     """The workspace of these paths, and the program folders that they name (None: all of it).
 
-    A path is the workspace, its folder of programs, a program's folder, or anything inside one.
+    A path is the workspace, its folder of programs, a program's folder, or anything inside one. Without a path it is the workspace
+    around the folder where the command runs.
     """
-    chosen = list(paths) or [Path()]
-    roots = {workspace_of(path) for path in chosen}
+    from designtool.load.kinds import LIBRARY
+    from designtool.source.workspace import WORKSPACE_FILE, programs_folder
+
+    if not paths:
+        return workspace_of(Path()), None
+    roots = {workspace_of(path) for path in paths}
     if len(roots) > 1:
         raise Usage(Text("sökvägarna ligger i olika arbetsytor", "the paths lie in different workspaces"))
     root = roots.pop()
+    programs = programs_folder((root / WORKSPACE_FILE).read_bytes())
+    folder = (root / programs).resolve()
     names: list[str] = []
-    for path in chosen:
-        inside = path.absolute().resolve().relative_to(root.resolve()).parts
-        if len(inside) < 2:
+    for path in paths:
+        place = path.absolute().resolve()
+        if place == folder or place in folder.parents or place == (root / WORKSPACE_FILE).resolve():
             return root, None
-        if inside[1] == "library":
-            continue
-        names.append(inside[1])
+        inside = place.relative_to(folder).parts if folder in place.parents else ()
+        if not inside or not (folder / inside[0]).is_dir():
+            raise Usage(
+                Text(
+                    f"{path} hör inte till något program: de ligger i {programs}/",
+                    f"{path} is no part of a program: those lie in {programs}/",
+                )
+            )
+        if inside[0] != LIBRARY:
+            names.append(inside[0])
     return root, tuple(dict.fromkeys(names))
 
 
@@ -122,7 +136,7 @@ def print_report(
     *,
     err: bool = False,
 ) -> None:
-    click.echo(text_report(diagnostics, line_of, language, colour_wanted()), nl=False, err=err, color=True)
+    click.echo(text_report(diagnostics, line_of, language, colour_wanted(err)), nl=False, err=err, color=True)
 
 
 def line_reader(tree: Tree) -> Any:

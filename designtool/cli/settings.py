@@ -21,10 +21,10 @@ class Settings:
         return "en" if stated == "en" else "sv"
 
 
-def colour_wanted() -> bool:
-    """NO_COLOR and FORCE_COLOR as https://no-color.org and https://force-color.org have them, else: is it a terminal?"""
+def colour_wanted(err: bool = False) -> bool:
+    """For stdout, or with `err` for stderr. NO_COLOR and FORCE_COLOR as https://no-color.org and https://force-color.org have them, else: is it a terminal?"""
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return sys.stdout.isatty()
+    return (sys.stderr if err else sys.stdout).isatty()
