@@ -86,7 +86,7 @@ def hostile() -> dict[str, bytes]:
         "a zip": b"PK\x03\x04" + bytes(600),
         "half of it": good[: len(good) // 2],
         "more than it": good + b"x",
-        "a changed byte": good.replace("Du är inte ensam".encode(), "Du er inte ensam".encode()),
+        "a changed byte": good.replace("Du är inte ensam".encode(), b"Du er inte ensam"),
         "a way out": bundles.raw_archive({"../../utanfor": b"x"}),
         "a file too many": bundles.raw_archive(dict(sorted({**files, "blobs/sha256/" + "0" * 64: b"x"}.items()))),
     }

@@ -87,7 +87,7 @@ class Session:
         )
 
     def csrf_fits(self, sent: str) -> bool:
-        return hmac.compare_digest(sent.encode(), self.csrf_token.encode())
+        return hmac.compare_digest(sent.encode(errors="replace"), self.csrf_token.encode())
 
 
 def area_of(user: User) -> Area:
