@@ -16,6 +16,8 @@ from designtool.cli.output import Usage, language_of
 from designtool.diagnostics import Language, Text
 
 if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
     from designtool.runtime.service import Service
 
 DEFAULT_PORT = 8770
@@ -62,22 +64,23 @@ def command(bundles: tuple[Path, ...], data: Path, port: int | None, unsigned_de
             service.store.close()
 
 
-def serve(
-    service: Service, hosts: frozenset[str], listener: socket.socket, language: Language, path: str = "/"
-) -> None:
+def serve(service: Service, hosts: frozenset[str], listener: socket.socket, language: Language) -> None:
     """Until Ctrl-C. Says the address on stdout once it answers."""
-    import uvicorn
-
     from designtool.runtime.app import app_of
 
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app_of(service, hosts), log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="on"
-        )
-    )
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}{path}"
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
     words = Text(f"Referensmiljön: {address}  (avsluta med Ctrl-C)", f"Reference runtime: {address}  (end with Ctrl-C)")
     click.echo(words.in_language(language))
+    serve_app(app_of(service, hosts), listener)
+
+
+def serve_app(app: Starlette, listener: socket.socket) -> None:
+    """Until Ctrl-C."""
+    import uvicorn
+
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="on")
+    )
     # What was loaded stays: the collector need not look through it again. And a thread that works hands over soon, so that
     # one that only has an answer to send does not wait for it.
     gc.freeze()

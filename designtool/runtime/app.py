@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 
 from designtool import resources
 from designtool.diagnostics import Language
@@ -57,8 +58,11 @@ def create_app(settings: Settings) -> Starlette:
     return app_of(create_service(settings), settings.hosts)
 
 
-def app_of(service: Service, hosts: frozenset[str]) -> Starlette:
-    """The web around a service, which the application closes when it ends. `app.state.service` holds it."""
+def app_of(service: Service, hosts: frozenset[str], more: Sequence[BaseRoute] = ()) -> Starlette:
+    """The web around a service, which the application closes when it ends. `app.state.service` holds it.
+
+    `more`: what a demonstration adds to the addresses of the runtime.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -72,7 +76,7 @@ def app_of(service: Service, hosts: frozenset[str]) -> Starlette:
             service.store.close()
 
     app = Starlette(
-        routes=list(ROUTES),
+        routes=[*ROUTES, *more],
         middleware=[Middleware(Guard, hosts=hosts, refuse=service.pages.refusal)],
         exception_handlers={
             Stop: _stopped,

@@ -12,8 +12,8 @@ NOT_FOR_CARE = Text(
     "Reference runtime for development and demonstration – not CE-marked, not for the care of patients.",
 )
 UNSIGNED = Text(
-    "Programmen här är inte signerade av någon region (inställningen unsigned-demonstration).",
-    "The programs here have not been signed by any region (the setting unsigned-demonstration).",
+    "Programmen är inte signerade (unsigned-demonstration).",
+    "The programs are not signed (unsigned-demonstration).",
 )
 
 

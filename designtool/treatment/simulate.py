@@ -15,7 +15,7 @@ from designtool.treatment import events as happened
 from designtool.treatment.clock import clock_events
 from designtool.treatment.commands import Actor, Outcome, Refusal
 from designtool.treatment.days import moment, next_midnight
-from designtool.treatment.events import Event
+from designtool.treatment.events import Event, Happening
 from designtool.treatment.records import form_of
 from designtool.treatment.state import NEW, State, fold
 
@@ -34,6 +34,11 @@ class Simulation:
     first_day: date
     patient: str = "Kim"
     therapist: str = "Din behandlare"
+    acting_patient: Actor = PATIENT
+    acting_therapist: Actor = THERAPIST
+    signature: str = ""
+    """What the therapist signs with; empty: `therapist`."""
+    born: date | None = None
     state: State = NEW
     events: list[Event] = field(default_factory=list)
     now: datetime = field(init=False)
@@ -41,10 +46,10 @@ class Simulation:
     def __post_init__(self) -> None:
         """Registered, assessed, offered and started, all at the midnight that begins day 0."""
         self.now = moment(self.first_day)
-        registered = happened.Registered(self.patient, self.program.id, "referral")
+        registered = happened.Registered(self.patient, self.program.id, "referral", self.born)
         for what in (registered, happened.Assessed("Bedömd"), happened.Decided(True, "Programmet passar")):
-            self._take((Event(self.now, THERAPIST.id, "therapist", self.digest, what),))
-        self._take((Event(self.now, THERAPIST.id, "therapist", self.digest, happened.Started(self.therapist)),))
+            self._take((self._by_therapist(what),))
+        self._take((self._by_therapist(happened.Started(self.therapist)),))
         self.tick()
 
     def tick(self) -> None:
@@ -65,15 +70,27 @@ class Simulation:
             case "fill":
                 return self._fill(act)
             case "complete":
-                return self._outcome(commands.submit_module(self.state, self.program, self.now, PATIENT, act.target))
+                return self._outcome(
+                    commands.submit_module(self.state, self.program, self.now, self.acting_patient, act.target)
+                )
             case "stop":
-                return self._outcome(commands.stop_decision(self.state, self.program, self.now, PATIENT, act.target))
+                return self._outcome(
+                    commands.stop_decision(self.state, self.program, self.now, self.acting_patient, act.target)
+                )
             case "therapist":
                 return self._therapist(act.target, act.details)
 
+    def end(self, reason: str) -> tuple[Text, ...]:
+        """Let the therapist end the treatment now."""
+        return self._outcome(commands.end_treatment(self.state, self.program, self.now, self.acting_therapist, reason))
+
     def _fill(self, act: Act) -> tuple[Text, ...]:
         form = form_of(self.program, act.target)
-        actor = THERAPIST if isinstance(form, Exercise) and form.filled_by == "therapist" else PATIENT
+        actor = (
+            self.acting_therapist
+            if isinstance(form, Exercise) and form.filled_by == "therapist"
+            else self.acting_patient
+        )
         events, problems = commands.keepable(self.state, self.program, self.now, actor, act.target, act.answers)
         self._take(events)
         if problems:
@@ -85,7 +102,8 @@ class Simulation:
         )
 
     def _therapist(self, deed: str, details: Mapping[str, str]) -> tuple[Text, ...]:
-        state, program, now, text = self.state, self.program, self.now, details.get("text") or "Bra jobbat."
+        state, program, now, who = self.state, self.program, self.now, self.acting_therapist
+        text = details.get("text") or "Bra jobbat."
         module = details.get("module", "")
         decision = details.get("decision") or self._only_decision()
         match deed:
@@ -93,20 +111,20 @@ class Simulation:
                 return self._acknowledge(details.get("action") or details.get("text") or "Kontaktade patienten")
             case "feedback":
                 module = module or self._latest_submitted()
-                return self._outcome(commands.give_feedback(state, program, now, THERAPIST, module, text))
+                return self._outcome(commands.give_feedback(state, program, now, who, module, text))
             case "opens":
-                return self._outcome(commands.open_module(state, program, now, THERAPIST, module))
+                return self._outcome(commands.open_module(state, program, now, who, module))
             case "holds":
-                return self._outcome(commands.hold_module(state, program, now, THERAPIST, module))
+                return self._outcome(commands.hold_module(state, program, now, who, module))
             case "confirms":
-                return self._outcome(commands.confirm_decision(state, program, now, THERAPIST, decision))
+                return self._outcome(commands.confirm_decision(state, program, now, who, decision))
             case "declines":
-                return self._outcome(commands.decline_decision(state, program, now, THERAPIST, decision, text))
+                return self._outcome(commands.decline_decision(state, program, now, who, decision, text))
             case "signs":
-                return self._outcome(commands.sign_contraindication(state, program, now, THERAPIST, decision, text))
+                return self._outcome(commands.sign_contraindication(state, program, now, who, decision, text))
             case "reassigns":
                 therapist = details.get("text") or "En annan behandlare"
-                return self._outcome(commands.reassign(state, program, now, THERAPIST, therapist))
+                return self._outcome(commands.reassign(state, program, now, who, therapist))
         return (Text(f"Behandlaren kan inte göra ”{deed}”.", f"The therapist cannot do “{deed}”."),)
 
     def _acknowledge(self, action: str) -> tuple[Text, ...]:
@@ -117,7 +135,13 @@ class Simulation:
         for flag in standing:
             told += self._outcome(
                 commands.acknowledge_flag(
-                    self.state, self.program, self.now, THERAPIST, flag.number, action, self.state.therapist
+                    self.state,
+                    self.program,
+                    self.now,
+                    self.acting_therapist,
+                    flag.number,
+                    action,
+                    self.signature or self.state.therapist,
                 )
             )
         return tuple(told)
@@ -134,6 +158,9 @@ class Simulation:
             return tuple(_about(problem) for problem in outcome.problems)
         self._take(outcome)
         return ()
+
+    def _by_therapist(self, what: Happening) -> Event:
+        return Event(self.now, self.acting_therapist.id, "therapist", self.digest, what)
 
     def _take(self, events: tuple[Event, ...]) -> None:
         self.state = fold(events, {self.digest: self.program}, self.state)

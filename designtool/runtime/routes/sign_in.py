@@ -13,8 +13,9 @@ from designtool.runtime.service import MOST_FIELDS, Call, Stop, for_roles, servi
 
 
 def front(request: Request) -> Response:
-    """To one's own start page, or to the sign-in."""
-    for area in AREAS:
+    """To one's own start page, or to the sign-in. `as`: as whom, for a browser in which a patient and staff are signed in."""
+    wanted = request.query_params.get("as", "")
+    for area in sorted(AREAS, key=lambda area: area != wanted):
         session = session_of(request, area)
         if session is not None:
             return RedirectResponse(start_of(session.user), 303)
