@@ -247,3 +247,11 @@ def test_every_path_that_is_read_fits_in_a_bundle(workspace: Path) -> None:
         ("too-many-files", deepest.replace("b/c.txt", "b/b")),
         ("unclean-name", f"{PROGRAM}/media/x{longest}"),
     ]
+
+
+def test_an_empty_folder_among_the_programs_is_told(workspace: Path) -> None:
+    (workspace / "programs/tom/modules").mkdir(parents=True)
+    _, found = read(workspace)
+    assert rules_at(found) == [("empty-folder", "programs/tom")]
+    _, found = read(workspace, unsaved={"programs/tom/program.yaml": b"format: 1\n"})
+    assert not found

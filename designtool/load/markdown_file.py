@@ -55,6 +55,8 @@ from designtool.load.yaml_file import ParsedYaml, parse_yaml_text
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_UNREAD_LINK = re.compile(r"\[[^\[\]]+\]\([^()\s]+[^\S\n][^()]*\)")
+"""`[words](two words)`, which Markdown leaves as text."""
 _IGNORED_BY_BROWSERS = re.compile("[\x00-\x20\x7f-\x9f]")
 _UNCLOSED_ROLE = re.compile(r"\{(" + "|".join(ROLES) + r")\}`")
 _QUOTE_MARKS = " \t>"
@@ -511,7 +513,9 @@ class _Page:
         clean = _IGNORED_BY_BROWSERS.sub("", address)
         scheme = _SCHEME.match(clean)
         sign = misplaced_sign(address)
-        if scheme and scheme[1].lower() not in SCHEMES:
+        if not clean:
+            self.diagnostics.append(unsafe_link.RULE.at(span, "empty"))
+        elif scheme and scheme[1].lower() not in SCHEMES:
             self.diagnostics.append(unsafe_link.RULE.at(span, scheme=scheme[1]))
         elif clean.startswith(("//", "/\\", "\\")):
             self.diagnostics.append(unsafe_link.RULE.at(span, "no-scheme"))
@@ -668,6 +672,9 @@ class _RunningText:
             begin = start + role.start()
             place = self.span(begin, begin + len(role[0]))
             self.page.diagnostics.append(unclosed_role.RULE.at(place, name=role[1]))
+        for link in _UNREAD_LINK.finditer(content) if found >= 0 else ():
+            place = self.span(start + link.start(), start + link.end())
+            self.page.diagnostics.append(unsafe_link.RULE.at(place, "blank"))
         return Inline("text", content, span=self.span(start, max(start, self.cursor)))
 
     def _role(self, token: Token, span: Span) -> Inline:

@@ -13,6 +13,7 @@ from designtool.load.rules.yaml_syntax import RULE as YAML_SYNTAX
 _CANNOT_START = "@`%"
 _OPENS = re.compile(r"""[:-] +(["'])$""")
 _OPENS_AND_GOES_ON = re.compile(r"""[:-] +(["'])(?:(?!\1).)*$""")
+_HARD_SPACE = re.compile("[ \t]*[\u00a0\u2002-\u200b\u202f]")
 _QUOTES = "'\""
 
 
@@ -27,6 +28,10 @@ def syntax_diagnostic(path: str, text: str, first_line: int, error: yaml.MarkedY
     place = _Place(path, lines, first_line)
     if "\t" in _indentation(lines[line]) or lines[line][column : column + 1] == "\t":
         return _tabs(place, line, column)
+    for suspect in (line, context.line if context else line):
+        blank = _HARD_SPACE.match(lines[suspect])
+        if blank is not None:
+            return place.at("blank", suspect, blank.end() - 1)
     if "unexpected end of stream" in problem and context:
         return place.at("quote", context.line, context.column)
     if "unknown escape" in problem:

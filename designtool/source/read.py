@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from designtool.diagnostics import Diagnostic, Related, Span, Text
 from designtool.source.rules import (
+    empty_folder,
     file_too_large,
     link_in_workspace,
     names_differ_in_case,
@@ -114,8 +115,14 @@ class _Reader:
         if self.is_own_folder(programs):
             for name in self.folder_names(programs, wanted):
                 self.begin_program()
+                told = len(self.diagnostics)
                 self.folder(f"{programs}/{name}")
+                if self.count == 0 and len(self.diagnostics) == told and not self._is_unsaved(f"{programs}/{name}/"):
+                    self.diagnostics.append(empty_folder.RULE.at(Span(f"{programs}/{name}")))
         self.lay_unsaved_over(programs, wanted)
+
+    def _is_unsaved(self, folder: str) -> bool:
+        return any(path.startswith(folder) for path in self.unsaved)
 
     def begin_program(self) -> None:
         self.count = 0

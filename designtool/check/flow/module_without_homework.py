@@ -45,7 +45,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
         return
     for module in program.modules:
         document = context.documents.get(module.origin.path)
-        data = document.data if document is not None and isinstance(document.data, dict) else {}
+        if document is None or not isinstance(document.data, dict):
+            continue  # That it holds no keys has been told.
+        data = document.data
         # An unknown key has a finding of its own, and may be the homework misspelt.
         misspelt = not data.keys() <= schema_of("module")["properties"].keys()
         if not module.introduction and not data.get("homework") and not misspelt:

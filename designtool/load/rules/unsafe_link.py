@@ -15,6 +15,11 @@ RULE = Rule(
     messages={
         "default": Text("länkar som börjar med {scheme}: används inte", "links that begin with {scheme}: are not used"),
         "no-scheme": Text("länken saknar https: i början", "the link lacks https: at its beginning"),
+        "empty": Text("länken har ingen adress", "the link has no address"),
+        "blank": Text(
+            "detta blir ingen länk, för adressen innehåller mellanslag",
+            "this is no link, because the address holds a space",
+        ),
         "sign": Text(
             "adressen har ett tecken som inte hör hemma i en adress: {sign_sv}",
             "the address has a sign that does not belong in one: {sign_en}",
@@ -26,6 +31,11 @@ RULE = Rule(
             "use https:, mailto:, tel: or a page of the program",
         ),
         "no-scheme": Text("skriv https: före //", "write https: before //"),
+        "empty": Text("skriv adressen mellan parenteserna", "write the address between the brackets"),
+        "blank": Text(
+            "skriv adressen utan mellanslag, eller \\[ om det inte ska vara en länk",
+            "write the address without spaces, or \\[ if it is to be no link",
+        ),
         "sign": Text(
             "kopiera adressen på nytt från webbläsarens adressfält",
             "copy the address again from the browser's address bar",

@@ -28,6 +28,10 @@ RULE = Rule(
             "en rad som börjar med % eller tre streck styr YAML och används inte här",
             "a line that begins with % or three dashes controls YAML and is not used here",
         ),
+        "blank": Text(
+            "indraget är gjort med ett hårt mellanslag, som ser ut som ett vanligt",
+            "the indentation is made with a hard space, which looks like an ordinary one",
+        ),
         "list": Text("en lista börjar på en egen rad", "a list begins on a line of its own"),
         "indentation": Text(
             "indraget stämmer inte med raderna ovanför", "the indentation does not fit the lines above"
@@ -58,6 +62,10 @@ RULE = Rule(
         ),
         "colon": Text('skriv "nyckel: värde" med kolon och mellanslag', 'write "key: value" with a colon and a space'),
         "marker": Text("ta bort raden", "take the line away"),
+        "blank": Text(
+            "byt det mot vanliga mellanslag; det följer med när text klistras in",
+            "replace it with ordinary spaces; it comes along when text is pasted",
+        ),
         "list": Text("flytta strecket till nästa rad, med indrag", "move the dash to the next line, indented"),
         "indentation": Text(
             "nycklar som hör ihop ska börja i samma kolumn", "keys that belong together begin in the same column"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from designtool.diagnostics import Rule
 from designtool.source.rules import (
+    empty_folder,
     file_too_large,
     link_in_workspace,
     names_differ_in_case,
@@ -14,6 +15,7 @@ from designtool.source.rules import (
 )
 
 RULES: tuple[Rule, ...] = (
+    empty_folder.RULE,
     file_too_large.RULE,
     link_in_workspace.RULE,
     names_differ_in_case.RULE,
