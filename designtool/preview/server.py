@@ -336,7 +336,7 @@ class _Preview:
             if address.target.endswith("/save"):
                 return await self._save(request, address, simulated)
             return await self._post(request, address, simulated)
-        return self._html(address.target, simulated, self._asked_viewpoint(request, address))
+        return self._html(request, address, address.target, simulated, self._asked_viewpoint(request, address))
 
     async def fragments(self, request: Request) -> Response:
         """The main column as a list of blocks. The HTML of blocks whose hash the asker names in `known` is left out."""
@@ -387,7 +387,7 @@ class _Preview:
         if answer.errors or not answer.saved:
             again = self.studio.simulate(address.program, address.person, address.day) or simulated
             viewpoint = self._viewpoint(address, errors=answer.errors, draft=answer.draft, entry_date=answer.entry_date)
-            return self._html(answer.go_to, again, viewpoint, 422 if answer.errors else 200)
+            return self._html(request, address, answer.go_to, again, viewpoint, 422 if answer.errors else 200)
         query = {"saved": answer.saved} | ({"entry-date": answer.entry_date} if answer.entry_date else {})
         return RedirectResponse(f"{address.base}/{answer.go_to}?{urlencode(query)}", 303)
 
@@ -429,13 +429,29 @@ class _Preview:
             self.studio.keep(address.program, address.person, address.day, events)
             self.hub.tell(address.role)
 
-    def _html(self, target: str, simulated: Simulated, viewpoint: Viewpoint, status: int = 200) -> Response:
-        # A page that has just been loaded tells which version it is, so that the shell knows what it may have missed.
-        headers = {"server-timing": f'pages;desc="{self._pages_version()}"'}
+    def _html(
+        self,
+        request: Request,
+        address: Address,
+        target: str,
+        simulated: Simulated,
+        viewpoint: Viewpoint,
+        status: int = 200,
+    ) -> Response:
+        """A page, with what the shell needs to know about it: the version, and the hashes that `fragments` would give.
+
+        A page that shows a refused form differs from them; it is left as it is until the author changes that block.
+        """
+        plain = self._asked_viewpoint(request, address)
+        version = self._pages_version()
         try:
-            return HTMLResponse(view(target, simulated.situation, viewpoint, self.templates), status, headers)
+            page = view(target, simulated.situation, viewpoint, self.templates)
+            usual = page if viewpoint == plain else view(target, simulated.situation, plain, self.templates)
+            blocks = fragments(target, simulated.situation, plain, self.templates)
         except KeyError:
             return PlainTextResponse("no such page", 404)
+        hashes = " ".join([_hash(_around(usual)), *(f"{quote(block.id)} {_hash_of(block)}" for block in blocks)])
+        return HTMLResponse(page, status, {"server-timing": f'pages;desc="{version}", hashes;desc="{hashes}"'})
 
     def _asked_viewpoint(self, request: Request, address: Address) -> Viewpoint:
         asked = request.query_params

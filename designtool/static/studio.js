@@ -21,8 +21,8 @@
   };
   let state = null;
   let isLost = false;
-  // The errors that the author has put aside; others are shown again.
-  let hidden = "";
+  // The errors that the author has put aside; new ones are shown again.
+  let aside = new Set();
 
   // What is chosen stands in the address, so that it can be kept and sent.
   function remember() {
@@ -120,6 +120,9 @@
     return state.fault ? [fault, ...sorted] : sorted;
   }
 
+  // Not the line: it moves while text above it is written.
+  const nameOf = (found) => `${found.path} ${found.message}`;
+
   function showProblems() {
     const all = problems();
     fill(byId("problems"), all, () => byId("problems").replaceChildren(...all.map((found) => element("li", {}, ...problem(found)))));
@@ -128,22 +131,21 @@
     byId("work").dataset.problems = all.length ? "some" : "none";
     const errors = all.filter((found) => found.severity === "error");
     const over = byId("over");
-    const key = isLost ? "" : JSON.stringify(errors.map((found) => [found.path, found.message]));
-    const isOpen = isLost || (errors.length > 0 && key !== hidden);
-    if (!isOpen) {
+    aside = new Set(errors.map(nameOf).filter((name) => aside.has(name)));
+    const fresh = errors.filter((found) => !aside.has(nameOf(found)));
+    if (!isLost && !fresh.length) {
       if (!over.hidden && over.contains(document.activeElement)) byId("frames").focus();
       over.hidden = true;
       over.dataset.filled = "";
       return;
     }
     const kind = isLost ? "lost" : state.is_old ? "old" : "bad";
-    fill(over, [kind, errors], () => {
+    fill(over, [kind, fresh, errors.length], () => {
       byId("over-title").textContent = words[`${kind}-title`];
       byId("over-text").textContent = words[`${kind}-text`];
       byId("over-hide").hidden = isLost;
       const more = errors.length > 1 ? [element("p", { class: "quiet" }, words.more.replace("{count}", errors.length - 1))] : [];
-      byId("over-problem").replaceChildren(...(isLost ? [] : [...problem(errors[0]), ...more]));
-      over.dataset.key = key;
+      byId("over-problem").replaceChildren(...(isLost ? [] : [...problem(fresh[0]), ...more]));
     });
     over.hidden = false;
   }
@@ -197,7 +199,7 @@
   // A frame that followed a link tells the shell where it is now.
   async function arrived(role) {
     const page = frame(role).contentWindow;
-    frame(role).known = null;
+    frame(role).known = knownOf(page);
     if (!state || !path(role).startsWith(base(role))) return;
     const target = decodeURIComponent(path(role).slice(base(role).length));
     if (!page.document.querySelector("main")) {
@@ -218,7 +220,7 @@
     const place = holder.contentWindow;
     if (!shown(role) || !place.location.pathname.startsWith("/view/") || !place.document.querySelector("main")) return;
     const before = holder.known;
-    const known = before ? [...before.blocks.map((block) => block.hash), before.around.hash] : [];
+    const known = [...before.blocks.map((block) => block.hash), before.around];
     const asked = new URLSearchParams(place.location.search);
     asked.set("known", known.join());
     const answer = await fetch(`${place.location.pathname.replace("/view/", "/fragments/")}?${asked}`);
@@ -228,43 +230,38 @@
       open(role, START[role]);
       return;
     }
-    const now = {
-      version,
-      blocks: blocks.map(({ id, hash }) => ({ id, hash })),
-      around: { hash: around.hash, html: around.html ?? before.around.html },
-    };
-    if (!before) {
-      const loaded = place.performance.getEntriesByType("navigation")[0]?.serverTiming?.find((one) => one.name === "pages");
-      holder.known = now;
-      if (loaded && loaded.description !== version) place.location.reload();
-      return;
-    }
+    const now = { version, blocks: blocks.map(({ id, hash }) => ({ id, hash })), around: around.hash };
     const isDone = (isOwn && before.version === version) || keepingPlace(place, () =>
-      replaceAround(place.document, before.around, now.around) && replaceBlocks(place.document, before.blocks, blocks),
+      (around.html === undefined || replaceAround(place.document, around.html)) && replaceBlocks(place.document, before.blocks, blocks),
     );
     holder.known = now;
     if (!isDone) place.location.reload();
   }
 
+  // What a page that has just been loaded says that it is; see `_html` in preview/server.py.
+  function knownOf(page) {
+    const said = page.performance.getEntriesByType("navigation")[0]?.serverTiming || [];
+    const of = (name) => said.find((one) => one.name === name)?.description || "";
+    const [around, ...pairs] = of("hashes").split(" ");
+    const blocks = [];
+    for (let index = 0; index + 1 < pairs.length; index += 2) blocks.push({ id: decodeURIComponent(pairs[index]), hash: pairs[index + 1] });
+    return { version: of("pages"), around, blocks };
+  }
+
   // Header, navigation and footer: each replaced when it has changed. False where the page has come to be made differently.
-  function replaceAround(page, before, now) {
-    if (before.hash === now.hash) return true;
-    const parts = (html) => {
-      const parsed = new DOMParser().parseFromString(html, "text/html");
-      return { parsed, list: surroundings(parsed) };
-    };
-    const old = parts(before.html);
-    const made = parts(now.html);
+  function replaceAround(page, html) {
+    const parsed = new DOMParser().parseFromString(html, "text/html");
+    const made = surroundings(parsed);
     const live = surroundings(page);
     const names = (list) => list.map((part) => part.tagName).join();
-    if (names(old.list) !== names(made.list) || names(old.list) !== names(live)) return false;
-    made.list.forEach((part, index) => {
-      if (part.outerHTML === old.list[index].outerHTML) return;
+    if (names(made) !== names(live)) return false;
+    made.forEach((part, index) => {
+      if (part.outerHTML === live[index].outerHTML) return;
       if (!live[index].contains(page.activeElement)) live[index].replaceWith(page.importNode(part, true));
       else live[index].innerHTML = part.innerHTML;
     });
-    page.title = made.parsed.title;
-    page.documentElement.lang = made.parsed.documentElement.lang;
+    page.title = parsed.title;
+    page.documentElement.lang = parsed.documentElement.lang;
     return true;
   }
 
@@ -280,7 +277,7 @@
     const nodes = before.map((block) => page.getElementById(`block-${block.id}`));
     const kept = longestCommon(before.map((block) => block.hash), after.map((block) => block.hash));
     const placed = new Map(kept.map(([old, now]) => [now, nodes[old]]));
-    if (nodes.includes(null) || after.some((block, index) => !placed.has(index) && block.html === undefined && !before.some((one) => one.hash === block.hash))) return false;
+    if (!before.length || nodes.includes(null) || after.some((block, index) => !placed.has(index) && block.html === undefined && !before.some((one) => one.hash === block.hash))) return false;
     const earlier = new Map(before.map((block, index) => [block.id, nodes[index]]));
     const byHash = new Map(before.map((block, index) => [block.hash, nodes[index]]));
     const stays = new Set(placed.values());
@@ -338,7 +335,7 @@
       );
       if (!twin) continue;
       if (["radio", "checkbox"].includes(input.type)) twin.checked = input.checked;
-      else if (input.tagName === "SELECT" || input.value !== input.defaultValue) twin.value = input.value;
+      else if (input.value !== "") twin.value = input.value;
     }
   }
 
@@ -460,7 +457,7 @@
       input.addEventListener("change", () => change(name, input.value));
     }
   byId("over-hide").addEventListener("click", () => {
-    hidden = byId("over").dataset.key;
+    aside = new Set(problems().map(nameOf));
     showProblems();
   });
   byId("forget").addEventListener("click", async () => {
