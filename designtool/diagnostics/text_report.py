@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 
 from designtool.diagnostics.diagnostic import Diagnostic, Language, Severity, Text
@@ -72,8 +73,8 @@ def _one(diagnostic: Diagnostic, line_of: Callable[[str, int], str | None], lang
         shown, column, width = _window(excerpt, span.column, _width(diagnostic, excerpt))
         lines.append(paint(_QUIET, f"{margin} |"))
         lines.append(f"{paint(_QUIET, f'{span.line} |')} {shown}")
-        carets = paint(_COLOUR[diagnostic.severity], "^" * width)
-        lines.append(f"{paint(_QUIET, f'{margin} |')} {' ' * (column - 1)}{carets}")
+        carets = paint(_COLOUR[diagnostic.severity], "^" * max(1, _cells(shown[column - 1 : column - 1 + width])))
+        lines.append(f"{paint(_QUIET, f'{margin} |')} {' ' * _cells(shown[: column - 1])}{carets}")
     for related in diagnostic.related:
         lines.append(f"{margin} = {related.span.path}:{related.span.line}: {related.message.in_language(language)}")
     if diagnostic.help is not None:
@@ -88,6 +89,14 @@ def _width(diagnostic: Diagnostic, excerpt: str) -> int:
     last = len(excerpt) + 1
     end = span.end_column if span.end_line == span.line and span.end_column else last
     return max(1, min(end, last) - span.column)
+
+
+def _cells(text: str) -> int:
+    """How wide a terminal shows a text: an emoji takes two places, a combining mark none."""
+    return sum(
+        0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        for letter in text
+    )
 
 
 def _window(excerpt: str, column: int, width: int) -> tuple[str, int, int]:

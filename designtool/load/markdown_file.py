@@ -58,7 +58,7 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _UNREAD_LINK = re.compile(r"\[[^\[\]]+\]\([^()\s]+[^\S\n][^()]*\)")
 """`[words](two words)`, which Markdown leaves as text."""
 _IGNORED_BY_BROWSERS = re.compile("[\x00-\x20\x7f-\x9f]")
-_UNCLOSED_ROLE = re.compile(r"\{(" + "|".join(ROLES) + r")\}`")
+_UNCLOSED_ROLE = re.compile(r"\{(" + "|".join(ROLES) + r")\}(`?)")
 _QUOTE_MARKS = " \t>"
 _DEEPEST_INLINE = 20
 
@@ -668,10 +668,11 @@ class _RunningText:
         if found >= 0:
             self.cursor = found + len(content)
         role = _UNCLOSED_ROLE.search(content)
-        if role:
+        if role and (role[2] or found >= 0):
             begin = start + role.start()
             place = self.span(begin, begin + len(role[0]))
-            self.page.diagnostics.append(unclosed_role.RULE.at(place, name=role[1]))
+            variant = "default" if role[2] else "other-sign"
+            self.page.diagnostics.append(unclosed_role.RULE.at(place, variant, name=role[1]))
         for link in _UNREAD_LINK.finditer(content) if found >= 0 else ():
             place = self.span(start + link.start(), start + link.end())
             self.page.diagnostics.append(unsafe_link.RULE.at(place, "blank"))

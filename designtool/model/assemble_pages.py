@@ -173,6 +173,9 @@ def _media(path: str, span: Span, names: Names, findings: Findings) -> str:
     elif path:
         prefix = f"{names.media_folder}/"
         near = [known.removeprefix(prefix) for known in names.media if known.startswith(prefix)]
+        if path.endswith((".md", ".vtt")):
+            # A film is never what was meant by its words.
+            near = [known for known in near if known.endswith(path[-3:])]
         findings.missing_reference("media", path, span, near)
     return full
 

@@ -14,8 +14,13 @@ RULE = Rule(
     ),
     messages={
         "default": Text("texten efter {{{name}}} avslutas aldrig", "the text after {{{name}}} never ends"),
+        "other-sign": Text("efter {{{name}}} saknas en grav accent", "a backtick is missing after {{{name}}}"),
     },
     helps={
+        "other-sign": Text(
+            "skriv {{{name}}}`...` med grava accenter, inte citattecken",
+            "write {{{name}}}`...` with backticks, not quotation marks",
+        ),
         "default": Text("sätt ett ` där texten slutar", "put a ` where the text ends"),
     },
     bad="""\
