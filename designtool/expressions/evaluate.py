@@ -20,6 +20,7 @@ from designtool.expressions.types import (
 from designtool.expressions.values import from_json
 
 MINUTES_A_DAY = 1440
+_TWO, _THREE = 120, 180
 
 Reference = tuple[str, str]
 """Form and name."""
@@ -198,7 +199,7 @@ class Evaluation:
         start, end = self.value(trees[0]), self.value(trees[1])
         if not isinstance(start, TimeOfDay) or not isinstance(end, TimeOfDay):
             return None
-        return Fraction(_elapsed(start, end))
+        return Fraction(_elapsed(start, end, self.environment.clock_moved))
 
     def minutes(self, trees: Sequence[Sequence[Any]]) -> Value:
         time = self.value(trees[0])
@@ -246,9 +247,16 @@ def _compared(operator: str, a: Value, b: Value) -> bool | None:
     return compared(operator, a, b)  # type: ignore[arg-type]
 
 
-def _elapsed(start: TimeOfDay, end: TimeOfDay) -> int:
-    """Minutes from one clock time to the next time the clock shows the other; equal times are no time apart."""
-    return (end.minutes - start.minutes) % MINUTES_A_DAY
+def _elapsed(start: TimeOfDay, end: TimeOfDay, moved: int) -> int:
+    """Minutes from one clock time to the next time the clock shows the other; equal times are no time apart.
+
+    A night in which the clocks were moved is as long as it was: they go from two to three, or from three to two. Of a
+    time that came twice the first is meant; one that never came is taken as it was written.
+    """
+    shown = (end.minutes - start.minutes) % MINUTES_A_DAY
+    begins = start.minutes if start.minutes <= end.minutes else start.minutes - MINUTES_A_DAY
+    spans_the_move = begins < (_TWO if moved > 0 else _THREE) and end.minutes >= _THREE
+    return shown - moved if spans_the_move else shown
 
 
 _OPERATIONS: dict[str, Callable[[Evaluation, Sequence[Any]], Value]] = {

@@ -118,3 +118,5 @@ class Environment:
     summaries: Mapping[str, Mapping[str, Value]] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     """Form to values that are worked out over all its entries (a diary's week, a confirmed decision's `value`)."""
     extra: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    clock_moved: int = 0
+    """Minutes that the clocks were put forward in the night that the draft is about; negative when they were put back."""

@@ -240,7 +240,8 @@ def call_type(name: str, arguments: Sequence[tuple[Type, bool]], trees: Sequence
 
 
 _MORE_TYPES: dict[str, Callable[[list[Type]], Type]] = {
-    "clock_span": lambda types: Type("number", "minutes", low=Fraction(0), high=Fraction(1439)),
+    # Longer than a day by the hour that the clocks are put back.
+    "clock_span": lambda types: Type("number", "minutes", low=Fraction(0), high=Fraction(1499)),
     "minutes": lambda types: Type("number", "minutes", low=Fraction(0), high=Fraction(1439)),
     "days_since": lambda types: NUMBER,
     "week": lambda types: Type("number", low=Fraction(0)),

@@ -30,6 +30,14 @@ def moment(on: date, clock: time = time()) -> datetime:
     return datetime.combine(on, clock, ZONE).astimezone(UTC)
 
 
+def clock_moved(on: date) -> int:
+    """Minutes that the clocks are put forward between midnight and noon of a date; negative when they are put back."""
+    before, after = (datetime.combine(on, clock, ZONE).utcoffset() for clock in (time(), time(12)))
+    assert before is not None
+    assert after is not None
+    return int((after - before) / timedelta(minutes=1))
+
+
 def next_midnight(at: datetime) -> datetime:
     """When the next doors open."""
     return moment(local_date(at) + timedelta(days=1))

@@ -23,6 +23,7 @@ from designtool.treatment.answers import (
     value_json,
     without_empty_rows,
 )
+from designtool.treatment.days import clock_moved
 from designtool.treatment.events import StoredScore, Submitted
 from designtool.treatment.scoring import RaisedByAnswers, score
 
@@ -141,7 +142,10 @@ class _Exercise:
         self.hidden: set[str] = set()
         self.begun: set[str] = set()
         draft = Record(dated, None, MappingProxyType(self.values))
-        self.environment = replace(environment, own=form.id, draft=draft)
+        # Only an entry that is dated by its morning says which night its clock times belong to.
+        dated_night = form.entry is not None and form.entry.per == "day"
+        moved = clock_moved(dated) if dated_night else 0
+        self.environment = replace(environment, own=form.id, draft=draft, clock_moved=moved)
 
     def filled(self) -> Filled:
         for name in [*self.fields, *self.computed]:
