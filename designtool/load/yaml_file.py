@@ -23,6 +23,7 @@ from designtool.load.rules.repeated_key import RULE as REPEATED_KEY
 from designtool.load.rules.several_documents import RULE as SEVERAL_DOCUMENTS
 from designtool.load.rules.split_by_comma import RULE as SPLIT_BY_COMMA
 from designtool.load.rules.tab_character import RULE as TAB_CHARACTER
+from designtool.load.rules.text_after_hash import RULE as TEXT_AFTER_HASH
 from designtool.load.rules.too_deep import RULE as TOO_DEEP
 from designtool.load.rules.yaml_anchor import RULE as YAML_ANCHOR
 from designtool.load.rules.yaml_tag import RULE as YAML_TAG
@@ -36,6 +37,7 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]*[1-9])?")
 _MOST_DIGITS = 15
 """What a binary fraction keeps without loss; a longer row of digits is an identity, not an amount, and stays text."""
 _COMMENT = re.compile(r"(?m)(?:^|(?<=[ \t]))#[ \t]*(designtool:[^\n]*)")
+_TEXT_AFTER_HASH = re.compile(r"(?m)^[ \t]*[^\s#][^\n#]* (#[^\s#][^\n]*)$")
 _TAG = re.compile(r"!\S*")
 _LINE_BREAKS_OF_LIBYAML_ALONE = "\x85\u2028\u2029"
 
@@ -71,6 +73,8 @@ def parse_yaml_text(path: str, text: str, first_line: int = 1) -> ParsedYaml:
     allowances = composer.read_comments() if "designtool:" in text else ()
     if "\t" in text:
         composer.find_tabs()
+    if " #" in text:
+        composer.find_text_after_hash()
     return ParsedYaml(
         data, composer.values, composer.keys, allowances, tuple(composer.diagnostics), readable=composer.readable
     )
@@ -397,6 +401,18 @@ class _Composer:
         if edits:
             fix = Fix(Text("byt tabbar mot mellanslag", "replace tabs with spaces"), tuple(edits))
             self.diagnostics.append(TAB_CHARACTER.at(edits[0].span, fix=fix))
+
+    def find_text_after_hash(self) -> None:
+        """What looks like the rest of a text and is a comment to YAML: a value, a blank, and # close to a word."""
+        if not self.readable:
+            return
+        self.scalars.sort()
+        for found in _TEXT_AFTER_HASH.finditer(self.text):
+            if not self._is_inside_text(found.start(1)):
+                index, column = self._line_and_column(found.start(1))
+                line, lost = index + self.line_offset, found[1].rstrip()
+                span = Span(self.path, line, column + 1, line, column + 1 + len(lost))
+                self.diagnostics.append(TEXT_AFTER_HASH.at(span, lost=lost if len(lost) <= 60 else f"{lost[:59]}…"))
 
     def _is_inside_text(self, index: int) -> bool:
         nearest = bisect_right(self.scalars, (index, len(self.text))) - 1

@@ -28,7 +28,7 @@ def syntax_diagnostic(path: str, text: str, first_line: int, error: yaml.MarkedY
     place = _Place(path, lines, first_line)
     if "\t" in _indentation(lines[line]) or lines[line][column : column + 1] == "\t":
         return _tabs(place, line, column)
-    for suspect in (line, context.line if context else line):
+    for suspect in (line, min(context.line, len(lines) - 1) if context else line):
         blank = _HARD_SPACE.match(lines[suspect])
         if blank is not None:
             return place.at("blank", suspect, blank.end() - 1)
