@@ -1,0 +1,627 @@
+"""The pages of the runtime: the same as the preview's, byte for byte; what is typed is kept, what is wrong is refused."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import runtime_samples
+import treatment_samples
+from runtime_samples import HOST, Clinic
+from starlette.testclient import TestClient
+
+from designtool import resources
+from designtool.bundle import layout_of_content, make_bundle, write_archive
+from designtool.diagnostics import Text
+from designtool.model.codec import encode_program
+from designtool.preview import server as preview_server
+from designtool.preview.studio import Studio
+from designtool.render import Viewpoint, load_templates, targets
+from designtool.runtime import first_people
+from designtool.runtime.routes import treatment as treatment_routes
+from designtool.runtime.store import Store, Treatment
+from designtool.source.media import open_media
+from designtool.treatment import commands
+from designtool.treatment.commands import Actor
+from designtool.treatment.simulate import FIRST_DAY, play
+from designtool.treatment.situate import situation
+
+ROOT = Path(__file__).parent.parent
+MOOD = "questionnaire/mood"
+GOALS = "exercise/mina_mal"
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Iterator[Clinic]:
+    with runtime_samples.clinic(tmp_path) as made:
+        yield made
+
+
+# The same pages as the preview
+
+
+@pytest.fixture(scope="module")
+def studio() -> Studio:
+    def report(fault: Exception) -> None:
+        raise fault
+
+    made = Studio(ROOT, None, lambda: date(2026, 11, 22), report)
+    made.refresh()
+    return made
+
+
+@pytest.mark.parametrize("name", ["depressionshjalpen", "somnbehandlingen"])
+def test_preview_and_runtime_send_the_same_bytes(
+    name: str, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every page of both roles, of every scripted patient, from both web services over HTTP, for the same viewpoint."""
+    program = studio.program(name)
+    assert program is not None
+    content = make_bundle(program, encode_program(program), studio.tree, lambda path: open_media(ROOT, path))
+    archive = BytesIO()
+    write_archive(archive, layout_of_content(content))
+    preview = TestClient(
+        preview_server.create_app(
+            studio,
+            preview_server.Hub(),
+            ROOT,
+            load_templates(resources.folder("templates")),
+            "sv",
+            frozenset({HOST}),
+        )
+    )
+    compared = 0
+    with runtime_samples.clinic(tmp_path, archive.getvalue()) as clinic:
+        for day, journey in ((10, program.journeys[0]), (30, program.journeys[-1])):
+            played = play(program, clinic.bundle.digest, journey.steps, day, first_day=FIRST_DAY)
+            clinic.time.now = played.now
+            patient = first_people.new_patient(100 + day)
+            store = clinic.service.store
+            store.add_treatment(
+                Treatment(
+                    f"day-{day}", "enheten", clinic.bundle.digest, patient.id, frozenset({"b-1"}), len(played.events)
+                ),
+                played.events,
+                runtime_samples.a_deed(),
+                patient,
+            )
+            shown = situation(played.state, {clinic.bundle.digest: program}, played.now)
+            for role, person in (("patient", clinic.sign_in(patient.id)), ("therapist", clinic.sign_in("b-1"))):
+                same = Viewpoint(role, base="/here", token="token", notices=(Text("Prov", "Trial"),))  # type: ignore[arg-type]
+                monkeypatch.setattr(preview_server._Preview, "_viewpoint", lambda *_, same=same, **__: same)
+                monkeypatch.setattr(treatment_routes, "_viewpoint", lambda *_, same=same: same)
+                for target, _ in targets(shown, same):
+                    ours = person.get(f"/t/day-{day}/{role}/{target}")
+                    theirs = preview.get(f"http://{HOST}/view/{name}/{role}/{journey.id}/{day}/{target}")
+                    assert ours.status_code == theirs.status_code == 200, (target, role, day)
+                    assert ours.content == theirs.content, (target, role, day)
+                    compared += 1
+    assert compared > 100
+
+
+# What every page says
+
+
+def test_every_page_says_that_it_is_a_demonstration_and_unsigned(clinic: Clinic) -> None:
+    people = {id: clinic.sign_in(id) for id in (clinic.patient.id, "b-1", "pa-1", "ea-1")}
+    pages = [
+        (clinic.patient.id, f"{clinic.patient_base}/home"),
+        (clinic.patient.id, f"{clinic.patient_base}/crisis"),
+        (clinic.patient.id, "/nowhere"),
+        ("b-1", f"{clinic.therapist_base}/treatment"),
+        ("b-1", "/patients"),
+        ("b-1", f"/t/{clinic.treatment}/care"),
+        ("pa-1", "/administration"),
+        ("pa-1", f"/administration/{clinic.treatment}"),
+        ("ea-1", "/unit"),
+        ("ea-1", "/unit/audit"),
+        ("ea-1", "/kris"),
+        ("ea-1", "/sign-in"),
+        ("ea-1", "/sign-out/staff"),
+    ]
+    for id, path in pages:
+        text = people[id].get(path).text
+        assert "inte CE-märkt, inte för vård av patienter" in text, path
+        assert "inte signerade" in text, path
+
+
+def test_a_page_names_people_and_an_event_does_not(clinic: Clinic) -> None:
+    therapist = clinic.sign_in("b-1")
+    sent = therapist.post(f"{clinic.therapist_base}/messages", {"action": "send", "text": "Välkommen hit"})
+    assert sent.status_code == 303
+    page = clinic.sign_in(clinic.patient.id).get(f"{clinic.patient_base}/messages").text
+    assert "Välkommen hit" in page
+    assert "Robin Ek" in page
+    assert "b-1" not in page
+    assert clinic.service.store.events(clinic.treatment)[-1].event.actor == "b-1"
+
+
+@pytest.mark.parametrize("path", ["/mine", "/patients", "/administration", "/unit", "/unit/audit"])
+def test_lists_show_a_hostile_name_as_text(path: str, clinic: Clinic) -> None:
+    name = "<script>alert(1)</script>"
+    administrator = clinic.sign_in("pa-1")
+    registered = administrator.post("/administration/register", {**registration(clinic), "name": name})
+    assert registered.status_code == 303
+    id = next(user.id for user in clinic.service.store.users() if user.name == name)
+    who = {"/mine": id, "/patients": "b-1", "/administration": "pa-1"}.get(path, "ea-1")
+    assert "<script>alert" not in clinic.sign_in(who).get(path).text
+
+
+# The crisis page
+
+
+def test_the_crisis_page_works_when_the_database_is_gone(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_: Any, **__: Any) -> Any:
+        raise AssertionError("the crisis page asked the database")
+
+    monkeypatch.setattr(Store, "_read", gone)
+    monkeypatch.setattr(Store, "_write", gone)
+    for cookie in ("", "designtool-patient=" + "a" * 43):
+        answered = clinic.browser().get("/kris", headers={"cookie": cookie})
+        assert answered.status_code == 200
+        assert 'href="tel:112"' in answered.text
+        assert "Du är inte ensam." in answered.text
+        assert "<script" not in answered.text
+    broken = clinic.browser().get("/patients", headers={"cookie": "designtool-staff=" + "a" * 43})
+    assert broken.status_code == 500
+    assert 'href="tel:112"' in broken.text
+    assert "AssertionError" not in broken.text
+
+
+def test_there_is_help_before_any_program_is_there(clinic: Clinic, tmp_path: Path) -> None:
+    from designtool.runtime.app import Settings, create_app
+
+    app = create_app(Settings(tmp_path / "empty", frozenset({HOST})))
+    answered = TestClient(app).get(f"http://{HOST}/kris")
+    assert 'href="tel:112"' in answered.text
+    assert 'href="tel:1177"' in answered.text
+    app.state.service.store.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/nowhere", 404), ("/static/../app.py", 404), ("/static/x.css", 404), ("/mine", 401)]
+)
+def test_every_error_page_leads_to_help(path: str, status: int, clinic: Clinic) -> None:
+    answered = clinic.browser().get(path)
+    assert answered.status_code == status
+    assert 'href="tel:112"' in answered.text
+    assert 'href="/kris"' in answered.text
+
+
+# Answers
+
+
+def test_an_answer_is_kept_as_it_is_typed(clinic: Clinic) -> None:
+    person = clinic.sign_in(clinic.patient.id)
+    answered = person.save(f"{clinic.patient_base}/{GOALS}", field="viktigast", value="Sova bättre", revision=None)
+    assert answered.status_code == 200
+    told = answered.json()
+    assert told["errors"] == {}
+    assert told["revision"] == clinic.service.store.treatment(clinic.treatment).count  # type: ignore[union-attr]
+    assert "Sova bättre" in clinic.sign_in(clinic.patient.id).get(f"{clinic.patient_base}/{GOALS}").text
+
+
+def test_two_answers_at_once_from_two_devices_are_both_kept(clinic: Clinic) -> None:
+    phone, computer = clinic.sign_in(clinic.patient.id), clinic.sign_in(clinic.patient.id)
+    first = phone.save(f"{clinic.patient_base}/{MOOD}", field="q1", value="1", revision=None).json()
+    other = computer.save(f"{clinic.patient_base}/{MOOD}", field="q2", value="2", revision=first["revision"]).json()
+    again = phone.save(f"{clinic.patient_base}/{MOOD}", field="q3", value="3", revision=first["revision"])
+    assert again.status_code == 200, "another field: both are kept"
+    page = phone.get(f"{clinic.patient_base}/{MOOD}").text
+    for item, value in (("q1", "1"), ("q2", "2"), ("q3", "3")):
+        assert re.search(rf'name="{item}" value="{value}"[^>]* checked', page), item
+    assert other["revision"] > first["revision"]
+
+
+def test_an_answer_to_the_same_field_is_never_overwritten_silently(clinic: Clinic) -> None:
+    phone, computer = clinic.sign_in(clinic.patient.id), clinic.sign_in(clinic.patient.id)
+    path = f"{clinic.patient_base}/{GOALS}"
+    first = phone.save(path, field="viktigast", value="Från mobilen", revision=None).json()
+    second = computer.save(path, field="viktigast", value="Från datorn", revision=first["revision"]).json()
+    refused = phone.save(path, field="viktigast", value="Från mobilen igen", revision=first["revision"])
+    assert refused.status_code == 409
+    assert refused.json() == {"revision": second["revision"]}
+    assert "Från datorn" in phone.get(path).text
+    told = phone.save(path, field="viktigast", value="Nu vet jag", revision=refused.json()["revision"])
+    assert told.status_code == 200
+
+
+def test_the_same_device_may_send_again_what_it_got_no_answer_to(clinic: Clinic) -> None:
+    phone = clinic.sign_in(clinic.patient.id)
+    path = f"{clinic.patient_base}/{GOALS}"
+    first = phone.save(path, field="viktigast", value="Ett", revision=None).json()
+    phone.save(path, field="viktigast", value="Två", revision=first["revision"])
+    again = phone.save(path, field="viktigast", value="Tre", revision=first["revision"])
+    assert again.status_code == 200
+
+
+def test_a_flag_shows_the_patient_help_at_once(clinic: Clinic, tmp_path: Path) -> None:
+    person = clinic.sign_in(clinic.patient.id)
+    told = person.save(f"{clinic.patient_base}/{MOOD}", field="q4", value="2", revision=None).json()
+    assert "Du är inte ensam." in told["pages"]
+    flags = clinic.sign_in("b-1").get(f"{clinic.therapist_base}/flags").text
+    assert "flag-red" in flags
+
+
+WRONG_VALUES: list[tuple[str, str, Any]] = [
+    (MOOD, "q1", "4"),
+    (MOOD, "q1", "-1"),
+    (MOOD, "q1", "x"),
+    (MOOD, "q1", 1.5),
+    (MOOD, "q1", True),
+    (MOOD, "q1", ["1"]),
+    (MOOD, "q1", {"a": 1}),
+    (MOOD, "q1", "1" * 5000),
+    (GOALS, "viktigast", 7),
+    (GOALS, "viktigast", ["x"]),
+    (GOALS, "viktigast", "x" * 200_000),
+    (GOALS, "viktigast", "\ud800"),
+    (GOALS, "antal", "6"),
+    (GOALS, "antal", "1e400"),
+    (GOALS, "antal", 10**400),
+    (GOALS, "har_plan", "kanske"),
+]
+
+
+@pytest.mark.parametrize(("form", "field", "value"), WRONG_VALUES)
+def test_a_wrong_answer_is_refused_in_words_and_not_kept(form: str, field: str, value: Any, clinic: Clinic) -> None:
+    person = clinic.sign_in(clinic.patient.id)
+    before = stored(clinic)
+    answered = person.client.post(
+        f"{clinic.patient_base}/{form}/save",
+        content=json.dumps({"field": field, "value": value, "revision": None}).encode(),
+        headers={"x-csrf-token": person.token},
+    )
+    assert answered.status_code in (200, 422)
+    told = answered.json()
+    message = told["errors"][field] if answered.status_code == 200 else told["error"]
+    assert re.match(r"[A-ZÅÄÖ”].*\.$", message), message
+    assert stored(clinic) == before
+
+
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [
+        (MOOD, "q9"),
+        (MOOD, ""),
+        (MOOD, "total"),
+        (MOOD, "q1.0"),
+        (GOALS, "dubbelt"),
+        (GOALS, "__proto__"),
+        (GOALS, "viktigast.0.x"),
+        ("exercise/finns_inte", "x"),
+        ("questionnaire/mina_mal", "x"),
+        ("exercise/somndagbok", "bed"),
+        ("exercise/lamplighet", "epilepsi"),
+        ("exercise/somnfonster", "value"),
+        ("exercise/bedomning", "text"),
+    ],
+)
+def test_what_cannot_be_filled_in_now_is_refused_in_words(form: str, field: str, clinic: Clinic) -> None:
+    """Unknown fields, unknown forms, forms of modules that are not open, and forms that are the therapist's."""
+    person = clinic.sign_in(clinic.patient.id)
+    before = stored(clinic)
+    answered = person.save(f"{clinic.patient_base}/{form}", field=field, value="x", revision=None)
+    assert answered.status_code in (200, 422)
+    assert answered.status_code == 422 or answered.json()["errors"]
+    assert stored(clinic) == before
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"x",
+        b"[]",
+        b"null",
+        b"{}",
+        b'{"field": "q1"}',
+        b'{"field": 1, "value": "1"}',
+        b'{"field": "q1", "value": NaN}',
+        b'{"field": "q1", "value": Infinity}',
+        b'{"field": "q1", "value": "1", "revision": "7"}',
+        b'{"field": "q1", "value": "1", "revision": -1}',
+        b'{"field": "q1", "value": "1", "revision": true}',
+        b'{"field": "q1", "value": "1", "revision": 1e400}',
+        b'{"field": "q1", "value": "1", "entry_date": "2026-02-30"}',
+        b'{"field": "q1", "value": "1", "entry_date": 7}',
+        b"[" * 100_000,
+        b'{"field": "q1", "value": "\xff"}',
+    ],
+)
+def test_what_is_no_answer_is_refused(content: bytes, clinic: Clinic) -> None:
+    person = clinic.sign_in(clinic.patient.id)
+    before = stored(clinic)
+    answered = person.client.post(
+        f"{clinic.patient_base}/{MOOD}/save", content=content, headers={"x-csrf-token": person.token}
+    )
+    assert answered.status_code == 400
+    assert answered.json()["error"]
+    assert stored(clinic) == before
+
+
+def test_too_much_is_refused_before_it_is_read(clinic: Clinic) -> None:
+    person = clinic.sign_in(clinic.patient.id)
+    before = stored(clinic)
+    path = f"{clinic.patient_base}/{GOALS}"
+    assert person.save(path, field="viktigast", value="x" * 2_000_000, revision=None).status_code == 413
+    assert person.post(path, {"action": "save", "viktigast": "x" * 2_000_000}).status_code == 413
+    many = {f"field{number}": "x" for number in range(6000)}
+    assert person.post(path, {"action": "save", **many}).status_code in (400, 413)
+    assert stored(clinic) == before
+
+
+def test_a_posted_form_shows_what_is_wrong_and_loses_nothing_that_was_typed(clinic: Clinic) -> None:
+    person = clinic.sign_in(clinic.patient.id)
+    sent = {"action": "submit", "viktigast": "Ork", "har_plan": "yes", "antal": "77", "plan": "Min plan"}
+    answered = person.post(f"{clinic.patient_base}/{GOALS}", sent)
+    assert answered.status_code == 422
+    for typed in ("Ork", "77", "Min plan"):
+        assert typed in answered.text
+    assert "errors" in answered.text
+
+
+@pytest.mark.parametrize(
+    ("target", "sent"),
+    [
+        ("home", {}),
+        ("home", {"action": "x"}),
+        ("module/valkommen", {"action": "feedback", "text": "Från patienten"}),
+        ("module/fonster", {"action": "submit"}),
+        ("module/finns_inte", {"action": "submit"}),
+        ("decision/somnfonster", {"action": "confirm"}),
+        ("flags", {"action": "acknowledge", "flag": "1", "text": "x"}),
+        ("messages", {"action": "send", "text": "   "}),
+        ("messages", {"action": "send", "text": "x" * 100_000}),
+        ("exercise/somndagbok", {"action": "submit", "bed": "2230"}),
+        ("exercise/mina_mal", {"action": "delete"}),
+        ("exercise/mina_mal", {"action": "submit", "return-to": "https://evil.example/"}),
+    ],
+)
+def test_an_act_that_is_not_the_patients_to_do_now_is_refused(
+    target: str, sent: dict[str, str], clinic: Clinic
+) -> None:
+    person = clinic.sign_in(clinic.patient.id)
+    before = stored(clinic)
+    answered = person.post(f"{clinic.patient_base}/{target}", sent)
+    assert answered.status_code in (404, 422)
+    assert stored(clinic) == before
+
+
+def test_addresses_that_do_not_exist_are_not_found(clinic: Clinic) -> None:
+    person, therapist = clinic.sign_in(clinic.patient.id), clinic.sign_in("b-1")
+    for target in (
+        "",
+        "nowhere",
+        "page/valkommen/x",
+        "exercise/x",
+        "form/mood",
+        "flags",
+        "../therapist/flags",
+    ):
+        assert person.client.request("GET", f"http://{HOST}{clinic.patient_base}/{target}").status_code in (401, 404), (
+            target
+        )
+    for target in ("home", "modules", "decision/x", "module/x"):
+        assert therapist.get(f"{clinic.therapist_base}/{target}").status_code == 404, target
+
+
+def test_only_media_of_the_treatments_own_program_are_served(clinic: Clinic) -> None:
+    person = clinic.sign_in(clinic.patient.id)
+    base = f"{clinic.patient_base}/media"
+    film = person.get(f"{base}/{runtime_samples.bundles.FILM_PATH}")
+    assert (film.status_code, film.content) == (200, runtime_samples.FILM)
+    assert film.headers["content-type"] == "video/webm"
+    for path in (
+        "programs/prov/program.yaml",
+        "program.json",
+        "../program.json",
+        "%2e%2e/program.json",
+        "/etc/passwd",
+        "",
+    ):
+        assert person.get(f"{base}/{path}").status_code == 404, path
+
+
+@pytest.mark.parametrize(
+    ("wanted", "status", "stretch"),
+    [
+        ("bytes=0-9", 206, slice(0, 10)),
+        ("bytes=700-", 206, slice(700, None)),
+        ("bytes=-5", 206, slice(-5, None)),
+        ("bytes=0-99999", 206, slice(0, None)),
+        ("bytes=768-", 416, None),
+        ("bytes=9-3", 416, None),
+        ("bytes=a-b", 200, slice(None)),
+        ("bytes=0-1,3-4", 200, slice(None)),
+    ],
+)
+def test_a_player_gets_the_stretch_it_asks_for(wanted: str, status: int, stretch: slice | None, clinic: Clinic) -> None:
+    person = clinic.sign_in(clinic.patient.id)
+    path = f"{clinic.patient_base}/media/{runtime_samples.bundles.FILM_PATH}"
+    answered = person.client.get(path, headers={"range": wanted})
+    assert answered.status_code == status
+    assert answered.content == (runtime_samples.FILM[stretch] if stretch is not None else b"")
+
+
+# The way of a treatment
+
+
+def registration(clinic: Clinic) -> dict[str, Any]:
+    return {
+        "name": "Ny Patient",
+        "identity": "19900101-2385",
+        "entry": "self-referral",
+        "program": clinic.bundle.digest,
+        "responsible": "b-1",
+        "therapist": ["b-2"],
+    }
+
+
+def test_from_registration_to_the_first_page(clinic: Clinic) -> None:
+    administrator, therapist = clinic.sign_in("pa-1"), clinic.sign_in("b-2")
+    registered = administrator.post("/administration/register", registration(clinic))
+    assert registered.status_code == 303
+    treatment = registered.headers["location"].rsplit("/", 1)[1]
+    patient = clinic.sign_in(clinic.service.store.treatment(treatment).patient)  # type: ignore[union-attr]
+    waiting = patient.get("/mine").text
+    assert "tagit emot din anmälan" in waiting
+    care = f"/t/{treatment}/care"
+    for sent, status in (
+        ({"action": "start"}, 422),
+        ({"action": "decide", "accepted": "yes"}, 422),
+        ({"action": "assess", "text": " "}, 422),
+        ({"action": "assess", "text": "Lindrig nedstämdhet"}, 303),
+        ({"action": "start"}, 422),
+        ({"action": "decide", "accepted": "yes", "text": "Passar"}, 303),
+        ({"action": "start"}, 303),
+        ({"action": "start"}, 422),
+        ({"action": "x"}, 422),
+    ):
+        assert therapist.post(care, sent).status_code == status, sent
+    assert patient.get("/mine").headers["location"] == f"/t/{treatment}/patient/home"
+    assert patient.get(f"/t/{treatment}/patient/home").status_code == 200
+    assert therapist.post(care, {"action": "end", "text": "Klar"}).status_code == 303
+    read = patient.get(f"/t/{treatment}/patient/messages")
+    assert read.status_code == 200
+    refused = patient.save(f"/t/{treatment}/patient/{GOALS}", field="viktigast", value="x", revision=None)
+    assert refused.status_code == 422
+    assert "avslutad" in refused.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": ""},
+        {"name": "x" * 81},
+        {"name": "\x00"},
+        {"identity": "19121212-1212"},
+        {"identity": ""},
+        {"entry": "x"},
+        {"program": "sha256:" + "0" * 64},
+        {"program": ""},
+        {"responsible": "ea-1"},
+        {"responsible": ""},
+        {"therapist": ["nobody"]},
+    ],
+)
+def test_a_registration_that_is_not_right_is_refused_and_shown_again(change: dict[str, Any], clinic: Clinic) -> None:
+    administrator = clinic.sign_in("pa-1")
+    before = clinic.service.store.treatments(), clinic.service.store.users()
+    answered = administrator.post("/administration/register", {**registration(clinic), **change})
+    assert answered.status_code == 422
+    assert "Det gick inte" in answered.text
+    assert (clinic.service.store.treatments(), clinic.service.store.users()) == before
+
+
+def test_the_same_identity_number_is_registered_once(clinic: Clinic) -> None:
+    administrator = clinic.sign_in("pa-1")
+    assert administrator.post("/administration/register", registration(clinic)).status_code == 303
+    again = administrator.post("/administration/register", {**registration(clinic), "identity": "199001012385"})
+    assert again.status_code == 422
+
+
+def test_a_therapist_confirms_what_was_proposed(clinic: Clinic) -> None:
+    """From a filled-in diary to an instruction on the patient's page."""
+    patient, therapist = Actor(clinic.patient.id, "patient"), Actor("b-1", "therapist")
+    for module in ("baslinje", "fonster"):
+        clinic.act(
+            lambda state, program, now, module=module: commands.open_module(state, program, now, therapist, module)
+        )
+    suitable = {"epilepsi": False, "kor_bil": False, "somnig": False}
+    clinic.act(lambda state, program, now: commands.save_answers(state, program, now, patient, "lamplighet", suitable))
+    clinic.act(lambda state, program, now: commands.submit_form(state, program, now, patient, "lamplighet"))
+    sure = frozenset({"", "out", "final"})
+    for values in treatment_samples.WEEK:
+        clinic.time.pass_(days=1)
+        night = treatment_samples.night(values)
+        dated = treatment_samples.START + (clinic.time.now - runtime_samples.NOW)
+        clinic.act(
+            lambda state, program, now, night=night, dated=dated: commands.save_answers(
+                state, program, now, patient, "somndagbok", night, dated
+            )
+        )
+        clinic.act(
+            lambda state, program, now, dated=dated: commands.submit_form(
+                state, program, now, patient, "somndagbok", dated, sure
+            )
+        )
+    person = clinic.sign_in("b-1")
+    page = person.get(f"{clinic.therapist_base}/decision/somnfonster")
+    assert page.status_code == 200
+    assert "confirm" in page.text
+    confirmed = person.post(f"{clinic.therapist_base}/decision/somnfonster", {"action": "confirm"})
+    assert confirmed.status_code == 303
+    shown = person.get(confirmed.headers["location"]).text
+    assert "Robin Ek" in shown
+    declined = person.post(f"{clinic.therapist_base}/decision/somnfonster", {"action": "confirm"})
+    assert declined.status_code == 422
+
+
+# The unit administrator
+
+
+def test_a_program_is_activated_when_the_unit_is_ready(clinic: Clinic) -> None:
+    clinic.other_unit()
+    administrator = clinic.sign_in("x-unit-administrator")
+    sent = {"digest": clinic.bundle.digest, "sign-off": "yes"}
+    assert "färre än två behandlare" in administrator.post("/unit/activate", sent).text
+    clinic.service.store.add_user(first_people.User("x-2", "annan", "therapist", "Andra", "SE-x2"))
+    assert "rutin" in administrator.post("/unit/activate", sent).text
+    assert administrator.post("/unit/routine", {"routine": " ", "responsible": "x"}).status_code == 422
+    assert administrator.post("/unit/routine", {"routine": "Rutin", "responsible": "Jouren"}).status_code == 303
+    assert "godkänt" in administrator.post("/unit/activate", {"digest": clinic.bundle.digest}).text
+    assert administrator.post("/unit/activate", {**sent, "digest": "sha256:x"}).status_code == 422
+    assert clinic.service.store.activations("annan") == ()
+    assert administrator.post("/unit/activate", sent).status_code == 303
+    (active,) = clinic.service.store.activations("annan")
+    assert (active.digest, active.by) == (clinic.bundle.digest, "x-unit-administrator")
+    assert active.checklist["risk-routine"] == "Rutin"
+
+
+def test_a_bundle_is_imported_through_the_page(clinic: Clinic) -> None:
+    administrator = clinic.sign_in("ea-1")
+    newer = runtime_samples.bundle_bytes(runtime_samples.sample_program(version="1.1.0", title="Nyare"))
+    files = {"bundle": ("x.dtb", newer)}
+    assert administrator.post("/unit/import", {}, files=files).status_code == 303
+    assert "Nyare 1.1.0" in administrator.get("/unit").text
+    for content in (b"", b"x", newer[:-1]):
+        refused = administrator.post("/unit/import", {}, files={"bundle": ("x.dtb", content)})
+        assert refused.status_code == 422
+    assert administrator.post("/unit/import", {}).status_code == 422
+
+
+def test_a_patient_stays_on_the_version_that_the_treatment_began_with(clinic: Clinic) -> None:
+    administrator = clinic.sign_in("ea-1")
+    newer = runtime_samples.bundle_bytes(runtime_samples.sample_program(version="2.0.0", title="En helt annan"))
+    administrator.post("/unit/import", {}, files={"bundle": ("x.dtb", newer)})
+    digest = next(one.digest for one in clinic.service.store.bundles() if one.version == "2.0.0")
+    assert administrator.post("/unit/activate", {"digest": digest, "sign-off": "yes"}).status_code == 303
+    page = clinic.sign_in(clinic.patient.id).get(f"{clinic.patient_base}/home").text
+    assert "En helt annan" not in page
+    registered = clinic.sign_in("pa-1").post("/administration/register", {**registration(clinic), "program": digest})
+    assert registered.status_code == 303
+
+
+def test_reads_and_acts_are_in_the_log_and_checks_of_it_too(clinic: Clinic) -> None:
+    clinic.sign_in(clinic.patient.id).get(f"{clinic.patient_base}/home")
+    clinic.sign_in("b-1").get(f"{clinic.therapist_base}/treatment")
+    administrator = clinic.sign_in("ea-1")
+    assert administrator.post("/unit/audit", {}).status_code == 303
+    told = {(line.user, line.action, line.about, line.patient) for line in clinic.service.store.audit_lines("enheten")}
+    assert (clinic.patient.id, "read", "patient/home", clinic.patient.id) in told
+    assert ("b-1", "read", "therapist/treatment", clinic.patient.id) in told
+    assert ("ea-1", "check-log", "audit", "") in told
+    page = administrator.get("/unit/audit").text
+    assert "Kedjan är hel" in page
+    assert "therapist/treatment" in page
+
+
+def stored(clinic: Clinic) -> Any:
+    return clinic.service.store.events(clinic.treatment)
