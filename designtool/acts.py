@@ -20,10 +20,12 @@ from designtool.model.program import Program
 from designtool.model.questionnaire import Questionnaire
 from designtool.render.viewpoint import FieldError
 from designtool.treatment import commands
+from designtool.treatment.answers import ROW
 from designtool.treatment.commands import Actor, Outcome, Problem, Refusal
 from designtool.treatment.events import Event, FlagRaised
 from designtool.treatment.json_values import plain_json
 from designtool.treatment.records import form_of
+from designtool.treatment.reuse import rows_of
 from designtool.treatment.state import State, fold
 
 Sent = Mapping[str, Sequence[str]]
@@ -103,7 +105,7 @@ def saved_from(
         if declared is None or isinstance(before, Refusal):
             problems = before.problems if isinstance(before, Refusal) else ()
             return (), problems or (Problem(Text("Fältet finns inte.", "There is no such field."), id),)
-        value = _put_inside(declared, before.get(id), inside, value)
+        value = _put_inside(declared, _by_row(declared, before.get(id), state, program), inside, value)
     return commands.keepable(state, program, now, actor, form, {id: value}, dated)
 
 
@@ -122,6 +124,8 @@ def _form(id: str, action: str, sent: Sent, state: State, program: Program, now:
     dated = _date(written_date)
     before = commands.answers_at(state, program, now, actor, id, dated)
     stands = {} if isinstance(before, Refusal) else plain_json(before)
+    if isinstance(known, Exercise):
+        stands |= {one.id: _by_row(one, stands[one.id], state, program) for one in known.fields if one.id in stands}
     answers = _answers(known, sent, stands)
     draft = MappingProxyType({**stands, **answers})
     if written_date and dated is None:
@@ -205,6 +209,15 @@ def _cell(declared: Field, sent: Sent, name: str) -> Any:
     if declared.type == "choices":
         return [value for value in sent.get(name, ()) if value] or None
     return _first(sent, name) or None
+
+
+def _by_row(declared: Field, before: Any, state: State, program: Program) -> Any:
+    """A table with rows of its own in the order in which they stand on the page now: they come from answers that may change."""
+    rows = rows_of(declared, state, program) if declared.type == "table" else ()
+    if not rows or not isinstance(before, list | tuple):
+        return before
+    named = {row[ROW]: row for row in before if ROW in row}
+    return [dict(named.get(row.id, {ROW: row.id})) for row in rows]
 
 
 def _put_inside(declared: Field, before: Any, inside: str, value: object) -> object:

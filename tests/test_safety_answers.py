@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from safety_samples import Treatment, measured_with, real_program
+from safety_samples import REPOSITORY, Treatment, measured_with, real_program
 from treatment_samples import DIGEST, EXERCISES, PATIENT, START, module, night_of, program
 
 from designtool import acts
 from designtool.model.program import Program
 from designtool.render.display import field_value
+from designtool.render.templates import load_templates
+from designtool.render.view import view
+from designtool.render.viewpoint import Viewpoint
 from designtool.treatment import commands
 from designtool.treatment.answers import read_answer, typed_answer
 from designtool.treatment.commands import Refusal
@@ -24,6 +28,7 @@ OPEN = program(
     [module("aktiviteter", complete_when=("veckans_val",)), module("baslinje"), module("fonster"), module("valkommen")],
     (),
 )
+TEMPLATES = load_templates(REPOSITORY / "templates")
 TABLE, CHOICES = "mina_aktiviteter", "veckans_val"
 
 
@@ -346,3 +351,53 @@ def test_an_act_is_worked_out_again_from_what_is_stored_by_then() -> None:
     after = fold(second, {DIGEST: sleep}, stored)
     assert after.answers("phq9", "1") == {"q1": 1, "q9": 2}
     assert [flag.level for flag in after.flags] == ["red"]
+
+
+# Rows that come from an earlier answer
+
+
+def rated() -> Treatment:
+    exercises = {
+        TABLE: EXERCISES[TABLE],
+        "skatta": (
+            "aktiviteter",
+            """
+title: Skatta
+kind: worksheet
+fields:
+  - id: skattning
+    type: table
+    label: Skattning
+    rows_from: mina_aktiviteter.lista
+    columns:
+      - {id: glad, type: scale, label: Glädje, min: 0, max: 10}
+      - {id: ord, type: text, label: Med ord}
+""",
+        ),
+    }
+    treatment = Treatment(program([module("aktiviteter", complete_when=(TABLE,))], (), exercises=exercises))
+    treatment.fill(TABLE, {"lista": [{"vad": "Gå ut"}, {"vad": "Ringa"}]})
+    treatment.save("skatta", "skattning.0.glad", "3")
+    treatment.save("skatta", "skattning.1.glad", "8")
+    return treatment
+
+
+def ratings(treatment: Treatment) -> dict[str, Any]:
+    rows = treatment.state.answers("skatta", "1")["skattning"]
+    return {row["row"]: {id: value for id, value in row.items() if id != "row"} for row in rows}
+
+
+@pytest.mark.parametrize("first", ["save", "post"])
+def test_ratings_follow_their_rows_when_the_list_they_come_from_changes(first: str) -> None:
+    treatment = rated()
+    treatment.fill(TABLE, {"lista": [{"vad": "Bada"}, {"vad": "Ringa"}, {"vad": "Gå ut ofta"}]})
+    html = view("exercise/skatta", treatment.see(), Viewpoint("patient", base="/p"), TEMPLATES)
+    chosen = re.findall(r'name="skattning\.(\d)\.glad" value="(\d+)" checked', html)
+    assert chosen == [("1", "8")]
+    if first == "save":
+        treatment.save("skatta", "skattning.2.ord", "Fint")
+    else:
+        assert not treatment.post("exercise/skatta", {"action": "save", "skattning.2.ord": "Fint"}).errors
+    assert ratings(treatment) == {"Bada": {}, "Ringa": {"glad": 8}, "Gå ut ofta": {"ord": "Fint"}}
+    treatment.submit("skatta")
+    treatment.verified()

@@ -243,7 +243,10 @@ def _table(view: FieldView) -> Markup:
     labels = row_labels(view.field, view.context)
     fixed = bool(view.field.rows or view.field.rows_from)
     count = len(labels) if fixed else max(len(rows), view.field.min_rows, 1)
-    computed = view.computed if isinstance(view.computed, tuple) else ()
+    computed: Sequence[Mapping[str, Any]] = view.computed if isinstance(view.computed, tuple) else ()
+    if fixed:
+        names = tuple(row.id for row in view.field.rows) or labels
+        rows, computed = _in_order_of_rows(rows, names), _in_order_of_rows(computed, names)
     cards = [
         _row(
             view,
@@ -280,6 +283,14 @@ def _table(view: FieldView) -> Markup:
         )
     empty = element("p", {"class": "quiet"}, view.context.say("no-options-yet")) if fixed and not labels else None
     return _group(view, empty, element("div", {"class": "rows", "data-rows": view.name}, *cards), add)
+
+
+def _in_order_of_rows(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[Mapping[str, Any]]:
+    """What was answered for each row stands beside that row, also when the rows have changed since. As sent, they stand in order."""
+    if not any("row" in row for row in rows):
+        return list(rows)
+    named = {row.get("row"): row for row in rows}
+    return [named.get(name, {}) for name in names]
 
 
 def _row(view: FieldView, at: str, label: str, row: Mapping[str, Any], computed: Mapping[str, Any]) -> Markup:
