@@ -45,6 +45,7 @@ class Bench:
 
     def refresh(self, paths: set[str] | None = None) -> None:
         self.studio.refresh(frozenset(paths) if paths else None, lambda: self.told.append(self.studio.version))
+        self.studio.prove(lambda: self.told.append(self.studio.version))
 
     def replace(self, path: str, old: str, new: str) -> None:
         text = (self.root / path).read_text("utf-8")
@@ -73,6 +74,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     faults: list[Exception] = []
     studio = Studio(root, None, lambda: date(2026, 11, 21), faults.append)
     studio.refresh()
+    studio.prove()
     hub = Hub()
     app = create_app(studio, hub, root, TEMPLATES, "sv", frozenset({"127.0.0.1:8765", "localhost:8765"}))
     with TestClient(app, base_url=ADDRESS) as client:

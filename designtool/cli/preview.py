@@ -42,13 +42,22 @@ def serve(root: Path, only: tuple[str, ...] | None, listener: socket.socket, *, 
 
     studio = Studio(root, only, today, report_fault)
     studio.refresh()
+    studio.prove()
     language = language_of(studio.compiled.documents if studio.compiled is not None else None)
     port = listener.getsockname()[1]
     hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
     hub = Hub()
     app = create_app(studio, hub, root, load_templates(resources.folder("templates")), language, hosts)
+
+    def tell() -> None:
+        hub.tell("change")
+
     watcher = Watcher(
-        root, lambda: studio.programs_folder, lambda paths: studio.refresh(paths, lambda: hub.tell("change")), poll=poll
+        root,
+        programs=lambda: studio.programs_folder,
+        changed=lambda paths: studio.refresh(paths, tell),
+        calm=lambda: studio.prove(tell),
+        poll=poll,
     )
     address = f"http://127.0.0.1:{port}/" + (f"?program={only[0]}" if only else "")
 

@@ -109,11 +109,18 @@ class Studio:
         return self._assembled.programs_folder if self._assembled is not None else "programs"
 
     def refresh(self, changed: frozenset[str] | None = None, tell: Callable[[], None] = lambda: None) -> None:
-        """Read the files again (`changed`: these alone), and `tell` each time something else is to be shown: first the
-        pages, and a moment later what the rules found. What was typed in the simulation stays, as far as the program
-        still asks for it. A fault in designtool is shown and reported, and the next change begins from nothing."""
+        """Read the files again (`changed`: these alone), and `tell` if other pages are to be shown. What was typed in the
+        simulation stays, as far as the program still asks for it. What the rules say is left to `prove`."""
+        self._kept_from_faults(lambda: self._refresh(changed, tell), tell)
+
+    def prove(self, tell: Callable[[], None] = lambda: None) -> None:
+        """Run the rules over what was last read, and `tell` if they find something else than before."""
+        self._kept_from_faults(lambda: self._prove(tell), tell)
+
+    def _kept_from_faults(self, act: Callable[[], None], tell: Callable[[], None]) -> None:
+        """A fault in designtool is shown and reported, and the next change begins from nothing."""
         try:
-            self._refresh(changed, tell)
+            act()
         except Exception as fault:
             self.report(fault)
             with self._lock:
@@ -124,15 +131,19 @@ class Studio:
 
     def _refresh(self, changed: frozenset[str] | None, tell: Callable[[], None]) -> None:
         reading = self._read(changed)
-        before, today = self._reading, self.today()
-        self._reading = reading
-        if before is not None and _are_same(before, reading) and self._day == today:
+        before, self._reading = self._reading, reading
+        if before is not None and before.tree == reading.tree and before.diagnostics == reading.diagnostics:
             return
         assembled = assemble_workspace_again(self._assembled, reading.tree, reading.diagnostics)
         with self._lock:
             self._assembled, self.tree, self.fault = assembled, reading.tree, ""
             self._show(_shown(assembled, self.shown), assembled.found_beside, are_pages=True)
         tell()
+
+    def _prove(self, tell: Callable[[], None]) -> None:
+        assembled, today = self._assembled, self.today()
+        if assembled is None or (self._again is not None and self._again.assembled is assembled and self._day == today):
+            return
         again = check_again(self._again, assembled, today)
         with self._lock:
             self._again, self._day = again, today
@@ -238,10 +249,6 @@ def _ruled(compiled: Compiled, before: Mapping[str, Shown]) -> dict[str, Shown]:
         (name := _name(one.folder)): replace(before[name], diagnostics=in_order([*compiled.shared, *one.diagnostics]))
         for one in compiled.programs
     }
-
-
-def _are_same(one: Reading, other: Reading) -> bool:
-    return one.tree == other.tree and one.diagnostics == other.diagnostics
 
 
 def _name(folder: str) -> str:

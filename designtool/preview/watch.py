@@ -18,6 +18,8 @@ FINISHED_SECONDS = 0.003
 """A save is often several acts; what comes within this time of each other, every file closed, is one change."""
 UNFINISHED_SECONDS = 0.03
 """So long a file may lie written but not closed; systems that never say that a file was closed always take it."""
+CALM_SECONDS = 0.15
+"""After this time without changes the slower work follows: until then browsers fetch what they were told of."""
 LONGEST_WAIT_SECONDS = 0.5
 """Somebody who writes all the time is still shown something."""
 SETTLED_SECONDS = 1.0
@@ -29,6 +31,7 @@ _CHANGES = frozenset({"modified", "created", "deleted", "moved", "closed"})
 
 class Watcher:
     """Calls `changed` from a thread of its own: with the paths of files, or with None when anything may have changed.
+    A moment later, when nothing else has changed, it calls `calm`.
 
     Only designtool.yaml and the folder of programs are watched, so that no large folder beside them costs anything;
     `programs` says its name, which an author may change.
@@ -39,11 +42,13 @@ class Watcher:
         root: Path,
         programs: Callable[[], str],
         changed: Callable[[frozenset[str] | None], None],
+        calm: Callable[[], None],
         poll: bool = False,
     ) -> None:
         self._root = root
         self._programs = programs
         self._changed = changed
+        self._calm = calm
         self._changes = _Changes(root)
         self._ending = threading.Event()
         self._observer = _observer(poll)
@@ -71,22 +76,24 @@ class Watcher:
         self._observer.stop()
 
     def _run(self) -> None:
-        is_settled = False  # What changed between the first reading and now is found by looking once more.
+        # What changed between the first reading and now is found by looking once more.
+        waits = [CALM_SECONDS, SETTLED_SECONDS]
         while True:
-            is_told = self._changes.happened.wait(None if is_settled else SETTLED_SECONDS)
+            is_told = self._changes.happened.wait(waits[0] if waits else None)
             if self._ending.is_set():
                 return
-            if not is_told:
-                is_settled = True
-                self._changed(None)
+            if is_told:
+                self._changes.wait_until_finished(self._ending)
+                paths = self._changes.take()
+                if paths is None:
+                    # Watched before it is read, so that nothing falls between.
+                    self._watch_programs()
+                self._changed(paths)
+                waits = [CALM_SECONDS, SETTLED_SECONDS]
                 continue
-            self._changes.wait_until_finished(self._ending)
-            paths = self._changes.take()
-            if paths is None:
-                # Watched before it is read, so that nothing falls between.
-                self._watch_programs()
-            self._changed(paths)
-            is_settled = False
+            if waits.pop(0) == SETTLED_SECONDS:
+                self._changed(None)
+            self._calm()
 
     def _watch_programs(self) -> None:
         """Follows the folder of programs, which may have been made, renamed, or put back since."""
