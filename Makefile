@@ -9,7 +9,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED) ## the two programs as patient and as therapist, with invented people
-	@$(VENV)/bin/designtool demo
+	@$(VENV)/bin/designtool demo || [ $$? -eq 130 ] # Ctrl-C is how it ends.
 
 test: $(INSTALLED) ## every check: format, lint, types, tests; seconds a part
 	@.ci/test
