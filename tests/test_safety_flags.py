@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from safety_samples import Treatment, instruments, measured_with, raised, real_program
+from safety_samples import REPOSITORY, Treatment, instruments, measured_with, raised, real_program
 from treatment_samples import DIGEST, PATIENT, THERAPIST
 
 from designtool import acts
+from designtool.render.templates import load_templates
+from designtool.render.view import view
+from designtool.render.viewpoint import Viewpoint
 from designtool.treatment import commands
 from designtool.treatment import events as happened
 from designtool.treatment.clock import clock_events
@@ -322,3 +326,21 @@ def test_instruments_without_risk_items_flag_nothing() -> None:
         questionnaire = instruments()[id]
         highest = {item.id: max(int(option.value) for option in item.options) for item in questionnaire.items}
         assert score(questionnaire, highest).flags == ()
+
+
+def test_what_a_browser_kept_for_one_measurement_is_not_sent_as_the_next() -> None:
+    """The browser keeps what it could not send under the copy that it was typed for."""
+    treatment = Treatment(PHQ9)
+    templates = load_templates(REPOSITORY / "templates")
+
+    def copy() -> str:
+        html = view("questionnaire/phq9", treatment.see(), Viewpoint("patient", base="/p"), templates)
+        found = re.search(r'<form[^>]* data-copy="(\d+)"', html)
+        assert found is not None
+        return found[1]
+
+    assert copy() == "1"
+    treatment.on(2)
+    assert copy() == "1"
+    treatment.on(7)
+    assert copy() == "2"

@@ -5,6 +5,7 @@ Without script
     - `action`: `save` (keep the draft), `submit`, or `add-row.<table>` (keep the draft with one more, empty row);
     - `csrf-token`: the viewpoint's token, when it has one;
     - `entry-date`: of a diary, the ISO date of the entry;
+    - `form-revision`: the viewpoint's revision, when it has one: what another device has written since is not overwritten;
     - `return-to`: the target that the form stood on, to go back to;
     - `confirmed-<field>`: `yes` when the patient has said that an unlikely answer is right.
     None of these can be a field's name, which has no hyphen, except `action`.
@@ -15,7 +16,8 @@ With script (static/forms.js)
         {"field": "bed", "value": "2230", "entry_date": "2026-11-21", "revision": 7}
 
     `field` is the input's name (`table.0.column` too); `value` is text, a list of texts for checkboxes, or null for what was
-    emptied; `entry_date` stands for diaries alone; `revision` is the one last received, null before the first.
+    emptied; `entry_date` stands for diaries alone; `revision` is that of the page (`form-revision`), for a field after a 409
+    the one that came with it. Where the page has none it is the one last received, null before the first.
 
     200: the answer of `saved_answer`:
 
@@ -497,10 +499,12 @@ def _form(context: PageContext, target: str, form_id: str, content: Markup, subm
             "data-save": context.href(f"{target}/save"),
             "data-form": form_id,
             "data-entry-date": entry.isoformat() if entry else None,
+            "data-copy": context.form(form_id).copy or None,
         },
         context.token_field(),
         element("input", {"type": "hidden", "name": "entry-date", "value": entry.isoformat()}) if entry else None,
         element("input", {"type": "hidden", "name": "return-to", "value": context.target}),
+        _revision(context),
         element("div", {"class": "flag-pages", "data-pages": True, "aria-live": "assertive"}),
         content,
         element(
@@ -563,6 +567,13 @@ def _computed(exercise: Exercise, form: FormSituation, context: PageContext) -> 
 def _being_written(form: FormSituation, context: PageContext) -> bool:
     """A draft after the finished copy, or errors to mend: then the form stands open."""
     return bool(form.draft) or bool(context.viewpoint.errors)
+
+
+def _revision(context: PageContext) -> Markup | None:
+    number = context.viewpoint.revision
+    return (
+        element("input", {"type": "hidden", "name": "form-revision", "value": number}) if number is not None else None
+    )
 
 
 def _form_confirmation(context: PageContext, form: str, name: str) -> Markup:

@@ -61,13 +61,15 @@
   function autosave(form) {
     const address = form.dataset.save;
     const entryDate = form.dataset.entryDate || "";
-    const key = address + (entryDate ? "?" + entryDate : "");
+    const key = address + (entryDate ? "?" + entryDate : "") + (form.dataset.copy ? "#" + form.dataset.copy : "");
     const status = form.querySelector("[data-save-status]");
     const announcer = form.querySelector("[data-announce]");
     const token = (form.elements["csrf-token"] || {}).value || "";
     const kept = { fields: {}, ...storage.read(key), sent: false };
     const acknowledged = {};
-    let revision = null;
+    const seen = form.elements["form-revision"];
+    let revision = seen ? Number(seen.value) : null;
+    const told = {};
     let busy = false;
     let stopped = false;
     let wait = 0;
@@ -107,7 +109,7 @@
           method: "POST",
           credentials: "same-origin",
           headers: { "Content-Type": "application/json", "X-CSRF-Token": token },
-          body: JSON.stringify({ field: name, value, entry_date: entryDate, revision }),
+          body: JSON.stringify({ field: name, value, entry_date: entryDate, revision: told[name] ?? revision }),
         });
         if (response.ok || response.status === 409) answer = await response.json();
       } catch {
@@ -132,7 +134,11 @@
 
     // Forgets what has been dealt with, unless it was changed again meanwhile, and goes on with the next.
     function settled(name, value, state, answer) {
-      if (answer && answer.revision !== undefined) revision = answer.revision;
+      if (answer && answer.revision !== undefined) {
+        // What the page does not show has not been seen: only a field that the patient was told about counts as newer.
+        if (state === "conflict") told[name] = answer.revision;
+        else if (!seen) revision = answer.revision;
+      }
       if (JSON.stringify(kept.fields[name]) === JSON.stringify(value)) delete kept.fields[name];
       keep();
       wait = 0;

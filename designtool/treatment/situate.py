@@ -144,6 +144,7 @@ def _form_situation(state: State, program: Program, id: str, at: Plan, environme
         entries_required=required,
         entries_done=done,
         open_dates=way_in.dates,
+        copy=copy,
         entry_drafts=MappingProxyType({dated: MappingProxyType(stands) for dated, stands in entries.items() if stands}),
     )
 

@@ -61,6 +61,8 @@ class FormSituation:
     """Of a diary: dates for which an entry can be made or changed now, latest first."""
     entry_drafts: Mapping[date, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     """Of a diary: all that stands in the entry of each open date that has something, finished or only typed, as JSON values."""
+    copy: str = ""
+    """Which copy the draft is of: what a browser has kept for another one is no answer to this."""
 
 
 @dataclass(frozen=True, slots=True)
