@@ -17,9 +17,9 @@ from starlette.testclient import TestClient
 
 from designtool import resources
 from designtool.preview import studio as studio_module
-from designtool.preview.server import CONTENT_SECURITY_POLICY, LARGEST_POST, Hub, create_app
+from designtool.preview.server import CONTENT_SECURITY_POLICY, LARGEST_POST, NOTICE, Hub, create_app
 from designtool.preview.studio import Studio
-from designtool.render import load_templates
+from designtool.render import Viewpoint, fragments, load_templates
 
 ADDRESS = "http://127.0.0.1:8765"
 ORIGIN = {"origin": ADDRESS}
@@ -291,6 +291,18 @@ def test_every_page_of_the_list_can_be_opened(bench: Bench) -> None:
     for role, base in (("patient", PATIENT), ("therapist", THERAPIST)):
         for one in targets[role]:
             assert "<main" in bench.page(one["target"], base)
+
+
+def test_the_blocks_of_a_page_are_those_that_the_view_is_made_of(bench: Bench) -> None:
+    for role, targets in bench.state()["targets"].items():
+        for one in targets:
+            base = f"/view/exempel/{role}/-/0"
+            simulated = bench.studio.simulate("exempel", "", 0)
+            assert simulated is not None
+            viewpoint = Viewpoint(role=role, base=base, notices=(NOTICE,))
+            made = fragments(one["target"], simulated.situation, viewpoint, TEMPLATES)
+            told = bench.client.get(f"{base.replace('view', 'fragments')}/{one['target']}").json()["blocks"]
+            assert [(block["id"], block["html"]) for block in told] == [(block.id, block.html) for block in made]
 
 
 def test_a_saved_change_is_in_the_blocks_and_only_what_changed_is_sent(bench: Bench) -> None:

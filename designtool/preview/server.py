@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from html import unescape
 from io import SEEK_END
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -59,11 +60,13 @@ NOBODY = "-"
 """Stands in an address for the person of no journey."""
 _STATIC_NAME = re.compile(r"[a-z][a-z0-9-]*\.(css|js|svg)")
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
+# What no author can write: their quotation marks and angle brackets are escaped.
+_BLOCK = re.compile(r'<div id="block-([^"]+)" class="block" data-block="\1"')
 _CHUNK = 64 * 1024
 _DAYS_AFTER = 28
 """The slider goes this far beyond a program's end."""
 _ROLES: tuple[Literal["patient", "therapist"], ...] = ("patient", "therapist")
-_NOTICE = Text("Förhandsvisning. Ingenting här sparas.", "Preview. Nothing here is kept.")
+NOTICE = Text("Förhandsvisning. Ingenting här sparas.", "Preview. Nothing here is kept.")
 _TRY_AGAIN_MILLISECONDS = 1000
 """So soon a browser looks for a preview that has ended."""
 _STREAM_BEAT_SECONDS = 15.0
@@ -348,8 +351,7 @@ class _Preview:
         viewpoint = self._asked_viewpoint(request, address)
         version = self._pages_version()
         try:
-            blocks = fragments(address.target, simulated.situation, viewpoint, self.templates)
-            around = _around(view(address.target, simulated.situation, viewpoint, self.templates))
+            around, blocks = _parts(view(address.target, simulated.situation, viewpoint, self.templates))
         except KeyError:
             return JSONResponse({"version": version, "blocks": None})
         told = [{"id": block.id, "hash": _hash_of(block), "html": block.html} for block in blocks]
@@ -447,10 +449,10 @@ class _Preview:
         try:
             page = view(target, simulated.situation, viewpoint, self.templates)
             usual = page if viewpoint == plain else view(target, simulated.situation, plain, self.templates)
-            blocks = fragments(target, simulated.situation, plain, self.templates)
         except KeyError:
             return PlainTextResponse("no such page", 404)
-        hashes = " ".join([_hash(_around(usual)), *(f"{quote(block.id)} {_hash_of(block)}" for block in blocks)])
+        around, blocks = _parts(usual)
+        hashes = " ".join([_hash(around), *(f"{quote(block.id)} {_hash_of(block)}" for block in blocks)])
         return HTMLResponse(page, status, {"server-timing": f'pages;desc="{version}", hashes;desc="{hashes}"'})
 
     def _asked_viewpoint(self, request: Request, address: Address) -> Viewpoint:
@@ -469,7 +471,7 @@ class _Preview:
             role="therapist" if address.role == "therapist" else "patient",
             base=address.base,
             language=self.language,
-            notices=(_NOTICE,),
+            notices=(NOTICE,),
             errors=errors,
             saved=saved if re.fullmatch(r"[a-z-]{0,30}", saved) else "",
             draft=draft or {},
@@ -515,10 +517,16 @@ class _Preview:
         return told
 
 
-def _around(page: str) -> str:
-    """A page without what stands in its main column."""
+def _parts(page: str) -> tuple[str, tuple[Fragment, ...]]:
+    """A page without what stands in its main column, and that as the fragments it was made of: one rendering gives both."""
     start = page.index(">", page.index("<main ")) + 1
-    return page[:start] + page[page.rindex("</main>") :]
+    end = page.rindex("</main>")
+    begins = [(found.start(), found[1]) for found in _BLOCK.finditer(page, start, end)]
+    ends = [place for place, _ in begins[1:]] + [end]
+    blocks = tuple(
+        Fragment(unescape(id), page[place:after].strip()) for (place, id), after in zip(begins, ends, strict=True)
+    )
+    return page[:start] + page[end:], blocks
 
 
 def _hash_of(block: Fragment) -> str:
