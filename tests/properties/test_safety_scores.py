@@ -107,7 +107,7 @@ def cases(draw: Any) -> Case:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(cases(), st.randoms(use_true_random=False))
 def test_every_score_is_what_the_rules_say(case: Case, random: Any) -> None:
     answers = [
