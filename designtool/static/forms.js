@@ -272,8 +272,8 @@
     form.addEventListener("submit", () => storage.write(key, { text: area.value, sent: true }));
   }
 
-  function useTemplates() {
-    for (const button of document.querySelectorAll("[data-use-template]")) {
+  function useTemplates(place) {
+    for (const button of place.querySelectorAll("[data-use-template]")) {
       button.hidden = false;
       button.addEventListener("click", () => {
         const area = document.getElementById(button.dataset.useTemplate);
@@ -289,13 +289,13 @@
   if (document.querySelector(".saved")) storage.forgetSent();
   document.querySelectorAll("form[data-save]").forEach(autosave);
   document.querySelectorAll("form[data-keep]").forEach(keepText);
-  useTemplates();
+  useTemplates(document);
   const errors = document.querySelector(".errors");
   if (errors) errors.focus();
   // The preview replaces pieces of the page: what is new in them is taken up when it says so.
   document.addEventListener("designtool:replaced", (event) => {
     event.target.querySelectorAll("form[data-save]").forEach(autosave);
     event.target.querySelectorAll("form[data-keep]").forEach(keepText);
-    useTemplates();
+    useTemplates(event.target);
   });
 })();
