@@ -241,6 +241,70 @@ def test_the_same_device_may_send_again_what_it_got_no_answer_to(clinic: Clinic)
     assert again.status_code == 200
 
 
+def page_of(person: Any, path: str) -> dict[str, str]:
+    """What a page without script sends back besides what is typed."""
+    hidden = re.findall(r'<input type="hidden" name="([a-z-]+)" value="([^"]*)">', person.get(path).text)
+    return {"action": "save", **dict(hidden)}
+
+
+def test_a_whole_form_overwrites_nothing_that_it_did_not_show(clinic: Clinic) -> None:
+    """Without script a form sends every field, those too in which another device has written meanwhile."""
+    phone, computer = clinic.sign_in(clinic.patient.id), clinic.sign_in(clinic.patient.id)
+    path = f"{clinic.patient_base}/{GOALS}"
+    phone.save(path, field="har_plan", value="yes", revision=None)
+    shown = page_of(phone, path)
+    computer.save(path, field="viktigast", value="Från datorn", revision=None)
+    sent = phone.post(path, {**shown, "viktigast": "", "har_plan": "yes", "plan": "Från mobilen"})
+    assert sent.status_code == 303
+    page = phone.get(path).text
+    assert "Från datorn" in page
+    assert "Från mobilen" in page
+
+
+def test_a_whole_form_asks_where_two_devices_wrote_in_one_field(clinic: Clinic) -> None:
+    phone, computer = clinic.sign_in(clinic.patient.id), clinic.sign_in(clinic.patient.id)
+    path = f"{clinic.patient_base}/{GOALS}"
+    shown = page_of(phone, path)
+    computer.save(path, field="viktigast", value="Från datorn", revision=None)
+    typed = {"viktigast": "Från mobilen", "har_plan": "yes", "plan": "Min plan"}
+    asked = phone.post(path, {**shown, **typed})
+    assert asked.status_code == 422
+    assert "ändrats på en annan enhet" in asked.text
+    for text in ("Från mobilen", "Min plan"):
+        assert text in asked.text
+    assert "Från datorn" in computer.get(path).text, "nothing was overwritten"
+    assert "Min plan" in computer.get(path).text, "what nobody else wrote in was kept"
+    again = dict(re.findall(r'<input type="hidden" name="([a-z-]+)" value="([^"]*)">', asked.text))
+    assert phone.post(path, {**again, **typed, "action": "save"}).status_code == 303
+    assert "Från mobilen" in computer.get(path).text
+
+
+def test_two_devices_that_write_the_same_agree(clinic: Clinic) -> None:
+    phone, computer = clinic.sign_in(clinic.patient.id), clinic.sign_in(clinic.patient.id)
+    path = f"{clinic.patient_base}/{GOALS}"
+    shown = page_of(phone, path)
+    computer.save(path, field="viktigast", value="Sova", revision=None)
+    assert phone.post(path, {**shown, "viktigast": "Sova"}).status_code == 303
+
+
+def test_two_devices_write_in_cells_of_one_table(clinic: Clinic) -> None:
+    therapist = Actor("b-1", "therapist")
+    clinic.act(lambda state, program, now: commands.open_module(state, program, now, therapist, "aktiviteter"))
+    phone, computer = clinic.sign_in(clinic.patient.id), clinic.sign_in(clinic.patient.id)
+    path = f"{clinic.patient_base}/exercise/mina_aktiviteter"
+    revision = int(page_of(phone, path)["form-revision"])
+    for person, field, value, status in (
+        (computer, "lista.0.vad", "Promenad", 200),
+        (phone, "lista.0.vikt", "7", 200),
+        (phone, "lista.1.vad", "Bad", 200),
+        (phone, "lista.0.vad", "Löpning", 409),
+    ):
+        assert person.save(path, field=field, value=value, revision=revision).status_code == status, field
+    page = phone.get(path).text
+    assert "Promenad" in page
+    assert "Bad" in page
+
+
 def test_a_flag_shows_the_patient_help_at_once(clinic: Clinic, tmp_path: Path) -> None:
     person = clinic.sign_in(clinic.patient.id)
     told = person.save(f"{clinic.patient_base}/{MOOD}", field="q4", value="2", revision=None).json()

@@ -29,6 +29,8 @@ class Viewpoint:
     language: Language = "sv"
     token: str = ""
     """Carried by every form against cross-site requests; empty where the server checks otherwise."""
+    revision: int | None = None
+    """Events of the treatment that the page was made from; forms carry it, so that a server can tell what has been written since."""
     notices: tuple[Text, ...] = ()
     """Lines at the top of every page: that this is a demonstration, that a bundle is not signed."""
     links: tuple[tuple[str, Text], ...] = ()

@@ -19,13 +19,14 @@ from designtool.model.program import Program
 from designtool.render import FieldError, Viewpoint, fragments, view
 from designtool.render.forms import saved_answer
 from designtool.runtime.access import Sight, sight_of_patient, sight_of_therapist
+from designtool.runtime.devices import Page, SentForm, changed_elsewhere, is_changed_elsewhere
 from designtool.runtime.service import Call, Endpoint, Stop, for_roles, for_saving
 from designtool.runtime.store import Treatment
 from designtool.runtime.treatments import with_names
 from designtool.runtime.words import WORDS
 from designtool.source.media import media_type
 from designtool.treatment.commands import Problem
-from designtool.treatment.events import Answered, Event
+from designtool.treatment.events import Event
 from designtool.treatment.situate import situation
 from designtool.treatment.situation import Situation
 from designtool.treatment.state import State
@@ -70,8 +71,14 @@ def _act(call: Call, place: Place, target: str) -> Response:
         raise call.service.deny(call.session, place.treatment)
     actor = call.session.actor
 
+    page = Page(place.treatment.id, call.session.device, _number(call.first("form-revision")))
+
     def work(state: State, program: Program, now: datetime) -> tuple[tuple[Event, ...], acts.Answer]:
-        answer = acts.sent_from(target, call.sent, state, program, now, actor)
+        form = target.partition("/")[2]
+        is_older = page.revision < state.count
+        store = call.service.store
+        elsewhere = changed_elsewhere(store, page, form, _date(call.first("entry-date"))) if is_older else {}
+        answer = SentForm(store, page, target, call.sent, actor, elsewhere).act(state, program, now)
         return answer.events, answer
 
     action = re.sub(r"[^a-z.-]", "", call.first("action").partition(".")[0])[:30]
@@ -101,7 +108,10 @@ def _save(side: Side) -> Callable[[Call, Any], Response]:
         def work(
             state: State, program: Program, now: datetime
         ) -> tuple[tuple[Event, ...], tuple[tuple[Event, ...], tuple[Problem, ...], bool]]:
-            if _changed_elsewhere(call, place, state, form, sent):
+            page = Page(place.treatment.id, call.session.device, sent.revision)
+            if sent.revision < state.count and is_changed_elsewhere(
+                call.service.store, page, form, sent.field, sent.dated, state, program
+            ):
                 return (), ((), (), True)
             events, problems = acts.saved_from(
                 form, sent.field, sent.value, sent.dated, state, program, now, call.session.actor
@@ -115,8 +125,7 @@ def _save(side: Side) -> Callable[[Call, Any], Response]:
         if elsewhere:
             return JSONResponse({"revision": state.count}, 409)
         language = call.service.language
-        field = sent.field.partition(".")[0]
-        if problems and (not _has_field(call, place, form, field) or problems[0].field != field):
+        if problems and (not _has_field(call, place, form, sent.name) or problems[0].field != sent.name):
             return JSONResponse({"error": problems[0].message.in_language(language)}, 422)
         after = replace(place, state=state)
         viewpoint = _viewpoint(call, place)
@@ -145,40 +154,43 @@ def _pages_at_once(call: Call, place: Place, viewpoint: Viewpoint, events: tuple
 @dataclass(frozen=True, slots=True)
 class _SentAnswer:
     field: str
+    """As the input is called: it may point into a table."""
     value: object
     dated: date | None
-    revision: int | None
+    revision: int
+
+    @property
+    def name(self) -> str:
+        """Of the whole field."""
+        return self.field.partition(".")[0]
 
 
 def _sent_answer(body: Any) -> _SentAnswer | None:
     """What a script has sent, when it has the shape of an answer."""
     if not isinstance(body, dict) or "value" not in body or not isinstance(body.get("field"), str):
         return None
-    revision, dated = body.get("revision"), body.get("entry_date") or None
-    if revision is not None and (type(revision) is not int or not 0 <= revision < 2**53):
+    revision, written_date = body.get("revision"), body.get("entry_date") or ""
+    if revision is not None and (type(revision) is not int or not 0 <= revision <= _NO_REVISION):
         return None
-    if dated is not None and not (isinstance(dated, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", dated, re.ASCII)):
+    dated = _date(written_date) if isinstance(written_date, str) else None
+    if written_date and dated is None:
         return None
+    return _SentAnswer(body["field"], body["value"], dated, _NO_REVISION if revision is None else revision)
+
+
+_NO_REVISION = 2**53
+"""Of a page that does not say what it was made from: taken to be the latest."""
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else _NO_REVISION
+
+
+def _date(text: str) -> date | None:
     try:
-        return _SentAnswer(body["field"], body["value"], date.fromisoformat(dated) if dated else None, revision)
+        return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII) else None
     except ValueError:
         return None
-
-
-def _changed_elsewhere(call: Call, place: Place, state: State, form: str, sent: _SentAnswer) -> bool:
-    """Whether another device has saved another answer to this very field since this one last heard of it."""
-    if sent.revision is None or sent.revision >= state.count:
-        return False
-    for stored in call.service.store.events(place.treatment.id, after=sent.revision):
-        what = stored.event.what
-        if (
-            isinstance(what, Answered)
-            and stored.device not in ("", call.session.device)
-            and (what.form, what.field) == (form, sent.field.partition(".")[0])
-            and (what.dated is None or sent.dated is None or what.dated == sent.dated)
-        ):
-            return True
-    return False
 
 
 def _has_field(call: Call, place: Place, form: str, field: str) -> bool:
@@ -288,6 +300,7 @@ def _viewpoint(call: Call, place: Place) -> Viewpoint:
         base=place.base,
         language=call.service.language,
         token=call.session.csrf_token,
+        revision=place.state.count,
         notices=(*notices, WORDS["red-flags-unit-lead"]) if place.sight == "red-flags" else notices,
         links=_links(place),
     )

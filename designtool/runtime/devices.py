@@ -1,0 +1,129 @@
+"""One patient on several devices: what another one has written meanwhile is never overwritten without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any
+
+from designtool import acts
+from designtool.acts import Answer, Sent
+from designtool.diagnostics import Text
+from designtool.model.program import Program
+from designtool.render import FieldError
+from designtool.runtime.store import Store
+from designtool.treatment.commands import Actor
+from designtool.treatment.events import Answered
+from designtool.treatment.json_values import plain_json
+from designtool.treatment.state import NEW, State, fold
+
+CHANGED_ELSEWHERE = Text(
+    "Det här svaret har ändrats på en annan enhet sedan du öppnade sidan. Spara igen om det ska stå som här.",
+    "This answer has been changed on another device since you opened the page. Save again if it shall stand as it does here.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a device had seen when it sent something."""
+
+    treatment: str
+    device: str
+    revision: int
+    """Events of the treatment when its page was made."""
+
+
+def changed_elsewhere(store: Store, page: Page, form: str, dated: date | None) -> Mapping[str, Answered]:
+    """Fields of a form (of a diary: of one entry) that another device has answered since, with the latest of its answers."""
+    return MappingProxyType(
+        {
+            stored.event.what.field: stored.event.what
+            for stored in store.events(page.treatment, after=page.revision)
+            if isinstance(stored.event.what, Answered)
+            and stored.device not in ("", page.device)
+            and stored.event.what.form == form
+            and (dated is None or stored.event.what.dated in (None, dated))
+        }
+    )
+
+
+def is_changed_elsewhere(
+    store: Store, page: Page, form: str, name: str, dated: date | None, state: State, program: Program
+) -> bool:
+    """Whether another device has answered this very field since; `name` may point at one cell of a table."""
+    field, _, inside = name.partition(".")
+    theirs = changed_elsewhere(store, page, form, dated).get(field)
+    if theirs is None or not inside:
+        return theirs is not None
+    before = seen_state(store, page, program).answers(form, theirs.copy).get(field)
+    now = state.answers(form, theirs.copy).get(field)
+    return bool(_inside(before, inside) != _inside(now, inside))
+
+
+def seen_state(store: Store, page: Page, program: Program) -> State:
+    """The treatment as it was when the page was made."""
+    stored = store.events(page.treatment)
+    seen = (one.event for one in stored if one.number <= page.revision)
+    return fold(seen, {stored[0].event.digest: program}, NEW)
+
+
+def _inside(value: Any, way: str) -> Any:
+    for part in way.split("."):
+        if isinstance(value, Mapping):
+            value = value.get(part)
+        elif isinstance(value, tuple) and part.isascii() and part.isdigit() and len(part) < 5:
+            value = value[int(part)] if int(part) < len(value) else None
+        else:
+            return None
+    return value
+
+
+@dataclass(frozen=True)
+class SentForm:
+    """A whole form that a page posted. Such a form sends every field, those too that nobody has touched on this device."""
+
+    store: Store
+    page: Page
+    target: str
+    sent: Sent
+    actor: Actor
+    elsewhere: Mapping[str, Answered] = field(hash=False)
+
+    def act(self, state: State, program: Program, now: datetime) -> Answer:
+        """Keeps what another device wrote where this one changed nothing, and asks where both did."""
+        if not self.elsewhere:
+            return acts.sent_from(self.target, self.sent, state, program, now, self.actor)
+        typed, wrong = self._typed_here(program, now)
+        both = {
+            name
+            for name, theirs in self.elsewhere.items()
+            if name in wrong or (name in typed and typed[name] != theirs.value)
+        }
+        sent = {name: values for name, values in self.sent.items() if _field_of(name) not in self.elsewhere}
+        if not both:
+            return acts.sent_from(self.target, sent, state, program, now, self.actor)
+        kept = acts.sent_from(self.target, {**sent, "action": ["save"]}, state, program, now, self.actor)
+        after = fold(kept.events, {state.digest: program}, state)
+        example = next(iter(self.elsewhere.values()))
+        draft = plain_json(after.answers(example.form, example.copy))
+        return replace(
+            kept,
+            errors=(*(FieldError(name, CHANGED_ELSEWHERE) for name in sorted(both)), *kept.errors),
+            draft=MappingProxyType({**draft, **kept.draft, **{name: typed[name] for name in both if name in typed}}),
+            saved="",
+        )
+
+    def _typed_here(self, program: Program, now: datetime) -> tuple[dict[str, Any], frozenset[str]]:
+        """What this device changed since its page was made, and the fields in which it wrote what cannot be read."""
+        seen = seen_state(self.store, self.page, program)
+        answer = acts.sent_from(self.target, {**self.sent, "action": ["save"]}, seen, program, now, self.actor)
+        answered = (event.what for event in answer.events if isinstance(event.what, Answered))
+        typed = {what.field: plain_json(what.value) for what in answered}
+        return typed, frozenset(error.field for error in answer.errors)
+
+
+def _field_of(name: str) -> str:
+    """The field that the name of an input belongs to."""
+    return name.removeprefix(acts.SHOWN).partition(".")[0]
