@@ -223,8 +223,11 @@ class Evaluation:
         return self.present(form, name) if same else None
 
     def change(self, trees: Sequence[Sequence[Any]]) -> Value:
+        """Since the latest earlier copy that has a value: a week that was skipped or declined hides no increase."""
         _, form, name = trees[0]
-        now, before = self.present(form, name), self.copy(form, name, -1)
+        now = self.present(form, name)
+        earlier = (record.values.get(name) for record in reversed(self.earlier_records(form)))
+        before = next((value for value in earlier if value is not None), None)
         return bounded(now - before) if isinstance(now, Fraction) and isinstance(before, Fraction) else None
 
     def previous(self, trees: Sequence[Sequence[Any]]) -> Value:
