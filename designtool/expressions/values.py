@@ -24,7 +24,7 @@ _EXACT_IN_JSON = 2**53
 
 _DECIMAL = re.compile(r"([+-]?)([0-9]+)(?:[.,]([0-9]+))?")
 _EXACT = re.compile(r"(-?[0-9]+)(?:/([0-9]+))?")
-_CLOCK = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})|([0-9]{1,2})([0-9]{2})")
+_CLOCK = re.compile(r"([0-9]{1,2})(?:[:.]?([0-9]{2})(?::00)?)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _YES = frozenset({"ja", "yes", "true"})
@@ -218,10 +218,15 @@ def _date(text: str) -> date:
     raise WrongValue(Text("Skriv datumet som 2026-03-01.", "Write the date as 2026-03-01."))
 
 
-def _time(text: str) -> TimeOfDay:
+def clock_time(text: str) -> TimeOfDay | None:
+    """A clock time as people type it: 22:30, 22.30, 2230, 7.05, 705, and a bare hour such as 7."""
     found = _CLOCK.fullmatch(text)
-    if found:
-        hours, minutes = int(found[1] or found[3]), int(found[2] or found[4])
-        if hours < 24 and minutes < 60:
-            return TimeOfDay(60 * hours + minutes)
+    hours, minutes = (int(found[1]), int(found[2] or 0)) if found else (24, 0)
+    return TimeOfDay(60 * hours + minutes) if hours < 24 and minutes < 60 else None
+
+
+def _time(text: str) -> TimeOfDay:
+    time = clock_time(text)
+    if time is not None:
+        return time
     raise WrongValue(Text("Skriv klockslaget som 22:30.", "Write the time as 22:30."))

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from designtool.diagnostics import Text
 from designtool.expressions.expression import Ranked, TimeOfDay, Type, TypeKind, Value
-from designtool.expressions.values import from_json, to_json
+from designtool.expressions.values import clock_time, from_json, to_json
 from designtool.model.exercise import Field, FieldType, Option, Row
 from designtool.model.questionnaire import Item
 from designtool.treatment.json_values import frozen_json
@@ -31,7 +31,6 @@ _WHOLE_NUMBER = re.compile(r"[-−]?[0-9]{1,9}")
 _DECIMAL = re.compile(r"[-−]?[0-9]{1,9}([.,][0-9]{1,6})?")
 _RATIO = re.compile(r"-?[0-9]{1,12}/[1-9][0-9]{0,11}")
 _DATE = re.compile(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
-_TIME = re.compile(r"([0-9]{1,2})[:.]?([0-9]{2})(:00)?")
 _YES = frozenset({"true", "yes", "ja", "on"})
 _NO = frozenset({"false", "no", "nej"})
 
@@ -293,9 +292,9 @@ def _read_date(raw: object) -> Read:
 
 
 def _read_time(raw: object) -> Read:
-    found = _TIME.fullmatch(raw.strip()) if isinstance(raw, str) else None
-    if found and int(found[1]) < 24 and int(found[2]) < 60:
-        return Read(f"{int(found[1]):02d}:{found[2]}")
+    time = clock_time(raw.strip()) if isinstance(raw, str) else None
+    if time is not None:
+        return Read(str(time))
     return _wrong(
         "Skriv en tid mellan 00:00 och 23:59, till exempel 22:30.", "Write a time from 00:00 to 23:59, such as 22:30."
     )
