@@ -11,47 +11,14 @@ from designtool.diagnostics import Language
 from designtool.expressions.expression import Ranked, TimeOfDay, Value
 from designtool.model.exercise import Computed, Field, Option
 from designtool.render.words import say
+from designtool.treatment.words import MONTHS, WEEKDAYS, day_in
 
 _NO_BREAK = "\u00a0"
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15}|/[1-9][0-9]{0,14})?")
 """No exponents: what a patient types may not make a number with a million digits."""
-_MONTHS = {
-    "sv": [
-        "januari",
-        "februari",
-        "mars",
-        "april",
-        "maj",
-        "juni",
-        "juli",
-        "augusti",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ],
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-}
 _SHORT_MONTHS = {
     "sv": ["jan", "feb", "mars", "apr", "maj", "juni", "juli", "aug", "sep", "okt", "nov", "dec"],
     "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
-}
-_DAYS = {
-    "sv": ["måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag"],
-    "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
 }
 
 
@@ -100,7 +67,7 @@ def day(value: date, language: Language, today: date | None = None) -> str:
         near = {0: "today", -1: "yesterday", 1: "tomorrow"}.get((value - today).days)
         if near:
             return say(language, near)
-    name = f"{_DAYS[language][value.weekday()]} {value.day} {_MONTHS[language][value.month - 1]}"
+    name = day_in(language, value)
     return name if today is None or value.year == today.year else f"{name} {value.year}"
 
 
@@ -109,11 +76,11 @@ def short_day(value: date, language: Language) -> str:
 
 
 def long_date(value: date, language: Language) -> str:
-    return f"{value.day} {_MONTHS[language][value.month - 1]} {value.year}"
+    return f"{value.day} {MONTHS[language][value.month - 1]} {value.year}"
 
 
 def weekday_letters(value: date, language: Language) -> str:
-    return _DAYS[language][value.weekday()][:2] if language == "sv" else _DAYS[language][value.weekday()][:3]
+    return WEEKDAYS[language][value.weekday()][:2] if language == "sv" else WEEKDAYS[language][value.weekday()][:3]
 
 
 def clock(value: TimeOfDay | datetime, language: Language) -> str:

@@ -1,46 +1,32 @@
-"""How days are written for a patient."""
+"""How days are written for people."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
-from designtool.diagnostics import Text
+from designtool.diagnostics import Language, Text
 
-_WEEKDAYS_SV = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
-_WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS_SV = (
-    "januari",
-    "februari",
-    "mars",
-    "april",
-    "maj",
-    "juni",
-    "juli",
-    "augusti",
-    "september",
-    "oktober",
-    "november",
-    "december",
-)
-_MONTHS_EN = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+WEEKDAYS: Mapping[Language, tuple[str, ...]] = {
+    "sv": ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+MONTHS: Mapping[Language, tuple[str, ...]] = {
+    "sv": (
+        *("januari", "februari", "mars", "april", "maj", "juni"),
+        *("juli", "augusti", "september", "oktober", "november", "december"),
+    ),
+    "en": (
+        *("January", "February", "March", "April", "May", "June"),
+        *("July", "August", "September", "October", "November", "December"),
+    ),
+}
+
+
+def day_in(language: Language, on: date) -> str:
+    return f"{WEEKDAYS[language][on.weekday()]} {on.day} {MONTHS[language][on.month - 1]}"
 
 
 def day_words(on: date) -> Text:
     """`måndag 2 mars`, `Monday 2 March`."""
-    return Text(
-        f"{_WEEKDAYS_SV[on.weekday()]} {on.day} {_MONTHS_SV[on.month - 1]}",
-        f"{_WEEKDAYS_EN[on.weekday()]} {on.day} {_MONTHS_EN[on.month - 1]}",
-    )
+    return Text(day_in("sv", on), day_in("en", on))
