@@ -11,7 +11,8 @@ from designtool.diagnostics import Text
 def listening(port: int | None, usual: int) -> socket.socket:
     """A socket on loopback: at the port asked for, else the usual one, else any that is free."""
     for candidate in (usual, 0) if port is None else (port,):
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # asyncio lets small answers go at once (TCP_NODELAY) only where the protocol is named.
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(("127.0.0.1", candidate))
