@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import socket
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 DEFAULT_PORT = 8770
 DEFAULT_DATA = Path("designtool-data")
-_SWITCH_SECONDS = 0.0005
 
 
 @click.command("run")
@@ -81,10 +79,8 @@ def serve_app(app: Starlette, listener: socket.socket) -> None:
     server = uvicorn.Server(
         uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="on")
     )
-    # What was loaded stays: the collector need not look through it again. And a thread that works hands over soon, so that
-    # one that only has an answer to send does not wait for it.
+    # What was loaded stays: the collector need not look through it again.
     gc.freeze()
-    sys.setswitchinterval(_SWITCH_SECONDS)
     server.run(sockets=[listener])
 
 

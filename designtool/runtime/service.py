@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from anyio import CapacityLimiter, to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -25,6 +26,8 @@ from designtool.runtime.words import say
 CSRF_FIELD = "csrf-token"
 CSRF_HEADER = "x-csrf-token"
 MOST_FIELDS = 5000
+_SAVES_AT_ONCE = 2
+"""One computes while the other waits for the disk. More would only take time from each other."""
 
 Sent = Mapping[str, Sequence[str]]
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -50,6 +53,7 @@ class Service:
     pages: Pages
     policy: Policy
     language: Language
+    saving: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_SAVES_AT_ONCE))
     sign_ins: RateLimit = field(default_factory=lambda: RateLimit(30, 60))
 
     def refresh_crisis_page(self) -> None:
@@ -117,7 +121,8 @@ def for_saving(area: Area, roles: Sequence[UserRole], work: Callable[[Call, Any]
     """An endpoint that is sent JSON by a script and answers with JSON."""
 
     async def endpoint(request: Request) -> Response:
-        return await run_in_threadpool(save, request, await request.body())
+        content = await request.body()
+        return await to_thread.run_sync(save, request, content, limiter=service_of(request).saving)
 
     def save(request: Request, content: bytes) -> Response:
         try:

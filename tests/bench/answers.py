@@ -72,6 +72,9 @@ class Device:
         self.token = re.findall(r'name="csrf-token" value="([^"]+)"', page.decode())[0]
         for name, value in re.findall(r'type="radio"[^>]* name="([a-z0-9_]+)" value="([0-9]+)"', page.decode()):
             self.options.setdefault(name, []).append(value)
+        # A risk item is answered once, not over and over: each change of it would raise one more flag.
+        for name in re.findall(r'name="([a-z0-9_]+)" value="declined"', page.decode()):
+            self.options.pop(name, None)
 
     async def answer(self, number: int) -> None:
         # Another value each time: one that stands there already would not be written again.
