@@ -49,6 +49,10 @@ class Conflict(Exception):
     """Somebody else has written to the treatment since it was looked at. Look again and retry."""
 
 
+class IdentityTaken(Exception):
+    """Somebody with this identity number is there already."""
+
+
 class VersionTaken(Exception):
     """The same program and version is there with another digest."""
 
@@ -198,10 +202,6 @@ class Store:
             rows = connection.execute(select(table.id, table.name).where(table.unit == unit, table.role != "patient"))
             return {row.id: row.name for row in rows}
 
-    def identity_is_taken(self, identity: str) -> bool:
-        with self._read() as connection:
-            return connection.scalar(select(schema.users.c.id).where(schema.users.c.identity == identity)) is not None
-
     # Bundles and what is activated
 
     def add_bundle(self, bundle: StoredBundle, deed: Deed) -> None:
@@ -273,9 +273,14 @@ class Store:
         deed: Deed,
         patient: User | None = None,
     ) -> None:
-        """A new treatment with its first events; `patient`: also a new person, in the same transaction."""
+        """A new treatment with its first events; `patient`: also a new person, in the same transaction.
+
+        Raises IdentityTaken for a person who is there already.
+        """
         with self._write() as connection:
             if patient is not None:
+                if connection.scalar(select(schema.users.c.id).where(schema.users.c.identity == patient.identity)):
+                    raise IdentityTaken("the identity number is in use")
                 _add_user(connection, patient)
             connection.execute(
                 insert(schema.treatments).values(

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from designtool.runtime.access import born_by_identity, sight_of_administrator
 from designtool.runtime.routes.lists import row_of
 from designtool.runtime.service import Call, for_roles
-from designtool.runtime.store import Conflict, Treatment, User
+from designtool.runtime.store import Conflict, IdentityTaken, Treatment, User
 from designtool.treatment import commands
 from designtool.treatment.commands import Refusal
 from designtool.treatment.events import Event, Registered
@@ -46,8 +46,6 @@ def register(call: Call) -> Response:
         )
         if wrong
     ]
-    if not problems and service.store.identity_is_taken(identity):
-        problems = ["taken-identity"]
     if problems or activation is None or therapists is None or entry not in ("referral", "self-referral"):
         return _overview(call, tuple(problems), 422)
     patient = User(f"p-{secrets.token_hex(6)}", unit, "patient", name, identity)
@@ -59,7 +57,10 @@ def register(call: Call) -> Response:
         secrets.token_hex(8), unit, activation.digest, patient.id, therapists | {session.user.id}, len(outcome)
     )
     deed = session.deed(now, "register", "administration", treatment)
-    service.store.add_treatment(treatment, outcome, deed, patient)
+    try:
+        service.store.add_treatment(treatment, outcome, deed, patient)
+    except IdentityTaken:
+        return _overview(call, ("taken-identity",), 422)
     return RedirectResponse(f"/administration/{treatment.id}", 303)
 
 
