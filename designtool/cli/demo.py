@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -69,6 +70,7 @@ def _serve(built: Results, folder: Path, kept: bool, listener: socket.socket, *,
     from designtool.demonstration import folder as folders
     from designtool.demonstration.people import fill
     from designtool.demonstration.routes import PATH, Demonstration
+    from designtool.runtime.access import RateLimit
     from designtool.runtime.app import Settings, app_of, create_service
     from designtool.runtime.first_people import import_all
     from designtool.runtime.importing import Policy
@@ -83,7 +85,8 @@ def _serve(built: Results, folder: Path, kept: bool, listener: socket.socket, *,
         language=language,
     )
     try:
-        service = create_service(settings)
+        # Everybody signs in here from one computer, and often.
+        service = replace(create_service(settings), sign_ins=RateLimit(600, 60))
     except OtherSchema as error:
         raise Usage(
             Text(

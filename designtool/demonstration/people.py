@@ -50,8 +50,15 @@ class Person:
     """Which day it is for this person now; None: the day of what happened last, or the next if it is earlier now."""
     changes: Mapping[tuple[int, str], Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
     """By day and form: answers other than the journey's, so that no two people have slept the same nights."""
+    also: tuple[Step, ...] = ()
+    """What happened besides."""
     ends: tuple[Until, str] | None = None
     """When the therapist ended the treatment, and why."""
+
+
+def feedback(day: int, at: str, module: str, text: str) -> Step:
+    details = MappingProxyType({"module": module, "text": text})
+    return Step(day, at, (Act("therapist", "feedback", details=details),), None)
 
 
 def night(bed: str, lights_out: str, sol: int, nwak: int, waso: int, final: str, out: str, felt: int) -> dict[str, Any]:
@@ -77,6 +84,14 @@ PEOPLE: tuple[Person, ...] = (
                 (4, "somndagbok"): night("22:15", "22:45", 80, 2, 60, "05:40", "07:05", 1),
             }
         ),
+        also=(
+            feedback(
+                1,
+                "09:10",
+                "valkommen",
+                "Välkommen, Leila! Tack för att du har svarat på frågorna. Börja med dagboken i morgon bitti – det räcker att gissa på ett ungefär.",
+            ),
+        ),
     ),
     Person(
         "gunnar",
@@ -86,6 +101,14 @@ PEOPLE: tuple[Person, ...] = (
         FIRST_THERAPIST,
         "natt-for-natt",
         Until(14, "19:00"),
+        also=(
+            feedback(
+                1,
+                "10:20",
+                "valkommen",
+                "Välkommen, Gunnar. Jag har läst dina svar och ser fram emot att följa din dagbok.",
+            ),
+        ),
     ),
     Person("tove", "Tove", date(1996, 6, 21), "somnbehandlingen", FIRST_THERAPIST),
     Person(
@@ -96,6 +119,11 @@ PEOPLE: tuple[Person, ...] = (
         FIRST_THERAPIST,
         "somnig-bilforare",
         Until(22, "08:00"),
+        also=(
+            feedback(1, "09:40", "valkommen", "Välkommen, Ingrid! Kör inte bil om du känner dig sömnig."),
+            feedback(8, "10:00", "baslinje", "Vilket jobb du har gjort med dagboken. Nu vet vi hur nätterna ser ut."),
+            feedback(15, "09:30", "sa-fungerar-somn", "Bra mål, Ingrid. Nu börjar vi med sömnfönstret."),
+        ),
     ),
     Person(
         "pekka",
@@ -108,6 +136,7 @@ PEOPLE: tuple[Person, ...] = (
         day=26,
         changes=MappingProxyType({(14, "somndagbok"): night("23:00", "23:30", 40, 2, 45, "06:15", "07:00", 3)}),
         ends=(Until(22, "11:00"), "Pekka sover bättre och vill avsluta. Vi har gått igenom planen för framtiden."),
+        also=(feedback(1, "10:20", "valkommen", "Välkommen, Pekka!"),),
     ),
     Person("samir", "Samir", date(1990, 4, 17), "depressionshjalpen", SECOND_THERAPIST),
     Person(
@@ -119,6 +148,11 @@ PEOPLE: tuple[Person, ...] = (
         "vanlig-vag",
         Until(9),
         day=15,
+        also=(
+            feedback(
+                2, "13:30", "valkommen", "Välkommen, Elin! Ditt mål om en middag i veckan är fint och lagom stort."
+            ),
+        ),
     ),
     Person(
         "jonas",
@@ -129,6 +163,11 @@ PEOPLE: tuple[Person, ...] = (
         "hog-risk-vecka-2",
         Until(8),
         day=9,
+        also=(
+            feedback(
+                1, "11:00", "valkommen", "Välkommen, Jonas. Verkstaden låter som ett bra mål. Vi tar det i små steg."
+            ),
+        ),
     ),
     Person(
         "birgitta",
@@ -140,6 +179,7 @@ PEOPLE: tuple[Person, ...] = (
         Until(9),
         day=40,
         ends=(Until(24, "14:00"), "Birgitta mår bättre och fortsätter på egen hand. Vi har bokat en uppföljning."),
+        also=(feedback(2, "13:30", "valkommen", "Välkommen, Birgitta! Vad bra att du har någon du kan ringa."),),
     ),
 )
 _SPARE_NAMES = ("Amina", "Love", "Marek", "Siv", "Noa", "Hassan", "Eli", "Maj")
@@ -228,7 +268,8 @@ def played(person: Person, program: Program, digest: str, now: datetime) -> tupl
 def _steps(person: Person, program: Program) -> tuple[Step, ...]:
     journey = next((one for one in program.journeys if one.id == person.journey), None)
     last = (person.until.day, person.until.time)
-    return tuple(step for step in journey.steps if (step.day, step.time) <= last) if journey is not None else ()
+    own = tuple(step for step in journey.steps if (step.day, step.time) <= last) if journey is not None else ()
+    return tuple(sorted((*own, *person.also), key=lambda step: (step.day, step.time)))
 
 
 def _first_day(person: Person, steps: tuple[Step, ...], now: datetime) -> date:

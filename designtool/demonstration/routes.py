@@ -54,7 +54,7 @@ class Demonstration:
         return HTMLResponse(await run_in_threadpool(self._page))
 
     async def state(self, request: Request) -> Response:
-        return JSONResponse(await run_in_threadpool(self._state))
+        return JSONResponse(await run_in_threadpool(self.shown))
 
     async def move_clock(self, request: Request) -> Response:
         try:
@@ -70,11 +70,11 @@ class Demonstration:
         service.treatments.move_clock(service.clock.now() + timedelta(days=days))
         deed = Deed(service.clock.now(), "demonstration", "unit-administrator", "", "move-clock", f"{days} days")
         service.store.write_down(deed)
-        return self._state()
+        return self.shown()
 
     def _page(self) -> str:
         language, pages = self.service.language, self.service.pages
-        state = self._state()
+        state = self.shown()
 
         def said(key: str, **facts: str | int) -> str:
             return say(language, key, **facts)
@@ -96,7 +96,7 @@ class Demonstration:
         }
         return template.render(facts) + "\n"
 
-    def _state(self) -> dict[str, Any]:
+    def shown(self) -> dict[str, Any]:
         """What the page shows around the frames, and how many events each role has made: a frame that has seen fewer is old."""
         service = self.service
         treatments = service.store.treatments()
@@ -149,8 +149,8 @@ class Demonstration:
         if stands.day == 0:
             return say(language, "just-started")
         today = stands.now.date()
-        diaries = [one.id for one in program.exercises if one.kind == "diary"]
-        if any(today in stands.forms[id].open_dates for id in diaries):
+        diaries = [stands.forms[one.id] for one in program.exercises if one.kind == "diary"]
+        if any(today in one.open_dates and all(record.dated != today for record in one.records) for one in diaries):
             return say(language, "has-diary")
         return say(language, "has-module") if any(one.status == "submitted" for one in stands.modules) else ""
 

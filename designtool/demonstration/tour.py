@@ -76,8 +76,8 @@ TOUR: tuple[TourStep, ...] = (
                 "Now you are Robin Ek, Leila's therapist. Find the night in the diary and in the chart.",
             ),
             Text(
-                "Skriv några rader till Leila under Återkoppling och tryck på Skicka.",
-                "Write some lines to Leila under Feedback and press Send.",
+                "Skriv några rader till Leila under Ge återkoppling och tryck på Skicka återkoppling.",
+                "Write some lines to Leila under Give feedback and press Send feedback.",
             ),
         ),
         Text("Återkopplingen syns genast hos Leila.", "The feedback is at once there for Leila."),

@@ -21,6 +21,7 @@ from designtool.render.parts import Body, heading
 from designtool.render.records import diary_table, exercise_answers, record_view, summaries
 from designtool.render.tasks import module_number
 from designtool.render.templates import Templates
+from designtool.treatment.days import local
 from designtool.treatment.situation import DecisionSituation, ModuleSituation, RaisedFlag
 
 
@@ -333,7 +334,7 @@ def _news(context: PageContext) -> list[dict[str, Any]]:
                 "kind": context.say("answered"),
                 "title": title,
                 "target": f"form/{id}",
-                "detail": moment(made_at, context.language, situation.now),
+                "detail": moment(local(made_at), context.language, situation.now),
                 "waits": False,
             }
         )

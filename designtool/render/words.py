@@ -370,6 +370,8 @@ WORDS: dict[str, Text] = {
     "see-decision": Text("Granska beslutet", "Review the decision"),
     "proposed": Text("Förslag", "Proposal"),
     "confirmed": Text("Gäller nu", "Applies now"),
+    "proposed-on": Text("Räknades fram {date}", "Worked out {date}"),
+    "confirmed-on": Text("Bekräftades {date}", "Confirmed {date}"),
     "nothing-confirmed": Text("inget bekräftat än", "nothing confirmed yet"),
     "proposed-warning": Text(
         "Patienten ser inte förslaget förrän du har bekräftat det.",

@@ -10,25 +10,33 @@
   const stage = byId("stage");
   const steps = [...document.querySelectorAll("[data-step]")];
   const signedIn = { patient: "", staff: "" };
-  // How many events each side had made when a frame was loaded.
-  const seen = { patient: null, staff: null };
+  // How many events the others had made, as far as was known, when a frame set out for the page that it shows: at least
+  // those are on it.
+  const seen = { patient: 0, staff: 0 };
+  // On its way to another page: to load it again now would stop it, and with it a form that was just sent.
+  const leaving = { patient: true, staff: true };
   const scrolled = { patient: 0, staff: 0 };
   let state = JSON.parse(document.body.dataset.state);
   let chosen = "";
   let step = 0;
   let moving = false;
+  let turn = Promise.resolve();
 
   const frame = (role) => byId(`frame-${role}`);
   const personOf = (id) => state.people.find((person) => person.id === id);
   const say = (key, facts = {}) =>
     Object.entries(facts).reduce((text, [name, value]) => text.replace(`{${name}}`, value), words[key]);
 
-  // What somebody else does makes a frame old: to the patient the staff's acts, to the staff the patient's and time's.
-  const madeBy = (events, roles) => roles.reduce((sum, role) => sum + events[role], 0);
+  // What the other side does makes a frame old. What time does comes with the clock, which loads both again.
   const others = {
-    patient: (events) => madeBy(events, ["therapist", "administrator"]),
-    staff: (events) => madeBy(events, ["patient", "system"]),
+    patient: (events) => events.therapist + events.administrator,
+    staff: (events) => events.patient,
   };
+
+  function showLost() {
+    byId("lost").textContent = words.lost;
+    byId("lost").hidden = false;
+  }
 
   async function ask(address, body) {
     const options = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
@@ -38,21 +46,34 @@
       byId("lost").hidden = true;
       return await answer.json();
     } catch {
-      byId("lost").textContent = words.lost;
-      byId("lost").hidden = false;
+      showLost();
       return null;
     }
+  }
+
+  // One after the other: two people who sign in at once would end up with each other's pages.
+  function inTurn(work) {
+    turn = turn.then(work, work);
+    return turn;
   }
 
   async function signIn(role, user) {
     if (signedIn[role] === user) return;
     // The answer leads to a start page, which is not wanted here: only its cookie is.
-    await fetch("/sign-in", { method: "POST", body: new URLSearchParams({ person: user }), redirect: "manual" });
-    signedIn[role] = user;
+    const body = new URLSearchParams({ person: user });
+    const answer = await fetch("/sign-in", { method: "POST", body, redirect: "manual" }).catch(() => null);
+    if (answer && answer.type === "opaqueredirect") signedIn[role] = user;
+    else showLost();
+  }
+
+  function leave(role) {
+    leaving[role] = true;
+    seen[role] = others[role](state.events);
   }
 
   function open(role, address) {
     scrolled[role] = 0;
+    leave(role);
     frame(role).contentWindow.location.replace(address);
   }
 
@@ -62,20 +83,23 @@
     const query = new URLSearchParams(location.search);
     query.delete("saved");
     scrolled[role] = scrollY;
+    leave(role);
     location.replace(location.pathname + (query.size ? `?${query}` : ""));
   }
 
-  async function show(id, patientPage = "home", staffPage = "treatment") {
+  function show(id, patientPage = "home", staffPage = "treatment") {
     const person = personOf(id);
-    if (!person) return;
     chosen = id;
     showPeople();
-    await signIn("patient", person.patient);
-    await signIn("staff", person.staff);
-    byId("staff").value = person.staff;
-    open("patient", person["has-pages"] ? `/t/${id}/patient/${patientPage}` : "/mine");
-    open("staff", person["has-pages"] ? `/t/${id}/therapist/${staffPage}` : `/t/${id}/care`);
-    showNames();
+    return inTurn(async () => {
+      if (chosen !== id) return;
+      await signIn("patient", person.patient);
+      await signIn("staff", person.staff);
+      byId("staff").value = person.staff;
+      open("patient", person["has-pages"] ? `/t/${id}/patient/${patientPage}` : "/mine");
+      open("staff", person["has-pages"] ? `/t/${id}/therapist/${staffPage}` : `/t/${id}/care`);
+      showNames();
+    });
   }
 
   function showNames() {
@@ -128,7 +152,7 @@
     take(news);
     if (!news || moving) return;
     for (const role of ROLES) {
-      if (seen[role] !== null && others[role](news.events) > seen[role] && !isBusy(role)) again(role);
+      if (!leaving[role] && others[role](news.events) > seen[role] && !isBusy(role)) again(role);
     }
   }
 
@@ -166,27 +190,27 @@
   }
 
   for (const role of ROLES) {
-    frame(role).addEventListener("load", async () => {
-      const { location } = frame(role).contentWindow;
-      if (location.href === "about:blank") return;
-      frame(role).contentWindow.scrollTo(0, scrolled[role]);
+    frame(role).addEventListener("load", () => {
+      const shown = frame(role).contentWindow;
+      if (shown.location.href === "about:blank") return;
+      shown.addEventListener("beforeunload", () => leave(role));
+      shown.scrollTo(0, scrolled[role]);
       scrolled[role] = 0;
-      const news = await ask("/demo/state");
-      if (!news) return;
-      seen[role] = others[role](news.events);
-      take(news);
-      await look();
+      leaving[role] = false;
+      look();
     });
   }
   byId("people").addEventListener("click", (event) => {
     const button = event.target.closest("[data-person]");
     if (button) show(button.dataset.person);
   });
-  byId("staff").addEventListener("change", async (event) => {
-    await signIn("staff", event.target.value);
-    open("staff", "/?as=staff");
-    showNames();
-  });
+  byId("staff").addEventListener("change", (event) =>
+    inTurn(async () => {
+      await signIn("staff", event.target.value);
+      open("staff", "/?as=staff");
+      showNames();
+    }),
+  );
   for (const button of document.querySelectorAll("[data-days]")) {
     button.addEventListener("click", () => moveClock(Number(button.dataset.days)));
   }
