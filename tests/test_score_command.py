@@ -35,7 +35,13 @@ def test_command_prints_scores_and_flags(tmp_path: Path) -> None:
     result = run(tmp_path, ALL_TWO)
     assert result.exit_code == 0, result.output
     data = json.loads(result.stdout)
-    assert data["scores"]["total"] == {"value": 16, "exact": "16", "status": "complete", "band": "Måttligt svår"}
+    assert data["scores"]["total"] == {
+        "value": 16,
+        "exact": "16",
+        "status": "complete",
+        "band": "Måttligt svår",
+        "clinical": True,
+    }
     assert data["flags"] == []
 
 
@@ -43,7 +49,13 @@ def test_command_takes_a_file_and_rounds_to_four_decimals(tmp_path: Path) -> Non
     content = json.dumps({f"q{number}": 1 for number in range(1, 9)} | {"q1": 2})
     result = run(tmp_path, content, form="programs/library/questionnaires/phq9.yaml")
     data = json.loads(result.stdout)
-    assert data["scores"]["total"] == {"value": 10.125, "exact": "81/8", "status": "prorated", "band": "Måttlig"}
+    assert data["scores"]["total"] == {
+        "value": 10.125,
+        "exact": "81/8",
+        "status": "prorated",
+        "band": "Måttlig",
+        "clinical": True,
+    }
     assert [flag["level"] for flag in data["flags"]] == ["yellow"]
 
 

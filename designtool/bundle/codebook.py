@@ -31,6 +31,7 @@ def _of_questionnaire(questionnaire: Questionnaire) -> Iterator[dict[str, Any]]:
             "risk": item.risk,
         }
     for score in questionnaire.scores:
+        threshold = score.clinical_threshold
         yield {
             **_variable(questionnaire.id, score.id, "score", "number", score.label, low=score.low, high=score.high),
             "method": score.method,
@@ -38,6 +39,8 @@ def _of_questionnaire(questionnaire: Questionnaire) -> Iterator[dict[str, Any]]:
             "reverse": list(score.reverse),
             "missing": {"rule": score.missing.rule, "at_least": score.missing.at_least},
             "bands": [{"from": encode_fraction(band.start), "label": band.label} for band in score.bands],
+            "reliable_change": _number(score.reliable_change),
+            "clinical_threshold": {threshold.side: encode_fraction(threshold.at)} if threshold is not None else None,
         }
 
 

@@ -159,6 +159,9 @@ def _scored(form: Questionnaire, person: _Repeated) -> Scored:
 
 
 def _json(form: Questionnaire, result: Scored, language: Language) -> dict[str, Any]:
+    from designtool.treatment.scoring import is_clinical
+
+    rules = {rule.id: rule for rule in form.scores}
     found: dict[str, Any] = {
         "questionnaire": form.id,
         "scores": {
@@ -167,6 +170,7 @@ def _json(form: Questionnaire, result: Scored, language: Language) -> dict[str, 
                 "exact": None if one.value is None else _exact(one.value),
                 "status": one.status,
                 "band": one.band,
+                "clinical": is_clinical(rules[one.id], one.value),
             }
             for one in result.scores
         },

@@ -24,7 +24,16 @@ from designtool.model.exercise import (
 )
 from designtool.model.findings import Findings, frozen_mapping
 from designtool.model.flow import Flag
-from designtool.model.questionnaire import Band, Instrument, Item, Missing, Questionnaire, Score, Vector
+from designtool.model.questionnaire import (
+    Band,
+    ClinicalThreshold,
+    Instrument,
+    Item,
+    Missing,
+    Questionnaire,
+    Score,
+    Vector,
+)
 from designtool.model.reading import Node, as_fraction
 from designtool.model.rules import duplicate_id
 
@@ -189,9 +198,21 @@ def _score(node: Node, scope: Scope, form: Form, findings: Findings) -> Score:
             if (start := band.fraction("from")) is not None
         ),
         reliable_change=node.fraction("reliable_change"),
+        clinical_threshold=_clinical_threshold(node),
         value=findings.expression(node, "value", scope, "number"),
         origin=node.origin,
     )
+
+
+def _clinical_threshold(node: Node) -> ClinicalThreshold | None:
+    threshold = node.mapping("clinical_threshold")
+    if threshold is None:
+        return None
+    for side in ("from", "below"):
+        at = threshold.fraction(side)
+        if at is not None:
+            return ClinicalThreshold(at, cast(Any, side))
+    return None
 
 
 def _expanded(node: Node, key: str, form: Form, findings: Findings) -> tuple[str, ...]:

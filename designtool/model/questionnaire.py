@@ -58,6 +58,18 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
+class ClinicalThreshold:
+    """The published cut-off of an instrument. It says what a score may point to; it is no diagnosis."""
+
+    at: Fraction
+    side: Literal["from", "below"]
+    """`from`: at this score or higher. `below`: under it, for an instrument whose low scores are the worrying ones."""
+
+    def is_met_by(self, value: Fraction) -> bool:
+        return value >= self.at if self.side == "from" else value < self.at
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     id: str
     label: str
@@ -71,6 +83,7 @@ class Score:
     high: Fraction = Fraction(0)
     bands: tuple[Band, ...] = ()
     reliable_change: Fraction | None = None
+    clinical_threshold: ClinicalThreshold | None = None
     value: Expression | None = None
     """For method `expression`."""
     origin: Origin = origin_field()

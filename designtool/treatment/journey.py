@@ -17,7 +17,7 @@ from designtool.model.program import Program
 from designtool.model.questionnaire import Questionnaire, Vector
 from designtool.treatment.answers import value_json
 from designtool.treatment.json_values import plain_json
-from designtool.treatment.scoring import Scored, score
+from designtool.treatment.scoring import Scored, is_clinical, score
 from designtool.treatment.simulate import FIRST_DAY, Simulation, step_moment
 from designtool.treatment.situate import situation
 from designtool.treatment.situation import RaisedFlag, Situation
@@ -66,11 +66,12 @@ def run_vector(questionnaire: Questionnaire, vector: Vector) -> tuple[Text, ...]
     scored = score(questionnaire, vector.answers)
     if scored.refusals:
         return tuple(refusal.message for refusal in scored.refusals)
-    return tuple(_vector_differences(vector, scored))
+    return tuple(_vector_differences(questionnaire, vector, scored))
 
 
-def _vector_differences(vector: Vector, scored: Scored) -> Iterator[Text]:
+def _vector_differences(questionnaire: Questionnaire, vector: Vector, scored: Scored) -> Iterator[Text]:
     results = {result.id: result for result in scored.scores}
+    rules = {rule.id: rule for rule in questionnaire.scores}
     for id, wanted in vector.scores.items():
         result = results.get(id)
         if result is None:
@@ -79,7 +80,12 @@ def _vector_differences(vector: Vector, scored: Scored) -> Iterator[Text]:
         parts: Mapping[str, Any] = wanted if isinstance(wanted, Mapping) else {"value": wanted}
         if isinstance(wanted, str) and wanted == "insufficient":
             parts = {"status": wanted}
-        found = {"value": result.value, "status": result.status, "band": result.band}
+        found = {
+            "value": result.value,
+            "status": result.status,
+            "band": result.band,
+            "clinical": is_clinical(rules[id], result.value),
+        }
         for part, value in parts.items():
             if part not in found or not _agrees(found[part], value):
                 yield _differs(f"{id} {part}" if part != "value" else id, value, found.get(part))

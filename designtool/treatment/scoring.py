@@ -105,6 +105,11 @@ def band_of(value: Fraction, bands: tuple[Band, ...]) -> str | None:
     return max(begun, key=lambda band: band.start).label if begun else None
 
 
+def is_clinical(rule: Score, value: Fraction | None) -> bool | None:
+    """Whether the score meets its instrument's published cut-off; None without a value or a cut-off."""
+    return None if value is None or rule.clinical_threshold is None else rule.clinical_threshold.is_met_by(value)
+
+
 def item_type(item: Item) -> Type:
     """The numbers that can be answered to an item."""
     values = tuple(Fraction(value) for value in sorted(option.value for option in item.options))
@@ -177,11 +182,17 @@ def _result(
 
 
 def _counted_items(rule: Score, questionnaire: Questionnaire) -> tuple[str, ...]:
-    """The items of a score; of an expression that lists none, those that it reads."""
+    """The items of a score; of an expression that lists none, those that it reads, itself or through an earlier score.
+
+    So a percentage of a sum is prorated when the sum is.
+    """
     if rule.items or rule.value is None:
         return rule.items
-    items = {item.id for item in questionnaire.items}
-    return tuple(name for form, name in rule.value.references if form == questionnaire.id and name in items)
+    read = {name for form, name in rule.value.references if form == questionnaire.id}
+    for earlier in questionnaire.scores[: questionnaire.scores.index(rule)]:
+        if earlier.id in read:
+            read.update(_counted_items(earlier, questionnaire))
+    return tuple(item.id for item in questionnaire.items if item.id in read)
 
 
 def _value(

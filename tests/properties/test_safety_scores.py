@@ -123,7 +123,7 @@ def test_every_score_is_what_the_rules_say(case: Case, random: Any) -> None:
         assert found.statuses.get(f"q{at}") == wanted
 
 
-# Every instrument of the library, written down by hand from its publication
+# Instruments with one plain sum, written down by hand from their publications; tests/test_instruments.py has every one
 
 
 @dataclass(frozen=True)
@@ -169,8 +169,7 @@ def published(id: str, answers: dict[str, int]) -> tuple[Fraction | None, str, s
     return value, "complete" if len(given_ones) == known.items else "prorated", band
 
 
-def test_every_instrument_of_the_library_stands_here() -> None:
-    assert set(instruments()) == set(PUBLISHED)
+def test_instruments_have_the_items_and_the_range_of_their_publication() -> None:
     for id, known in PUBLISHED.items():
         questionnaire = instruments()[id]
         ids = [item.id for item in questionnaire.items if item.scored]
