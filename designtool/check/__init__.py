@@ -12,13 +12,38 @@ from designtool.check.accessibility import (
     vague_link_text,
 )
 from designtool.check.context import Context
-from designtool.check.flow import impossible_gate, module_without_homework, module_without_pages, unreachable_module
+from designtool.check.flow import (
+    condition_without_effect,
+    impossible_gate,
+    module_without_homework,
+    module_without_pages,
+    unanswerable_reference,
+    unreachable_module,
+)
 from designtool.check.language import active_html, bare_phone_number
-from designtool.check.measurement import band_gap, item_without_text, score_range, unsafe_decision, unscored_item
+from designtool.check.measurement import (
+    band_gap,
+    band_never_reached,
+    flag_never_raised,
+    impossible_missing_rule,
+    item_not_in_score,
+    item_without_text,
+    repeated_answer,
+    score_range,
+    unsafe_decision,
+    unscored_item,
+)
 from designtool.check.media import unreadable_picture, unsafe_picture
 from designtool.check.rights import unlicensed_instrument, unlogged_video_meeting
 from designtool.check.safety import missing_crisis_page, risk_item_without_flag, unchecked_contact
-from designtool.check.structure import idle_exception, module_length, program_length, reserved_id, unused_exercise
+from designtool.check.structure import (
+    idle_exception,
+    module_length,
+    program_length,
+    reserved_id,
+    unused_exercise,
+    unused_questionnaire,
+)
 from designtool.diagnostics import Diagnostic, Rule
 
 Check = Callable[[Context], Iterable[Diagnostic]]
@@ -34,14 +59,22 @@ CHECKS: tuple[tuple[Rule, Check], ...] = (
     (band_gap.RULE, band_gap.check),
     (item_without_text.RULE, item_without_text.check),
     (unscored_item.RULE, unscored_item.check),
+    (band_never_reached.RULE, band_never_reached.check),
+    (repeated_answer.RULE, repeated_answer.check),
+    (item_not_in_score.RULE, item_not_in_score.check),
+    (impossible_missing_rule.RULE, impossible_missing_rule.check),
+    (flag_never_raised.RULE, flag_never_raised.check),
     (unsafe_decision.RULE, unsafe_decision.check),
     (unlicensed_instrument.RULE, unlicensed_instrument.check),
     (unlogged_video_meeting.RULE, unlogged_video_meeting.check),
     (unreachable_module.RULE, unreachable_module.check),
     (impossible_gate.RULE, impossible_gate.check),
+    (condition_without_effect.RULE, condition_without_effect.check),
+    (unanswerable_reference.RULE, unanswerable_reference.check),
     (module_without_homework.RULE, module_without_homework.check),
     (module_without_pages.RULE, module_without_pages.check),
     (unused_exercise.RULE, unused_exercise.check),
+    (unused_questionnaire.RULE, unused_questionnaire.check),
     (idle_exception.RULE, idle_exception.check),
     (reserved_id.RULE, reserved_id.check),
     (program_length.RULE, program_length.check),

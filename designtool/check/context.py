@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from designtool.check.domains import Domains
 from designtool.diagnostics import Span
 from designtool.load.document import Document, Key
 from designtool.model.assemble_pages import walk
@@ -59,6 +60,17 @@ class Context:
     def blocks(self) -> tuple[Block, ...]:
         """Every block of every text, parents before children: walked once for all rules."""
         return tuple(block for _, blocks in self.texts() for block in walk(blocks))
+
+    @property
+    def forms(self) -> tuple[Questionnaire | Exercise, ...]:
+        """Everything written here that is filled in."""
+        return (*self.questionnaires, *self.exercises)
+
+    @cached_property
+    def domains(self) -> Domains:
+        """What can be answered to every form that conditions here may read."""
+        known = self.program.questionnaires if self.program is not None else self.questionnaires
+        return Domains({one.id: one for one in known}, {one.id: one for one in self.exercises})
 
 
 def program_context(

@@ -61,7 +61,7 @@ def _shown_type(node: Node) -> Type:
     if kind == "minutes":
         return Type("number", unit="minutes", low=low if low is not None else Fraction(0), high=high)
     if kind == "scale":
-        return Type("number", low=low, high=high, values=_scale_values(low, high, node.fraction("step")))
+        return Type("number", low=low, high=high, values=scale_values(low, high, node.fraction("step")))
     if kind in ("choice", "choices", "ranking"):
         options = tuple(str(option.raw("value")) for option in node.mappings("options"))
         return Type("choice" if kind == "choice" else "choices", options=options)
@@ -118,7 +118,8 @@ def _option_values(node: Node) -> dict[str, tuple[Fraction, ...]]:
     return found
 
 
-def _scale_values(low: Fraction | None, high: Fraction | None, step: Fraction | None) -> tuple[Fraction, ...]:
+def scale_values(low: Fraction | None, high: Fraction | None, step: Fraction | None) -> tuple[Fraction, ...]:
+    """Every value of a scale, where they are few."""
     step = step or Fraction(1)
     if low is None or high is None or step <= 0 or high < low or (high - low) / step >= _LONGEST_SCALE:
         return ()

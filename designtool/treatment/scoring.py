@@ -171,9 +171,8 @@ def _result(
 ) -> ScoreResult:
     counted = _counted_items(rule, questionnaire)
     answered = [id for id in counted if values.get(id) is not None]
-    needed = len(counted) if rule.missing.rule == "require-all" else max(1, rule.missing.at_least)
     value: Fraction | None = None
-    if len(answered) >= needed:
+    if len(answered) >= needed_answers(rule, len(counted)):
         value = _value(rule, questionnaire, counted, answered, values, environment)
     if value is None:
         return ScoreResult(rule.id, None, "insufficient", None)
@@ -213,14 +212,31 @@ def _value(
         answer = values[id]
         assert isinstance(answer, Fraction)
         total += weights[id] * (_reversed(items[id], answer) if id in rule.reverse else answer)
-    if rule.method == "mean":
-        return total / len(answered) if answered else None
-    # What is missing is taken to be as the answered items are on average: for a plain sum that is × items / answered.
     answered_weight = sum((weights[id] for id in answered), Fraction(0))
-    whole_weight = sum(weights.values(), Fraction(0))
+    return value_of_sums(rule, len(answered), total, answered_weight, sum(weights.values(), Fraction(0)))
+
+
+def value_of_sums(
+    rule: Score, answered: int, total: Fraction, answered_weight: Fraction, whole_weight: Fraction
+) -> Fraction | None:
+    """The score of so many answered items, which weigh so much of the whole and have these points together."""
+    if rule.method == "mean":
+        return total / answered if answered else None
+    # What is missing is taken to be as the answered items are on average: for a plain sum that is × items / answered.
     if answered_weight == whole_weight:
         return total
     return total * whole_weight / answered_weight if answered_weight else None
+
+
+def needed_answers(rule: Score, counted: int) -> int:
+    """So many of the counted items must be answered for a score at all."""
+    return counted if rule.missing.rule == "require-all" else max(1, rule.missing.at_least)
+
+
+def points(rule: Score, item: Item, answer: Fraction) -> tuple[Fraction, Fraction]:
+    """What an answer adds to a score that is no expression: its points, and its weight."""
+    weight = rule.weights.get(item.id, Fraction(1)) if rule.method == "weighted" else Fraction(1)
+    return weight * (_reversed(item, answer) if item.id in rule.reverse else answer), weight
 
 
 def _reversed(item: Item, answer: Fraction) -> Fraction:

@@ -28,6 +28,10 @@ therapist:
   competence: Legitimerad psykolog
   feedback_within_days: 7
   messages_within_working_days: 2
+measurements:
+  - questionnaire: min_koll
+    at: [start, every week, end]
+    window_days: 3
 """
 
 RULE = Rule(
