@@ -143,8 +143,13 @@
     if (!page || page.readyState !== "complete" || page.querySelector(".errors")) return true;
     const pending = page.querySelector("[data-save-status]");
     if (pending && Number(pending.dataset.pending || 0) > 0) return true;
-    const active = page.activeElement;
-    return Boolean(active && active.matches("input, textarea, select"));
+    return page.activeElement.matches("input, textarea, select") || [...page.querySelectorAll("input, textarea")].some(isUnsent);
+  }
+
+  // What is neither saved as it is typed nor kept by the browser would be lost with its page.
+  function isUnsent(input) {
+    if (input.type === "hidden" || input.closest("[data-save], [data-keep]")) return false;
+    return input.value !== input.defaultValue || Boolean(input.checked) !== Boolean(input.defaultChecked);
   }
 
   async function look() {
@@ -176,6 +181,8 @@
     for (const button of document.querySelectorAll("[data-show]")) {
       button.setAttribute("aria-pressed", String(button.dataset.show === side));
     }
+    // With a computer's width for the patient the two sides lie below each other.
+    if (stage.dataset.device === "desktop") document.querySelector(`.panel[data-role=${side}]`).scrollIntoView();
   }
 
   function goTo(number) {
