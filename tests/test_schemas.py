@@ -150,6 +150,13 @@ SAMPLES: dict[str, Any] = {
     "glossary": {"beteendeaktivering": {"title": "Beteendeaktivering", "text": "Att göra mer."}},
     "persons": {"samira": {"name": "Samira", "age": 34, "text": "Lärare.", "image": "media/samira.svg"}},
     "sources": [{"id": "sbu-2021", "title": "Rapport", "authors": ["SBU"], "year": 2021, "supports": "Allt"}],
+    "wording": {
+        "instrument": "madrs_s",
+        "language": "sv",
+        "introduction": "Läs varje fråga.",
+        "items": {"q1": "En fråga", "q2": "En fråga till"},
+        "options": {"q1 .. q2": [{"value": 0, "label": "Nej"}, {"value": 6, "label": "Ja"}]},
+    },
     "journey": {
         "title": "Resa",
         "steps": [

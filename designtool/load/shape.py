@@ -35,8 +35,9 @@ KINDS: tuple[str, ...] = (
     "persons",
     "sources",
     "journey",
+    "wording",
 )
-"""Kinds of documents that have a schema. Of Markdown it describes the front matter."""
+"""Kinds of documents that have a schema. Of Markdown it describes the front matter. A wording stands outside the tree."""
 
 _IN_FRONT_MATTER = frozenset({"page", "therapist-notes"})
 _DISPATCH_KEYS = ("type", "kind", "method")

@@ -117,3 +117,8 @@ class Questionnaire:
     def has_text(self) -> bool:
         """False for an instrument whose wording is filled in locally: it cannot be answered as it is."""
         return all(item.text for item in self.items)
+
+
+def is_wordless(option: Option) -> bool:
+    """Whether an answer waits for its words: its label is then nothing but its value, so that lists still can show it."""
+    return option.label in ("", str(option.value))

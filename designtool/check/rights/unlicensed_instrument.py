@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from designtool.check.context import Context
 from designtool.diagnostics import Diagnostic, Rule, Severity, Text
 from designtool.model.origin import Origin
-from designtool.model.questionnaire import REDISTRIBUTABLE
+from designtool.model.questionnaire import REDISTRIBUTABLE, is_wordless
 
 RULE = Rule(
     name="unlicensed-instrument",
@@ -22,11 +22,19 @@ RULE = Rule(
             "texten i {name} får inte spridas (licence: {licence})",
             "the wording of {name} may not be passed on (licence: {licence})",
         ),
+        "answers": Text(
+            "svaren i {name} står med ord, som inte får spridas (licence: {licence})",
+            "the answers of {name} stand in words, which may not be passed on (licence: {licence})",
+        ),
     },
     helps={
         "default": Text(
             "ta bort text: från frågorna, eller ange en licens som tillåter spridning",
             "take text: away from the items, or give a licence that allows passing it on",
+        ),
+        "answers": Text(
+            'skriv svarets tal som label: "{value}", så fyller enheten i orden hos sig',
+            'write the answer\'s number as its label: "{value}"; the unit fills in the words at its own place',
         ),
     },
     bad="""\
@@ -49,6 +57,13 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if item is not None:
             place = context.span(item.origin, "text")
             yield RULE.at(place, name=instrument.name or questionnaire.title, licence=instrument.licence)
+            continue
+        worded = next((one for one in questionnaire.items if not all(map(is_wordless, one.options))), None)
+        if worded is not None:
+            value = next(option.value for option in worded.options if not is_wordless(option))
+            place = context.span(worded.origin, "options")
+            name = instrument.name or questionnaire.title
+            yield RULE.at(place, "answers", name=name, licence=instrument.licence, value=value)
 
 
 def _is_stated(context: Context, origin: Origin) -> bool:
