@@ -15,7 +15,7 @@ from types import MappingProxyType
 from designtool.check import check
 from designtool.check.context import program_context
 from designtool.diagnostics import Diagnostic, has_errors, in_order
-from designtool.load import is_document, load_file, programs_folder
+from designtool.load import is_document, kept_back, load_file, programs_folder
 from designtool.load.document import Document
 from designtool.load.kinds import LIBRARY, kind_of
 from designtool.model.assemble import Library, assemble_again, assemble_library
@@ -283,7 +283,7 @@ def _part(before: Part | None, files: Mapping[str, File], read: tuple[Diagnostic
         read=read,
         tree=tree_of(files.values()),
         documents=MappingProxyType({path: one.document for path, one in loaded.items() if one.document is not None}),
-        broken=frozenset(path for path, one in loaded.items() if one.is_broken),
+        broken=kept_back(read, programs) | {path for path, one in loaded.items() if one.is_broken},
         found=(*read, *(found for one in loaded.values() for found in one.found)),
     )
 

@@ -12,7 +12,7 @@ from datetime import date
 from designtool.check import check
 from designtool.check.context import Context, program_context
 from designtool.diagnostics import Diagnostic, has_errors, in_order
-from designtool.load import load
+from designtool.load import kept_back, load, programs_folder
 from designtool.load.document import Document
 from designtool.load.kinds import LIBRARY
 from designtool.model.assemble import Library, assemble, assemble_library
@@ -53,15 +53,16 @@ class Compiled:
 
 def compile_tree(tree: Tree, found: tuple[Diagnostic, ...], today: date) -> Compiled:
     loaded = load(tree)
-    programs_folder = programs_folder_of(loaded.documents)
-    library, library_found = assemble_library(loaded.documents, tree, loaded.broken, programs_folder)
+    folder_of_programs = programs_folder(tree)
+    broken = loaded.broken | kept_back(found, folder_of_programs)
+    library, library_found = assemble_library(loaded.documents, tree, broken, folder_of_programs)
     earlier = [*found, *loaded.diagnostics]
     library_whole = not has_errors([*_below(library.folder, earlier), *library_found])
     library_found += check(library_context(library, tree, library_whole, today))
     compiled: list[CompiledProgram] = []
     everything: list[Diagnostic] = [*earlier, *library_found]
-    for folder in _program_folders(tree, programs_folder):
-        program, program_found = assemble(folder, loaded.documents, tree, library, loaded.broken)
+    for folder in _program_folders(tree, folder_of_programs):
+        program, program_found = assemble(folder, loaded.documents, tree, library, broken)
         everything += program_found
         if program is not None:
             whole = library_whole and not has_errors([*_below(folder, earlier), *program_found])
@@ -78,13 +79,6 @@ def compile_tree(tree: Tree, found: tuple[Diagnostic, ...], today: date) -> Comp
         ),
         shared=tuple(d for d in settled if not any(lies_in(d, one.folder) for one in compiled)),
     )
-
-
-def programs_folder_of(documents: Mapping[str, Document]) -> str:
-    """The folder of programs that designtool.yaml names."""
-    workspace = documents.get("designtool.yaml")
-    name = workspace.data.get("programs") if workspace is not None and isinstance(workspace.data, dict) else None
-    return name.strip("/") if isinstance(name, str) and name.strip("/") else "programs"
 
 
 def _program_folders(tree: Tree, programs_folder: str) -> list[str]:

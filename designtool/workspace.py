@@ -19,12 +19,12 @@ from designtool.bundle import (
     write_archive,
 )
 from designtool.diagnostics import Cannot, Text
-from designtool.load import load
+from designtool.load import load, programs_folder
 from designtool.load.kinds import LIBRARY
 from designtool.model.codec import encode_program
 from designtool.model.program import Program
 from designtool.model.questionnaire import Questionnaire
-from designtool.pipeline import Compiled, compile_tree, programs_folder_of
+from designtool.pipeline import Compiled, compile_tree
 from designtool.source import find_workspace, read
 from designtool.source.media import open_media
 
@@ -57,7 +57,7 @@ def workspace_facts(root: Path) -> WorkspaceFacts:
     documents = load(tree).documents
     workspace = documents.get("designtool.yaml")
     stated = workspace.data.get("language") if workspace is not None and isinstance(workspace.data, dict) else None
-    return WorkspaceFacts(programs_folder_of(documents), stated if isinstance(stated, str) else None)
+    return WorkspaceFacts(programs_folder(tree), stated if isinstance(stated, str) else None)
 
 
 def build_bundle(root: Path, compiled: Compiled, program: Program, output: Path) -> BuiltBundle:

@@ -233,7 +233,8 @@ def _at_a_terminal() -> bool:
 
 def _place() -> _Place:
     from designtool.load.yaml_file import parse_yaml
-    from designtool.source.workspace import WORKSPACE_FILE, programs_folder
+    from designtool.source.tree import programs_folder
+    from designtool.source.workspace import WORKSPACE_FILE
 
     root = workspace_of(Path())
     settings = (root / WORKSPACE_FILE).read_bytes()

@@ -76,7 +76,8 @@ def workspace_of(path: Path) -> Path:
 def _program_near(path: Path) -> str | None:
     """The program's folder that was meant: named by its id alone, or misspelt."""
     from designtool.source import find_workspace
-    from designtool.source.workspace import WORKSPACE_FILE, programs_folder
+    from designtool.source.tree import programs_folder
+    from designtool.source.workspace import WORKSPACE_FILE
 
     root = find_workspace(Path())
     if root is None:
@@ -93,7 +94,8 @@ def selected_programs(paths: Sequence[Path]) -> tuple[Path, tuple[str, ...] | No
     around the folder where the command runs.
     """
     from designtool.load.kinds import LIBRARY
-    from designtool.source.workspace import WORKSPACE_FILE, programs_folder
+    from designtool.source.tree import programs_folder
+    from designtool.source.workspace import WORKSPACE_FILE
 
     if not paths:
         return workspace_of(Path()), None

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 
 from designtool.diagnostics.diagnostic import Diagnostic, Language, Severity, Text
+from designtool.diagnostics.span import Span
 
 _WORD = {
     Severity.ERROR: Text("fel", "error"),
@@ -76,11 +77,15 @@ def _one(diagnostic: Diagnostic, line_of: Callable[[str, int], str | None], lang
         carets = paint(_COLOUR[diagnostic.severity], "^" * max(1, _cells(shown[column - 1 : column - 1 + width])))
         lines.append(f"{paint(_QUIET, f'{margin} |')} {' ' * _cells(shown[: column - 1])}{carets}")
     for related in diagnostic.related:
-        lines.append(f"{margin} = {related.span.path}:{related.span.line}: {related.message.in_language(language)}")
+        lines.append(f"{margin} = {_related_place(related.span)}: {related.message.in_language(language)}")
     if diagnostic.help is not None:
         label = Text("hjälp", "help").in_language(language)
         lines.append(f"{margin} = {label}: {diagnostic.help.in_language(language)}")
     return "\n".join(lines)
+
+
+def _related_place(span: Span) -> str:
+    return span.path if span.line is None else f"{span.path}:{span.line}"
 
 
 def _width(diagnostic: Diagnostic, excerpt: str) -> int:
@@ -101,8 +106,8 @@ def _cells(text: str) -> int:
 
 def _window(excerpt: str, column: int, width: int) -> tuple[str, int, int]:
     """A long line is cut around the caret; control characters are shown as spaces so that the caret stays true."""
-    clean = "".join(letter if letter.isprintable() else " " for letter in excerpt)
-    start = max(0, column - 1 - _WIDEST_EXCERPT // 2) if len(clean) > _WIDEST_EXCERPT else 0
-    shown = clean[start : start + _WIDEST_EXCERPT]
+    start = max(0, column - 1 - _WIDEST_EXCERPT // 2) if len(excerpt) > _WIDEST_EXCERPT else 0
+    cut = excerpt[start : start + _WIDEST_EXCERPT]
+    shown = "".join(letter if letter.isprintable() else " " for letter in cut)
     column -= start
     return shown, column, max(1, min(width, len(shown) - column + 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -10,6 +10,7 @@ from designtool.diagnostics import Diagnostic, Span, nearest
 from designtool.load.document import Document
 from designtool.load.kinds import kind_of
 from designtool.source.tree import File, Tree
+from designtool.source.tree import programs_folder as folder_named
 
 _MARKDOWN_KINDS = frozenset({"page", "therapist-notes", "transcript"})
 _NO_DOCUMENTS = frozenset({"changelog", "captions", "media"})
@@ -25,7 +26,7 @@ class Loaded:
     documents: Mapping[str, Document]
     """By path. What could not be parsed at all is not here."""
     broken: frozenset[str]
-    """Paths of the files that could not be parsed: they exist, so nobody shall call them missing."""
+    """Paths of the files that could not be parsed or hold nothing: they exist, so nobody shall call them missing."""
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -42,6 +43,11 @@ def load(tree: Tree) -> Loaded:
         elif is_document(kind_of(path, programs)):
             broken.add(path)
     return Loaded(MappingProxyType(documents), frozenset(broken), tuple(diagnostics))
+
+
+def kept_back(found: Iterable[Diagnostic], programs: str = "programs") -> frozenset[str]:
+    """The files that the reader found and did not read. They are there, and what they would have held is not missing."""
+    return frozenset(one.span.path for one in found if kind_of(one.span.path, programs) is not None)
 
 
 def load_file(file: File, programs: str = "programs") -> tuple[Document | None, tuple[Diagnostic, ...]]:
@@ -68,17 +74,14 @@ def load_file(file: File, programs: str = "programs") -> tuple[Document | None, 
     if not parsed.readable:
         return None, parsed.diagnostics
     document = Document(file.path, kind, parsed.data, parsed.values, parsed.keys, allowed=parsed.allowances)
-    return document, (*parsed.diagnostics, *check_shape(document))
+    found = (*parsed.diagnostics, *check_shape(document))
+    return (document if isinstance(document.data, dict | list) else None), found
 
 
 def programs_folder(tree: Tree) -> str:
-    """The folder of programs that designtool.yaml names."""
-    from designtool.load.yaml_file import parse_yaml
-
+    """The folder of programs that designtool.yaml names. One that does not fit is reported, and `programs` is read."""
     settings = tree.files.get("designtool.yaml")
-    data = parse_yaml(settings.path, settings.data).data if settings and settings.data is not None else None
-    named = data.get("programs") if isinstance(data, dict) else None
-    return named.strip("/") if isinstance(named, str) and named.strip("/") else "programs"
+    return folder_named(settings.data or b"") if settings is not None else "programs"
 
 
 def is_document(kind: str | None) -> bool:

@@ -24,8 +24,8 @@ from designtool.source.rules import (
     unclean_name,
     unreadable_file,
 )
-from designtool.source.tree import File, Tree, tree_of
-from designtool.source.workspace import WORKSPACE_FILE, programs_folder
+from designtool.source.tree import File, Tree, programs_folder, tree_of
+from designtool.source.workspace import WORKSPACE_FILE
 
 LARGEST_YAML = 1 << 20
 LARGEST_PAGE = 256 << 10

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+
+_PART = rb"[A-Za-z0-9_-](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?"
+_PROGRAMS = re.compile(rb"""(?m)^programs:[ \t]*["']?(%s(?:/%s)*)["']?[ \t]*(?:#.*)?\r?$""" % (_PART, _PART))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +43,12 @@ def tree_of(files: Iterable[File]) -> Tree:
     """A tree of these files, in canonical order: by the bytes of their paths."""
     ordered = sorted(files, key=lambda file: file.path.encode())
     return Tree(MappingProxyType({file.path: file for file in ordered}))
+
+
+def programs_folder(settings: bytes) -> str:
+    """The folder of programs that designtool.yaml names, before anything is parsed: every stage asks here.
+
+    A path that leads out of the workspace is not one: the schema reports it, and `programs` is read.
+    """
+    found = _PROGRAMS.search(settings)
+    return found[1].decode() if found else "programs"
