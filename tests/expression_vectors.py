@@ -58,6 +58,7 @@ def environment_of(stated: Mapping[str, Any]) -> Environment:
         draft=_record(own, draft) if draft else None,
         summaries={form: _values(form, values) for form, values in stated.get("summaries", {}).items()},
         extra={name: Fraction(value) for name, value in stated.get("extra", {}).items()},
+        clock_moved=stated.get("clock_moved", 0),
     )
 
 

@@ -21,6 +21,7 @@ from designtool.expressions.values import from_json
 
 MINUTES_A_DAY = 1440
 _TWO, _THREE = 120, 180
+_ORDERED = (Fraction, date, TimeOfDay)
 
 Reference = tuple[str, str]
 """Form and name."""
@@ -100,6 +101,9 @@ class Evaluation:
                 rows = self.present(form, table)
                 for row in rows if isinstance(rows, tuple) else ():
                     yield row.get(column)
+            elif tree[0] == "entries":
+                for record in self.last_entries(tree[1], tree[2]):
+                    yield (record.values,)
             else:
                 yield self.value(tree)
 
@@ -130,7 +134,7 @@ class Evaluation:
 
     def chosen(self, tree: Sequence[Any]) -> Value:
         option, options = self.value(tree[1]), self.value(tree[2])
-        return None if option is None or not isinstance(options, frozenset) else option in options
+        return option in options if isinstance(option, str) and isinstance(options, frozenset) else None
 
     def arithmetic(self, tree: Sequence[Any]) -> Value:
         a, b = self.number(tree[1]), self.number(tree[2])
@@ -150,7 +154,7 @@ class Evaluation:
 
     def branch(self, tree: Sequence[Any]) -> Value:
         condition = self.value(tree[1])
-        return None if condition is None else self.value(tree[2] if condition is True else tree[3])
+        return self.value(tree[2] if condition else tree[3]) if isinstance(condition, bool) else None
 
     def call(self, tree: Sequence[Any]) -> Value:
         return _FUNCTIONS[tree[1]](self, tree[2:])
@@ -165,12 +169,12 @@ class Evaluation:
         return Fraction(sum(value is not None for value in self.as_it_is().listed(trees)))
 
     def summed(self, trees: Sequence[Sequence[Any]]) -> Value:
-        numbers = self.numbers(trees)
-        return bounded(sum(numbers, Fraction(0))) if numbers else None
+        return _total(self.numbers(trees))
 
     def mean(self, trees: Sequence[Sequence[Any]]) -> Value:
         numbers = self.numbers(trees)
-        return bounded(sum(numbers, Fraction(0)) / len(numbers)) if numbers else None
+        total = _total(numbers)
+        return None if total is None else bounded(total / len(numbers))
 
     def count(self, trees: Sequence[Sequence[Any]]) -> Value:
         """Entries, rows and choices one by one, and conditions that hold; missing when nothing of it is there."""
@@ -189,11 +193,11 @@ class Evaluation:
     def rounded(self, trees: Sequence[Sequence[Any]]) -> Value:
         number = self.number(trees[0])
         digits = int(Fraction(trees[1][1])) if len(trees) > 1 else 0
-        return None if number is None else rounded(number, digits)
+        return None if number is None else bounded(rounded(number, digits))
 
     def ceiled(self, trees: Sequence[Sequence[Any]]) -> Value:
         number = self.number(trees[0])
-        return None if number is None else ceiled(number, Fraction(trees[1][1]))
+        return None if number is None else bounded(ceiled(number, Fraction(trees[1][1])))
 
     def clock_span(self, trees: Sequence[Sequence[Any]]) -> Value:
         start, end = self.value(trees[0]), self.value(trees[1])
@@ -243,9 +247,18 @@ class Evaluation:
         return earlier[index].values.get(name) if len(earlier) >= -index else None
 
 
+def _total(numbers: Sequence[Fraction]) -> Fraction | None:
+    """Bounded after each term, so that no answers can make it work for ever; None of nothing."""
+    total: Fraction | None = Fraction(0) if numbers else None
+    for number in numbers:
+        total = None if total is None else bounded(total + number)
+    return total
+
+
 def _compared(operator: str, a: Value, b: Value) -> bool | None:
     """Unknown when either is missing, or when a stored value is of another kind than the program now expects."""
-    if a is None or b is None or type(a) is not type(b):
+    comparable = _ORDERED if operator not in ("==", "!=") else (*_ORDERED, bool, str)
+    if type(a) is not type(b) or not isinstance(a, comparable):
         return None
     return compared(operator, a, b)  # type: ignore[arg-type]
 
@@ -269,6 +282,9 @@ _OPERATIONS: dict[str, Callable[[Evaluation, Sequence[Any]], Value]] = {
     "time": lambda evaluation, tree: from_json(Type("time"), tree[1]),
     "ref": lambda evaluation, tree: evaluation.present(tree[1], tree[2]),
     "extra": lambda evaluation, tree: evaluation.environment.extra.get(tree[1]),
+    "entries": lambda evaluation, tree: (
+        tuple(record.values for record in evaluation.last_entries(tree[1], tree[2])) or None
+    ),
     "and": Evaluation.truths,
     "or": Evaluation.truths,
     "not": Evaluation.opposite,
