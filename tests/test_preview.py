@@ -17,9 +17,10 @@ from starlette.testclient import TestClient
 
 from designtool import resources
 from designtool.preview import studio as studio_module
-from designtool.preview.server import CONTENT_SECURITY_POLICY, LARGEST_POST, NOTICE, Hub, create_app
+from designtool.preview.server import NOTICE, Hub, create_app
 from designtool.preview.studio import Studio
 from designtool.render import Viewpoint, fragments, load_templates
+from designtool.web_guard import CONTENT_SECURITY_POLICY, LARGEST_POST
 
 ADDRESS = "http://127.0.0.1:8765"
 ORIGIN = {"origin": ADDRESS}

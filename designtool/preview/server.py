@@ -20,7 +20,7 @@ from html import unescape
 from io import SEEK_END
 from pathlib import Path
 from typing import Any, Literal, TypeVar
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 import uvicorn
 from starlette.applications import Starlette
@@ -48,14 +48,10 @@ from designtool.render.forms import saved_answer
 from designtool.source.media import media_type, open_media
 from designtool.treatment.commands import Actor
 from designtool.treatment.events import Event
+from designtool.web_guard import Guard
 
 Made = TypeVar("Made")
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
-)
-LARGEST_POST = 1024 * 1024
 NOBODY = "-"
 """Stands in an address for the person of no journey."""
 _STATIC_NAME = re.compile(r"[a-z][a-z0-9-]*\.(css|js|svg)")
@@ -158,70 +154,39 @@ def create_app(
             Route("/static/{name}", preview.static),
         ],
         middleware=[
-            Middleware(_Guard, hosts=hosts, report=studio.report, apology=WORDS["fault-page"].in_language(language))
+            Middleware(Guard, hosts=hosts, refuse=_refused),
+            Middleware(_Apology, report=studio.report, apology=WORDS["fault-page"].in_language(language)),
         ],
         lifespan=lifespan,
     )
 
 
-class _Guard:
-    """Refuses foreign hosts and origins and posts that are too large, and puts the security headers on every answer.
+class _Apology:
+    """A fault in designtool is answered with an apology and reported without any content."""
 
-    A fault in designtool is answered with an apology and reported without any content.
-    """
-
-    def __init__(self, app: ASGIApp, hosts: frozenset[str], report: Callable[[Exception], None], apology: str) -> None:
+    def __init__(self, app: ASGIApp, report: Callable[[Exception], None], apology: str) -> None:
         self._app = app
-        self._hosts = hosts
         self._report = report
         self._apology = apology
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
         has_begun = False
 
-        async def send_guarded(message: Message) -> None:
+        async def send_noted(message: Message) -> None:
             nonlocal has_begun
-            if message["type"] == "http.response.start":
-                has_begun = True
-                message["headers"] = [*message["headers"], *_HEADERS]
+            has_begun = has_begun or message["type"] == "http.response.start"
             await send(message)
 
         try:
-            await (self._refusal(Request(scope)) or self._app)(scope, receive, send_guarded)
+            await self._app(scope, receive, send_noted)
         except Exception as fault:
             self._report(fault)
-            if has_begun:
-                return
-            await PlainTextResponse(self._apology, 500)(scope, receive, send_guarded)
-
-    def _refusal(self, request: Request) -> Response | None:
-        if request.headers.get("host", "").lower() not in self._hosts:
-            return PlainTextResponse("unknown host", 421)
-        if request.method not in ("GET", "HEAD"):
-            origin = request.headers.get("origin")
-            if origin is None or urlsplit(origin).netloc.lower() not in self._hosts:
-                return PlainTextResponse("foreign origin", 403)
-            length = request.headers.get("content-length", "")
-            if not length.isdigit() or int(length) > LARGEST_POST:
-                return PlainTextResponse("too large, or of unknown length", 413)
-        return None
+            if scope["type"] == "http" and not has_begun:
+                await PlainTextResponse(self._apology, 500)(scope, receive, send)
 
 
-_HEADERS = [
-    (name.encode(), value.encode())
-    for name, value in (
-        ("content-security-policy", CONTENT_SECURITY_POLICY),
-        ("x-content-type-options", "nosniff"),
-        ("referrer-policy", "same-origin"),
-        ("cross-origin-opener-policy", "same-origin"),
-        ("cross-origin-resource-policy", "same-origin"),
-        ("cache-control", "no-store"),
-    )
-]
+def _refused(status: int, reason: str) -> Response:
+    return PlainTextResponse(reason.replace("-", " "), status)
 
 
 @dataclass(frozen=True)

@@ -20,18 +20,20 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from designtool import resources
+from designtool.bundle import Limits
 from designtool.diagnostics import Language
 from designtool.render import load_templates
 from designtool.runtime.access import SimulatedSignIn
 from designtool.runtime.clock import Clock, real_time
-from designtool.runtime.guard import Guard
 from designtool.runtime.importing import Policy
 from designtool.runtime.pages import Pages
 from designtool.runtime.routes import ROUTES
+from designtool.runtime.routes.unit import IMPORT_PATH
 from designtool.runtime.service import Service, Stop, refused_json
 from designtool.runtime.store import Conflict, Store
 from designtool.runtime.treatments import Programs, Treatments
 from designtool.runtime.words import NOT_FOR_CARE, UNSIGNED
+from designtool.web_guard import Guard
 
 TICK_SECONDS = 60
 """So often somebody looks at the clock: doors open, flags escalate and reminders go out without anybody being there."""
@@ -77,7 +79,9 @@ def app_of(service: Service, hosts: frozenset[str], more: Sequence[BaseRoute] = 
 
     app = Starlette(
         routes=[*ROUTES, *more],
-        middleware=[Middleware(Guard, hosts=hosts, refuse=service.pages.refusal)],
+        middleware=[
+            Middleware(Guard, hosts=hosts, refuse=service.pages.refusal, larger={IMPORT_PATH: Limits().total_bytes})
+        ],
         exception_handlers={
             Stop: _stopped,
             HTTPException: _http_problem,

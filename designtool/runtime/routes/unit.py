@@ -8,7 +8,6 @@ from starlette.routing import Route
 from designtool.bundle import Refused
 from designtool.diagnostics import Text
 from designtool.runtime.activating import NotReady, activate, readiness
-from designtool.runtime.guard import IMPORT_PATH
 from designtool.runtime.importing import NotTaken, import_bundle
 from designtool.runtime.service import Call, for_roles
 from designtool.runtime.store import UserRole
@@ -100,6 +99,7 @@ def _overview(call: Call, problem: Text | None = None) -> Response:
     return service.pages.page("unit", session, facts, service.clock.now(), 422 if problem else 200)
 
 
+IMPORT_PATH = "/unit/import"
 _ROLE: UserRole = "unit-administrator"
 ROUTES = (
     Route("/unit", for_roles("staff", (_ROLE,), unit)),

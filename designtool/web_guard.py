@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from designtool.bundle import Limits
-
 LARGEST_POST = 1024 * 1024
-IMPORT_PATH = "/unit/import"
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; "
     "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
@@ -28,12 +26,20 @@ _HEADERS = {
 
 
 class Guard:
-    """`refuse` makes the page that says why: from a status and the name of its words."""
+    """Around every page of preview and runtime. `refuse` makes the page that says why, from a status and the name of its
+    words; `larger` are paths that take more than LARGEST_POST bytes, and how many."""
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str], refuse: Callable[[int, str], Response]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        hosts: frozenset[str],
+        refuse: Callable[[int, str], Response],
+        larger: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
         self._app = app
         self._hosts = hosts
         self._refuse = refuse
+        self._larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -54,12 +60,12 @@ class Guard:
         if request.headers.get("host", "").lower() not in self._hosts:
             return self._refuse(421, "unknown-host")
         if request.method not in ("GET", "HEAD"):
-            # Browsers say where a post comes from. Who says nothing is no browser of a patient.
+            # Browsers say where a post comes from. Who says nothing is no browser.
             origin = urlsplit(request.headers.get("origin", ""))
             if origin.netloc.lower() not in self._hosts or origin.netloc.lower() != request.headers["host"].lower():
                 return self._refuse(403, "foreign-origin")
             length = request.headers.get("content-length", "")
-            largest = Limits().total_bytes if request.url.path == IMPORT_PATH else LARGEST_POST
+            largest = self._larger.get(request.url.path, LARGEST_POST)
             if not (length.isascii() and length.isdigit()) or int(length[:20]) > largest:
                 return self._refuse(413, "too-large")
         return None
