@@ -118,3 +118,29 @@ def test_text_says_the_same_in_words(tmp_path: Path) -> None:
 def test_what_is_printed_follows_its_schema(tmp_path: Path, content: str) -> None:
     schema = json.loads((folder("schemas") / "score.schema.json").read_text("utf-8"))
     jsonschema.validate(json.loads(run(tmp_path, content).stdout), schema)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "value", "shown"),
+    [
+        ("svar.json", '{"q1": true}', True, "q1: true går inte."),
+        ("svar.json", '{"q1": 0.5}', 0.5, "q1: 0.5 går inte."),
+        ("svar.json", '{"q1": {"a": null}}', '{"a": null}', 'q1: {"a": null} går inte.'),
+        ("svar.csv", "q1\n9\n", 9, "q1: 9 går inte."),
+    ],
+)
+def test_refused_answer_is_told_as_it_was_written(
+    tmp_path: Path, name: str, content: str, value: Any, shown: str
+) -> None:
+    result = run(tmp_path, content, name=name)
+    assert result.exit_code == 1
+    refused = json.loads(result.stdout)["refusals"][0]
+    assert refused["item"] == "q1"
+    assert refused["value"] == value
+    assert refused["message"].startswith(shown)
+
+
+def test_misspelt_questionnaire_is_guessed(tmp_path: Path) -> None:
+    result = run(tmp_path, ALL_TWO, form="phq")
+    assert result.exit_code == 2
+    assert 'Menade du "phq9"?' in result.stderr

@@ -24,7 +24,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("score", "designtool.cli.score", "Räkna ut ett formulärs poäng för givna svar."),
     ("build", "designtool.cli.build", "Bygg program till paket (.dtb)."),
     ("inspect", "designtool.cli.inspect", "Visa vad ett paket innehåller."),
-    ("verify", "designtool.cli.verify", "Kontrollera att ett paket är helt och äkta."),
+    ("verify", "designtool.cli.verify", "Kontrollera att ett paket är helt och oförändrat."),
     ("unbundle", "designtool.cli.unbundle", "Skriv ut källtexten ur ett paket."),
     ("run", "designtool.cli.run", "Kör paket i referensmiljön."),
     ("demo", "designtool.cli.demo", "Visa allt: program, påhittade patienter och behandlare."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -13,10 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from designtool.cli.output import FORMAT, Usage, language_of, line_reader, print_json, print_report, today
-from designtool.diagnostics import Language, Severity, Text
+from designtool.diagnostics import Language, Severity, Text, nearest
 
 if TYPE_CHECKING:
     from designtool.model.questionnaire import Questionnaire
+    from designtool.pipeline import Compiled
     from designtool.treatment.scoring import Refusal, Scored
 
 _DECIMALS = 4
@@ -77,12 +79,19 @@ def _questionnaire(name: str) -> tuple[Questionnaire, Language]:
         own = [one for one in compiled.diagnostics if one.span.path.rsplit("/", 1)[-1] == path]
         if own:
             print_report(own, line_reader(compiled.tree), language, err=True)
-        raise Usage(Text(f"formuläret {name} finns inte", f"there is no questionnaire {name}"), language)
+        near = nearest(name, _names(compiled))
+        sv, en = (f'. Menade du "{near}"?', f'. Did you mean "{near}"?') if near else ("", "")
+        raise Usage(Text(f"formuläret {name} finns inte{sv}", f"there is no questionnaire {name}{en}"), language)
     own = [one for one in compiled.diagnostics if one.span.path == found.origin.path and one.severity is Severity.ERROR]
     if own:
         print_report(own, line_reader(compiled.tree), language, err=True)
         raise Usage(Text(f"formuläret {name} har fel", f"the questionnaire {name} has errors"), language)
     return found, language
+
+
+def _names(compiled: Compiled) -> list[str]:
+    own = [one.id for built in compiled.programs if built.program for one in built.program.questionnaires]
+    return [*compiled.library.questionnaires, *own]
 
 
 def _text(path: Path) -> str:
@@ -153,8 +162,14 @@ def _scored(form: Questionnaire, person: _Repeated) -> Scored:
     from designtool.treatment.scoring import Refusal, Scored, score
 
     if person.repeated:
-        message = Text("Frågan är besvarad två gånger.", "The item is answered twice.")
-        return Scored(refusals=tuple(Refusal(item, value, message) for item, value in person.repeated))
+        return Scored(
+            refusals=tuple(
+                Refusal(
+                    item, value, Text(f"{item}: Frågan är besvarad två gånger.", f"{item}: The item is answered twice.")
+                )
+                for item, value in person.repeated
+            )
+        )
     return score(form, person.answers)
 
 
@@ -194,8 +209,8 @@ def _json(form: Questionnaire, result: Scored, language: Language) -> dict[str, 
 
 def _refusal(refusal: Refusal, language: Language) -> Mapping[str, Any]:
     value = refusal.value
-    plain = value is None or isinstance(value, bool | int | str)
-    shown = value if plain else _exact(value) if isinstance(value, Fraction) else repr(value)
+    plain = value is None or isinstance(value, bool | int | str) or (isinstance(value, float) and math.isfinite(value))
+    shown = value if plain else _number(value) if isinstance(value, Fraction) else json.dumps(value, ensure_ascii=False)
     return {"item": refusal.item, "value": shown, "message": refusal.message.in_language(language)}
 
 
@@ -203,7 +218,7 @@ def _lines(form: Questionnaire, result: Scored, language: Language) -> Iterator[
     yield form.title
     for refusal in result.refusals:
         word = Text("Vägrat svar", "Refused answer").in_language(language)
-        yield f"  {word}: {refusal.item}: {refusal.message.in_language(language)}"
+        yield f"  {word}: {refusal.message.in_language(language)}"
     labels = {score.id: score.label or score.id for score in form.scores}
     for one in result.scores:
         value = "–" if one.value is None else str(_number(one.value))

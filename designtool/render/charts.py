@@ -29,8 +29,8 @@ _LEFT, _RIGHT, _RIGHT_OF_BANDS = Fraction(12), Fraction(95), Fraction(84)
 """Percent of the width between which the points stand; beside bands there is room for their labels."""
 _SHORTEST_SCORES, _SHORTEST_ENTRIES = timedelta(days=21), timedelta(days=6)
 """Few answers are not spread over the whole width: a chart of scores is at least three weeks wide, one of a diary a week."""
-_VALUE_WIDTH = 13
-"""Percent of the width that a value in words needs."""
+_VALUE_WIDTH, _LETTER_WIDTH = 13, 2
+"""Percent of the width that a value in words needs on a telephone: at least, and for each of its letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,22 +268,19 @@ class _Plot:
             )
             if point.dated in labelled:
                 y = max(float(self.y(point.value)) - 11, 13)
-                marks.append(
-                    element(
-                        "text",
-                        {"class": "chart-value", "x": self.x(point.dated), "y": f"{y:g}", "text-anchor": "middle"},
-                        shown,
-                    )
+                fits = self.percent(point.dated) + Fraction(_width(shown), 2) <= 100
+                place = (
+                    {"x": self.x(point.dated), "text-anchor": "middle"} if fits else {"x": "100%", "text-anchor": "end"}
                 )
+                marks.append(element("text", {"class": "chart-value", "y": f"{y:g}", **place}, shown))
         return joined((*strokes, *marks))
 
     def _labelled(self, line: _Line) -> frozenset[date]:
         """The dates whose values stand in the drawing: from the latest backwards, as many as have room."""
+        needed = max((_width(shown) for shown in line.written), default=_VALUE_WIDTH)
         kept: list[date] = []
         for point in reversed(line.points):
-            if point.value is not None and (
-                not kept or self.percent(kept[-1]) - self.percent(point.dated) >= _VALUE_WIDTH
-            ):
+            if point.value is not None and (not kept or self.percent(kept[-1]) - self.percent(point.dated) >= needed):
                 kept.append(point.dated)
         return frozenset(kept)
 
@@ -357,6 +354,11 @@ def _figure(
         keys.append(("chart-target", say(language, "chart-target", value=target)))
     legend = element("ul", {"class": "chart-legend"}, *(_key(name, label) for name, label in keys)) if keys else None
     return element("figure", {"class": "chart"}, caption, legend, drawing, table)
+
+
+def _width(shown: str) -> int:
+    """Percent of the width that a value in words needs."""
+    return max(_VALUE_WIDTH, _LETTER_WIDTH * len(shown))
 
 
 def _key(name: str, label: str) -> Markup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -152,7 +153,14 @@ def _answer(item: Item, answer: Any) -> Value:
 
 
 def _short(value: Any) -> str:
-    text = value if isinstance(value, str) else repr(value)
+    """As the answers file writes it."""
+    text = (
+        value
+        if isinstance(value, str)
+        else str(value)
+        if isinstance(value, Fraction)
+        else json.dumps(value, default=str)
+    )
     return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
 
 
