@@ -163,7 +163,7 @@ class _Search:
         self.met: Mapping[Reference, Value] | None = None
         self.unmet: Mapping[Reference, Value] | None = None
         self.nearest: Mapping[Reference, Value] | None = None
-        self.most_parts = -1
+        self.closeness: tuple[bool, int, tuple[bool, ...]] = (False, 0, ())
 
     def proof(self) -> Proof:
         possible = _truths(self.tree, {}, self.domains)
@@ -199,9 +199,10 @@ class _Search:
         if complete or self.asks:
             self.unmet = case
         parts = self.tree[1:] if self.tree[0] == "and" else ()
-        met = sum(evaluate(part, environment) is True for part in parts) + 2 * len(parts) * complete
-        if met > self.most_parts:
-            self.most_parts, self.nearest = met, case
+        met = tuple(evaluate(part, environment) is True for part in parts)
+        closeness = (complete, sum(met), met)
+        if self.nearest is None or closeness > self.closeness:
+            self.closeness, self.nearest = closeness, case
 
     def samples(self) -> Iterator[Mapping[Reference, Value]]:
         """Some answers: all from the lowest to the highest together, then each combination beside such a stair."""

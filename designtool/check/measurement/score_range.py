@@ -7,6 +7,8 @@ from fractions import Fraction
 
 from designtool.check.context import Context
 from designtool.diagnostics import Diagnostic, Rule, Severity, Text
+from designtool.expressions.prove import Sum, possible_values
+from designtool.expressions.values import decimal_text
 from designtool.model.questionnaire import Questionnaire, Score
 
 RULE = Rule(
@@ -22,11 +24,19 @@ RULE = Rule(
             "gränserna är {low} till {high}, men frågorna ger {real_low} till {real_high}",
             "the range is {low} to {high}, but the items give {real_low} to {real_high}",
         ),
+        "prorated": Text(
+            "gränserna är {low} till {high}, men med obesvarade frågor kan poängen räknas upp till {value}",
+            "the range is {low} to {high}, but with items unanswered the score can be prorated to {value}",
+        ),
     },
     helps={
         "default": Text(
             "skriv range: [{real_low}, {real_high}], eller rätta frågorna",
             "write range: [{real_low}, {real_high}], or mend the items",
+        ),
+        "prorated": Text(
+            "skriv rule: require-all, för frågorna har olika svarsskalor",
+            "write rule: require-all, for the items have different scales",
         ),
     },
     bad="""\
@@ -42,18 +52,55 @@ RULE = Rule(
 def check(context: Context) -> Iterator[Diagnostic]:
     for questionnaire in context.questionnaires if context.is_whole else ():
         for score in questionnaire.scores:
-            real = real_range(score, questionnaire)
+            real = real_range(score, questionnaire) or _range_of_expression(score, context)
+            place = context.span(score.origin, "range")
             if real is not None and real != (score.low, score.high):
                 low, high = real
-                place = context.span(score.origin, "range")
-                yield RULE.at(place, low=score.low, high=score.high, real_low=low, real_high=high)
+                yield RULE.at(
+                    place,
+                    low=decimal_text(score.low),
+                    high=decimal_text(score.high),
+                    real_low=decimal_text(low),
+                    real_high=decimal_text(high),
+                )
+            elif real is not None and (beyond := _beyond(score, questionnaire, context)) is not None:
+                low, high = real
+                yield RULE.at(
+                    place,
+                    "prorated",
+                    low=decimal_text(low),
+                    high=decimal_text(high),
+                    value=decimal_text(beyond),
+                )
+
+
+def _range_of_expression(score: Score, context: Context) -> tuple[Fraction, Fraction] | None:
+    """How far an expression can go, where the declared range goes beyond that at either end; else None.
+
+    Ranges say only how far it can go at most, so a declared range within them may be right.
+    """
+    if score.method != "expression" or score.value is None:
+        return None
+    type = context.domains.range_of(score.value)
+    if type.low is None or type.high is None or (type.low <= score.low and score.high <= type.high):
+        return None
+    return type.low, type.high
+
+
+def _beyond(score: Score, questionnaire: Questionnaire, context: Context) -> Fraction | None:
+    """A value outside of the range, to which answers that are missing can lead where items have different scales."""
+    sum = context.domains.of_score(questionnaire, score)
+    low, high = sum.type.low, sum.type.high
+    within = low is not None and high is not None and score.low <= low and high <= score.high
+    values = possible_values(sum) if isinstance(sum, Sum) and not within else None
+    if not values:
+        return None
+    return next((value for value in (max(values), min(values)) if not score.low <= value <= score.high), None)
 
 
 def real_range(score: Score, questionnaire: Questionnaire) -> tuple[Fraction, Fraction] | None:
-    """The lowest and highest value that answers can give; None where items or options are missing, which others report.
-
-    Prorating and the mean of answered items keep within the same range, since each item keeps within its own.
-    """
+    """The lowest and highest value that complete answers can give; None where items or options are missing, which others
+    report."""
     if score.method == "expression" or not score.items:
         return None
     items = {item.id: item for item in questionnaire.items}
