@@ -41,7 +41,8 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     media.parent.mkdir()
     media.write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><path d="M0 9L9 0"/></svg>\n')
     page = folder / PAGE
-    page.write_text(page.read_text(encoding="utf-8") + "\n:::{exercise} kvallslista\n:::\n", encoding="utf-8")
+    shown = "\n:::{exercise} kvallslista\n:::\n\n:::{questionnaire} kvallsfragor\n:::\n"
+    page.write_text(page.read_text(encoding="utf-8") + shown, encoding="utf-8")
     assert called(folder, "validate", "--strict") == (0, "Inga fel.\n")
     return folder
 

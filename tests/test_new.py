@@ -89,6 +89,8 @@ def test_parts_of_a_program_are_silent_where_they_can_be(run: Run, tmp_path: Pat
     for part in (("module", "Dag för dag"), ("page", "Vila: två sätt"), ("questionnaire", "Min koll")):
         result = run(part[0], "lugnare-kvallar", part[1])
         assert result.exit_code == 0, result.output
+    assert [rule for rule, _ in found_in(tmp_path)] == ["unused-questionnaire"]
+    measured(tmp_path / "programs/lugnare-kvallar/program.yaml", result.output)
     assert found_in(tmp_path) == []
     module = tmp_path / "programs/lugnare-kvallar/modules/02-dag-for-dag"
     assert sorted(path.name for path in module.iterdir()) == [
@@ -99,6 +101,13 @@ def test_parts_of_a_program_are_silent_where_they_can_be(run: Run, tmp_path: Pat
         "therapist.md",
     ]
     assert (tmp_path / "programs/lugnare-kvallar/questionnaires/min_koll.yaml").is_file()
+
+
+def measured(program: Path, told: str) -> None:
+    """The program with the lines under measurements: that the command says to write there."""
+    lines = told[told.index("  - questionnaire:") :].rstrip("\n")
+    text = program.read_text(encoding="utf-8")
+    program.write_text(text.replace("measurements:\n", f"measurements:\n{lines}\n"), encoding="utf-8")
 
 
 def test_an_exercise_is_shown_by_the_line_that_is_told(run: Run, tmp_path: Path) -> None:
