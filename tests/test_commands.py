@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import click
 import pytest
 from case_files import MINIMAL
 from jsonschema import Draft202012Validator
 
 from designtool import cli
+from designtool.cli.english_help import ENGLISH
 from designtool.load.shape import schema_of
 
 HEAVY = (
@@ -361,3 +364,23 @@ def test_a_reader_that_leaves_early_is_no_fault() -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("\n") == 1
+
+
+def lines_of_help(command: click.Command, context: click.Context) -> Iterator[str]:
+    yield inspect.cleandoc(command.help or "")
+    yield from (option.help or "" for option in command.params if isinstance(option, click.Option))
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner is not None
+            yield from lines_of_help(inner, context)
+
+
+def test_help_is_there_in_both_languages(run: Run) -> None:
+    said = {*lines_of_help(cli.group, click.Context(cli.group)), *(line for _, _, line in cli.COMMANDS)}
+    of_click = {"", "Show the version and exit."}
+    assert said - of_click == set(ENGLISH)
+    assert "Write, check, preview and bundle" in run("--lang", "en", "--help").out
+    assert "How many weeks it takes.  [4<=x<=15]" in run("--lang", "en", "new", "program", "--help").out
+    assert "Make a module at the end of a program" in run("--lang", "en", "new", "--help").out
+    assert "Skriv, granska" in run("--help").out

@@ -245,7 +245,7 @@ def _refuse_other_format(block: bytes) -> None:
         raise Refused("empty-file")
     for start, name in _OTHER_FORMATS:
         if block.startswith(start):
-            raise Refused("not-a-bundle", found=f"({name})")
+            raise Refused("not-a-bundle", found=f" ({name})")
     if block[257:262] != b"ustar" and any(block):
         raise Refused("not-a-bundle", found="")
 

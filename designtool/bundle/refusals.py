@@ -37,7 +37,7 @@ REFUSALS: Mapping[str, Text] = MappingProxyType(
         ),
         "empty-file": Text("Filen är tom.", "The file is empty."),
         "not-a-bundle": Text(
-            "Filen är inget paket från designtool. {found}", "The file is no bundle made by designtool. {found}"
+            "Filen är inget paket från designtool{found}.", "The file is no bundle made by designtool{found}."
         ),
         "too-large": Text(
             "{name} är större än gränsen på {limit} byte.", "{name} is larger than the limit of {limit} bytes."

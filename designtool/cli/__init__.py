@@ -68,7 +68,7 @@ class _ReaderLeft(Exception):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="designtool")
-@click.option("--lang", type=click.Choice(["sv", "en"]), help="Språk för meddelanden.")
+@click.option("--lang", type=click.Choice(["sv", "en"]), is_eager=True, help="Språk för meddelanden.")
 @click.pass_context
 def group(context: click.Context, lang: Any) -> None:
     """Skriv, granska, förhandsvisa och paketera behandlingsprogram."""

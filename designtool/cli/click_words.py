@@ -21,9 +21,23 @@ class SwedishFormatter(click.HelpFormatter):
     def write_heading(self, heading: str) -> None:
         super().write_heading(heading if _in_english() else _HEADINGS.get(heading, heading))
 
+    def write_text(self, text: str) -> None:
+        super().write_text(_line(text))
+
     def write_dl(self, rows: Any, *arguments: Any, **options: Any) -> None:
-        lines = {} if _in_english() else _LINES
-        super().write_dl([(name, lines.get(help, help)) for name, help in rows], *arguments, **options)
+        super().write_dl([(name, _line(help)) for name, help in rows], *arguments, **options)
+
+
+def _line(help: str) -> str:
+    """A line of help in the language that was asked for. click adds ranges to it and cuts it short in lists of commands."""
+    if not _in_english():
+        return _LINES.get(help, help)
+    from designtool.cli.english_help import ENGLISH
+
+    text, gap, range_of_values = help.partition("  [")
+    beginning = text.removesuffix("...")
+    whole = ENGLISH.get(text) or next((ENGLISH[one] for one in ENGLISH if one.startswith(beginning)), text)
+    return f"{whole}{gap}{range_of_values}"
 
 
 class Commands(click.Group):

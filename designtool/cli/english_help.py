@@ -1,0 +1,110 @@
+"""The lines of `--help` in English, by the Swedish that stands beside the code of each command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+ENGLISH: Mapping[str, str] = MappingProxyType(
+    {
+        # The group
+        "Skriv, granska, förhandsvisa och paketera behandlingsprogram.": (
+            "Write, check, preview and bundle treatment programs."
+        ),
+        "Språk för meddelanden.": "Language of messages.",
+        "Form på utskriften.": "Form of what is printed.",
+        "Skapa en arbetsyta, ett program, en modul, en sida, en övning eller ett formulär.": (
+            "Make a workspace, a program, a module, a page, an exercise or a questionnaire."
+        ),
+        "Granska program och säg vad som är fel, och var.": "Check programs and say what is wrong, and where.",
+        "Förklara en regel med exempel.": "Explain a rule with examples.",
+        "Visa ett program i webbläsaren medan du skriver.": "Show a program in the browser while you write.",
+        "Kör programmens provresor och formulärens facit.": (
+            "Run the programs' journeys and the questionnaires' vectors."
+        ),
+        "Räkna ut ett formulärs poäng för givna svar.": "Work out the scores of a questionnaire for given answers.",
+        "Bygg program till paket (.dtb).": "Build programs into bundles (.dtb).",
+        "Visa vad ett paket innehåller.": "Show what a bundle holds.",
+        "Kontrollera att ett paket är helt och oförändrat.": "Check that a bundle is whole and unaltered.",
+        "Skriv ut källtexten ur ett paket.": "Write the source out of a bundle.",
+        "Kör paket i referensmiljön.": "Run bundles in the reference runtime.",
+        "Visa allt: program, påhittade patienter och behandlare.": (
+            "Show everything: programs, invented patients and therapists."
+        ),
+        # new
+        "Skapa en arbetsyta i en mapp (utan mapp: här), med ett gemensamt bibliotek.": (
+            "Make a workspace in a folder (without one: here), with a shared library."
+        ),
+        "Regionens kortnamn.": "The region's short name.",
+        "Skapa ett program som går att provköra på en gång. Utan --yes ställs upp till fem frågor.": (
+            "Make a program that can be tried at once. Without --yes it asks up to five questions."
+        ),
+        "Vad programmet ska heta.": "What the program is to be called.",
+        "För vem det är, till exempel: vuxna som sover dåligt.": "Whom it is for, such as: adults who sleep badly.",
+        "Hur många veckor det tar.": "How many weeks it takes.",
+        "Vem som svarar för innehållet.": "Who answers for the content.",
+        "Fråga ingenting: ta det vanliga där inget är sagt.": "Ask nothing: take what is usual where nothing is said.",
+        "Skapa en modul sist i ett program, med en sida, en hemuppgift och en handledning.": (
+            "Make a module at the end of a program, with a page, homework and guidance."
+        ),
+        "Skapa en sida sist i en modul.": "Make a page at the end of a module.",
+        "Modulen som sidan läggs i; annars den sista.": "The module that the page goes into; else the last.",
+        "Skapa en övning i en modul.": "Make an exercise in a module.",
+        "Modulen som övningen läggs i; annars den sista.": "The module that the exercise goes into; else the last.",
+        "Skapa ett frågeformulär i ett program.": "Make a questionnaire in a program.",
+        # validate, explain, preview, test, score
+        "Granska program. Utan sökväg granskas hela arbetsytan.": (
+            "Check programs. Without a path the whole workspace is checked."
+        ),
+        "Låt även varningar och tips ge slutstatus 1.": "Let warnings and infos give exit status 1 as well.",
+        "Förklara en regel. Utan namn visas alla regler.": "Explain a rule. Without a name all rules are listed.",
+        "Visa program i webbläsaren medan du skriver. Avsluta med Ctrl-C.": (
+            "Show programs in the browser while you write. End with Ctrl-C."
+        ),
+        "Leta efter ändringar varje sekund: för nätverksmappar som inte säger till.": (
+            "Look for changes every second: for network folders that do not tell."
+        ),
+        "Öppna ingen webbläsare.": "Open no browser.",
+        "Kör programmens provresor och formulärens facit. PATHS är program, arbetsytor eller paket (.dtb).": (
+            "Run the programs' journeys and the questionnaires' vectors. PATHS are programs, workspaces or bundles (.dtb)."
+        ),
+        "Räkna ut ett formulärs poäng för givna svar. QUESTIONNAIRE är en fil eller ett id i arbetsytan.": (
+            "Work out the scores of a questionnaire for given answers. QUESTIONNAIRE is a file or an id in the workspace."
+        ),
+        "Svaren: ett JSON-objekt från fråga till värde, eller en CSV-fil med frågorna som rubrikrad.": (
+            "The answers: a JSON object of item to value, or a CSV file with the items as its header."
+        ),
+        "Mall att börja från: sömn, nedstämdhet, tom.": "Template to begin with: sömn, nedstämdhet, tom.",
+        "Port på 127.0.0.1 (vanligen 8765).": "Port on 127.0.0.1 (usually 8765).",
+        "Port på 127.0.0.1 (vanligen 8770).": "Port on 127.0.0.1 (usually 8770).",
+        "Port på 127.0.0.1 (vanligen 8780).": "Port on 127.0.0.1 (usually 8780).",
+        "Mapp för databas och paket (vanligen designtool-data).": (
+            "Folder for the database and the bundles (usually designtool-data)."
+        ),
+        # build, verify, unbundle, run, demo
+        "Bygg program till paket. Utan sökväg byggs alla program i arbetsytan.": (
+            "Build programs into bundles. Without a path every program of the workspace is built."
+        ),
+        "Mapp för paketen.": "Folder for the bundles.",
+        "Kontrollera att ett paket är helt och oförändrat: varje byte i det räknas.": (
+            "Check that a bundle is whole and unaltered: every byte of it counts."
+        ),
+        "Skriv ut källtexten ur ett paket i en ny mapp. Den bygger till samma paket igen.": (
+            "Write the source out of a bundle into a new folder. It builds to the same bundle again."
+        ),
+        "Ny mapp för källtexten. Utan den: programmets id och version.": (
+            "New folder for the source. Without it: the program's id and version."
+        ),
+        "Kör paket i referensmiljön, med låtsasinloggning och påhittade personer. Avsluta med Ctrl-C.": (
+            "Run bundles in the reference runtime, with pretended signing in and invented people. End with Ctrl-C."
+        ),
+        "Ta emot osignerade paket. Det står på varje sida.": "Take unsigned bundles. Each page says so.",
+        "Visa programmen med påhittade patienter och behandlare, sida vid sida. Avsluta med Ctrl-C.": (
+            "Show the programs with invented patients and therapists, side by side. End with Ctrl-C."
+        ),
+        "Mapp för demonstrationens data (vanligen build/demo i arbetsytan).": (
+            "Folder for the demonstration's data (usually build/demo in the workspace)."
+        ),
+        "Fortsätt där förra demonstrationen slutade.": "Go on where the last demonstration ended.",
+    }
+)
