@@ -34,6 +34,7 @@ from designtool.expressions.types import (
 MOST_CASES = 20_000
 """So many combinations of answers are tried one by one."""
 _MOST_SUMS = 4_000
+_FEW_SAMPLES = 10
 _MOST_SAMPLES = 300
 _MOST_SPLITS = 256
 _MOST_SUBSETS = 6
@@ -166,15 +167,15 @@ class _Search:
         self.closeness: tuple[bool, int, tuple[bool, ...]] = (False, 0, ())
 
     def proof(self) -> Proof:
-        possible = _truths(self.tree, {}, self.domains)
-        for answers in islice(self.samples(), _MOST_SAMPLES):
-            self.look_at(_worked_out(self.sums, answers), complete=None not in answers.values())
-            if self.met is not None and (self.unmet is not None or not self.exact):
-                return Proof("can-be-met", "exhaustive", self.met)
-            if True not in possible and self.nearest is not None:
-                break
-        if True not in possible:
-            return Proof("never-met", "intervals", self.nearest)
+        # Most conditions can be met, and the first few answers show it.
+        samples = self.samples()
+        for amount in (_FEW_SAMPLES, _MOST_SAMPLES):
+            for answers in islice(samples, amount):
+                self.look_at(_worked_out(self.sums, answers), complete=None not in answers.values())
+                if self.met is not None and (self.unmet is not None or not self.exact):
+                    return Proof("can-be-met", "exhaustive", self.met)
+            if amount == _FEW_SAMPLES and True not in _truths(self.tree, {}, self.domains):
+                return Proof("never-met", "intervals", self.nearest)
         if self.exact and (cases := self.cases()) is not None:
             for case, complete in cases:
                 self.look_at(case, complete)

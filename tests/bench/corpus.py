@@ -22,6 +22,12 @@ _WORDS = (  # noqa: SIM905
 ).split()
 
 
+_MEASURED_AT_THE_END = "".join(
+    f"  - questionnaire: formular_{number:02d}\n    at:\n      - end\n    window_days: 3\n"
+    for number in range(1, MODULES)
+)
+
+
 def write_corpus(root: Path, size: str, seed: int) -> None:
     """A workspace in an empty folder."""
     chance = random.Random(f"{seed}-{size}")
@@ -128,7 +134,7 @@ measurements:
       - every week
       - end
     window_days: 3
-retention: agreed
+{_MEASURED_AT_THE_END}retention: agreed
 """
 
 
