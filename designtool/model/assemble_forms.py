@@ -181,8 +181,9 @@ def _score(node: Node, scope: Scope, form: Form, findings: Findings) -> Score:
         weights=frozen_mapping(
             {
                 item: number
-                for item, weight in node.values("weights").items()
+                for items, weight in node.values("weights").items()
                 if (number := as_fraction(weight)) is not None
+                for item in expand_range(items, form, node, ("weights", items), findings)
             }
         ),
         reverse=_expanded(node, "reverse", form, findings),
