@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from designtool.atomic import write_atomically
 from designtool.bundle import (
@@ -41,6 +42,7 @@ from designtool.bundle.manifest import TITLE, blob_of, colliding_name, digest_of
 from designtool.bundle.refusals import REFUSALS
 from designtool.load.document import Inline
 from designtool.load.safe_text import active_html, is_safe_link
+from designtool.load.shape import schema_of
 from designtool.model.codec import encode_program
 from designtool.model.page import Block, Page
 from designtool.model.picture import svg_problems
@@ -135,6 +137,13 @@ def test_the_manifest_says_who_and_what_but_not_when_or_by_which_designtool() ->
         "org.opencontainers.image.vendor": "vgr",
         "org.opencontainers.image.version": "1.2.3",
     }
+
+
+def test_the_manifest_follows_its_schema() -> None:
+    manifest = json.loads(manifest_of(CONTENT))
+    validator = Draft202012Validator(schema_of("manifest"))
+    assert list(validator.iter_errors(manifest)) == []
+    assert not validator.is_valid(manifest | {"created": "2026-11-01"})
 
 
 def test_the_safety_case_names_recipient_and_journey_of_each_risk_item() -> None:

@@ -17,7 +17,7 @@ from designtool.diagnostics import Rule, Severity, Span, Text, report_json
 from designtool.load.identifiers import EITHER, KEBAB_CASE, LOWER_SNAKE, kebab_case, lower_snake
 from designtool.load.shape import KINDS, schema_of
 
-MESSAGES = ("diagnostics", "build", "inspect", "verify", "score", "test", "explain")
+MESSAGES = ("diagnostics", "build", "inspect", "verify", "unbundle", "score", "test", "explain", "manifest")
 NOT_TO_BE_USED = {
     "format",  # Off in one validator by default, on in the other.
     "multipleOf",  # Floating point differs.
