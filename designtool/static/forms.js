@@ -4,6 +4,7 @@
 
 (() => {
   const PREFIX = "designtool:";
+  const SENT = "designtool-sent";
   const TYPING_PAUSE = 600;
   const SLOW = 800;
   const LONGEST_WAIT = 60000;
@@ -25,11 +26,19 @@
         // Full or forbidden: the page itself still holds the answers.
       }
     },
-    forgetSent() {
+    noteSent(key) {
       try {
-        for (const key of Object.keys(localStorage)) {
-          if (key.startsWith(PREFIX) && storage.read(key.slice(PREFIX.length)).sent) localStorage.removeItem(key);
-        }
+        sessionStorage.setItem(SENT, PREFIX + key);
+      } catch {
+        // Then it is kept a little longer than it needs to be.
+      }
+    },
+    // The one form whose answer this page is, and only when it says that it was taken: another one may never have arrived.
+    forgetSent(wasTaken) {
+      try {
+        const key = sessionStorage.getItem(SENT);
+        sessionStorage.removeItem(SENT);
+        if (key && wasTaken) localStorage.removeItem(key);
       } catch {
         // Nothing was stored then.
       }
@@ -65,7 +74,7 @@
     const status = form.querySelector("[data-save-status]");
     const announcer = form.querySelector("[data-announce]");
     const token = (form.elements["csrf-token"] || {}).value || "";
-    const kept = { fields: {}, ...storage.read(key), sent: false };
+    const kept = { fields: {}, ...storage.read(key) };
     const acknowledged = {};
     const seen = form.elements["form-revision"];
     let revision = seen ? Number(seen.value) : null;
@@ -90,7 +99,6 @@
       const value = valueOf(form, name);
       if (!(name in kept.fields) && JSON.stringify(value) === acknowledged[name]) return;
       kept.fields[name] = value;
-      kept.sent = false;
       keep();
       clearTimeout(timer);
       timer = setTimeout(send, TYPING_PAUSE);
@@ -136,8 +144,12 @@
     function settled(name, value, state, answer) {
       if (answer && answer.revision !== undefined) {
         // What the page does not show has not been seen: only a field that the patient was told about counts as newer.
-        if (state === "conflict") told[name] = answer.revision;
-        else if (!seen) revision = answer.revision;
+        if (state === "conflict") {
+          told[name] = answer.revision;
+          // Leaving the field is no answer to what was told.
+          acknowledged[name] = JSON.stringify(value);
+        }
+        if (state !== "conflict" && !seen) revision = answer.revision;
       }
       if (JSON.stringify(kept.fields[name]) === JSON.stringify(value)) delete kept.fields[name];
       keep();
@@ -250,8 +262,7 @@
         return;
       }
       clearTimeout(timer);
-      kept.sent = true;
-      keep();
+      storage.noteSent(key);
     });
     window.addEventListener("online", () => {
       wait = 0;
@@ -269,7 +280,10 @@
     const kept = storage.read(key);
     if (kept.text && !area.value) area.value = kept.text;
     area.addEventListener("input", () => storage.write(key, { text: area.value }));
-    form.addEventListener("submit", () => storage.write(key, { text: area.value, sent: true }));
+    form.addEventListener("submit", () => {
+      storage.write(key, { text: area.value });
+      storage.noteSent(key);
+    });
   }
 
   function useTemplates(place) {
@@ -286,7 +300,13 @@
     }
   }
 
-  if (document.querySelector(".saved")) storage.forgetSent();
+  storage.forgetSent(Boolean(document.querySelector(".saved")));
+  // Whoever loads the page again, or comes back to it, has not saved once more.
+  const here = new URL(location.href);
+  if (here.searchParams.has("saved")) {
+    here.searchParams.delete("saved");
+    history.replaceState(history.state, "", here);
+  }
   document.querySelectorAll("form[data-save]").forEach(autosave);
   document.querySelectorAll("form[data-keep]").forEach(keepText);
   useTemplates(document);

@@ -261,7 +261,10 @@ def test_another_devices_answer_is_not_overwritten_silently(clinic: Clinic, addr
     page.goto(f"{address}/patient/exercise/allt")
     page.get_by_label("Vad vill du kalla planen?").fill("Här")
     expect(page.locator("[data-save-status]")).to_contain_text("på en annan enhet")
-    assert len(clinic.saves) == 1
+    page.get_by_label("Vad vill du kalla planen?").blur()
+    page.locator(".scale-step").filter(has_text="7").first.click()
+    expect(page.locator("[data-save-status]")).to_have_attribute("data-pending", "0")
+    assert [one["field"] for one in clinic.saves] == ["namn", "humor"], "leaving the field overwrites nothing"
 
 
 def test_an_error_stands_at_its_field_at_once(clinic: Clinic, address: str, page: Page) -> None:
@@ -294,6 +297,24 @@ def test_a_message_is_kept_until_it_has_been_sent(clinic: Clinic, address: str, 
     page.wait_for_url("**/patient/home")
     page.goto(f"{address}/patient/messages")
     expect(page.get_by_label("Skriv ett meddelande")).to_have_value("")
+
+
+def test_a_message_that_never_arrived_is_kept_when_something_else_is_saved(
+    clinic: Clinic, address: str, page: Page
+) -> None:
+    page.goto(f"{address}/patient/messages")
+    page.get_by_label("Skriv ett meddelande").fill("Hej igen")
+    page.route("**/patient/messages", lambda route: route.abort())
+    page.get_by_role("button", name="Skicka").click()
+    page.wait_for_url("chrome-error://**")
+    page.unroute("**/patient/messages")
+    page.goto(f"{address}/patient/exercise/allt?saved=saved")
+    assert page.url.endswith("/patient/exercise/allt"), "whoever loads the page again has not saved once more"
+    clinic.viewpoints["patient"] = replace(PATIENT, saved="saved")
+    page.get_by_role("button", name="Klar", exact=True).click()
+    page.wait_for_url("**/patient/home")
+    page.goto(f"{address}/patient/messages")
+    expect(page.get_by_label("Skriv ett meddelande")).to_have_value("Hej igen")
 
 
 def test_a_form_can_be_filled_in_with_the_keyboard_alone(clinic: Clinic, address: str, page: Page) -> None:
