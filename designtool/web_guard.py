@@ -64,7 +64,8 @@ class Guard:
             origin = urlsplit(request.headers.get("origin", ""))
             if origin.netloc.lower() not in self._hosts or origin.netloc.lower() != request.headers["host"].lower():
                 return self._refuse(403, "foreign-origin")
-            length = request.headers.get("content-length", "")
+            # A body in pieces has no length before it has ended, whatever it says of itself.
+            length = "" if "transfer-encoding" in request.headers else request.headers.get("content-length", "")
             largest = self._larger.get(request.url.path, LARGEST_POST)
             if not (length.isascii() and length.isdigit()) or int(length[:20]) > largest:
                 return self._refuse(413, "too-large")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
@@ -419,6 +420,82 @@ def test_too_much_is_refused_before_it_is_read(clinic: Clinic) -> None:
     many = {f"field{number}": "x" for number in range(6000)}
     assert person.post(path, {"action": "save", **many}).status_code in (400, 413)
     assert stored(clinic) == before
+
+
+def test_a_body_in_pieces_is_refused_whatever_length_it_states(clinic: Clinic) -> None:
+    headers = {"transfer-encoding": "chunked", "content-length": "5"}
+    assert clinic.browser().post("/sign-in", content=b"perso", headers=headers).status_code == 413
+
+
+@pytest.mark.parametrize("encoding", ["unicode_escape", "undefined", "rot13", "there-is-none"])
+def test_text_that_cannot_be_stored_is_refused(encoding: str, clinic: Clinic) -> None:
+    person = clinic.sign_in(clinic.patient.id)
+    before = stored(clinic)
+    fields = {"csrf-token": person.token, "action": "send", "text": r"\ud800"}
+    parts = [f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n' for name, text in fields.items()]
+    answered = person.client.post(
+        f"{clinic.patient_base}/messages",
+        content="".join(parts) + "--x--\r\n",
+        headers={"content-type": f"multipart/form-data; boundary=x; charset={encoding}"},
+    )
+    if encoding in ("unicode_escape", "undefined"):
+        assert answered.status_code == 400
+        assert stored(clinic) == before
+    else:
+        assert answered.status_code == 303, "an encoding that does not exist is no reason to lose what was written"
+
+
+def test_who_goes_away_halfway_leaves_nothing_behind_and_is_no_fault(clinic: Clinic) -> None:
+    person = clinic.sign_in(clinic.patient.id)
+    before = stored(clinic)
+    sent: list[Any] = []
+    path = f"{clinic.patient_base}/{GOALS}"
+    headers = {
+        "host": HOST,
+        "origin": f"http://{HOST}",
+        "content-length": "100",
+        "content-type": "application/x-www-form-urlencoded",
+        "cookie": "; ".join(f"{name}={value}" for name, value in person.client.cookies.items()),
+    }
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "client": ("127.0.0.1", 1),
+        "server": (HOST, 80),
+    }
+    arriving = iter(({"type": "http.request", "body": b"viktig", "more_body": True}, {"type": "http.disconnect"}))
+
+    async def receive() -> Any:
+        return next(arriving)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(clinic.app(scope, receive, send))
+    assert sent[0]["status"] == 400
+    assert stored(clinic) == before
+
+
+def test_a_decision_says_yes_or_no(clinic: Clinic) -> None:
+    therapist = clinic.sign_in("b-1")
+    for chosen in ({}, {"accepted": ""}, {"accepted": "kanske"}):
+        answered = therapist.post(f"/t/{clinic.treatment}/care", {"action": "decide", "text": "Passar", **chosen})
+        assert answered.status_code == 422
+        assert "gick inte att läsa" in answered.text
+
+
+@pytest.mark.parametrize("name", ["", "x" * 201, "a\x00b", "\u202erutin"])
+def test_a_routine_that_cannot_be_read_is_refused(name: str, clinic: Clinic) -> None:
+    administrator = clinic.sign_in("ea-1")
+    before = clinic.service.store.unit(first_people.UNIT.id)
+    assert administrator.post("/unit/routine", {"routine": name, "responsible": "Jouren"}).status_code == 422
+    assert clinic.service.store.unit(first_people.UNIT.id) == before
 
 
 def test_a_posted_form_shows_what_is_wrong_and_loses_nothing_that_was_typed(clinic: Clinic) -> None:

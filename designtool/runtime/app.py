@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
@@ -87,6 +87,7 @@ def app_of(service: Service, hosts: frozenset[str], more: Sequence[BaseRoute] = 
             HTTPException: _http_problem,
             Conflict: _busy,
             OperationalError: _busy,
+            ClientDisconnect: _gone,
             Exception: _fault,
         },
         lifespan=lifespan,
@@ -147,6 +148,11 @@ def _busy(request: Request, problem: Exception) -> Response:
     if request.url.path.endswith("/save"):
         return refused_json(_service(request), 503, "busy")
     return _service(request).pages.refusal(503, "busy")
+
+
+def _gone(request: Request, gone: Exception) -> Response:
+    """Who sent it went away halfway: nothing was taken, nobody is there to read this, and it is no fault of ours."""
+    return _service(request).pages.refusal(400, "malformed")
 
 
 def _fault(request: Request, fault: Exception) -> Response:

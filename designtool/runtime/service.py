@@ -154,13 +154,26 @@ def _allowed_session(request: Request, area: Area, roles: Sequence[UserRole]) ->
 
 
 async def _form(request: Request, session: Session) -> tuple[Sent, UploadFile | None]:
-    form = await request.form(max_files=1, max_fields=MOST_FIELDS)
-    sent = {name: [value for value in form.getlist(name) if isinstance(value, str)] for name in form}
-    files = [value for name in form for value in form.getlist(name) if isinstance(value, UploadFile)]
+    sent, file = await read_form(request, 1, session)
     token = sent.get(CSRF_FIELD, [""])
     if not session.csrf_fits(token[0] if token else ""):
         raise Stop(403, "stale-form", session)
-    return sent, files[0] if files else None
+    return sent, file
+
+
+async def read_form(request: Request, most_files: int, session: Session | None) -> tuple[Sent, UploadFile | None]:
+    """What was posted, as text that can be stored."""
+    sent: dict[str, list[str]] = {}
+    try:
+        form = await request.form(max_files=most_files, max_fields=MOST_FIELDS)
+        for name, value in form.multi_items():
+            if isinstance(value, str):
+                value.encode()
+                sent.setdefault(name, []).append(value)
+    except UnicodeError:
+        # A sender may name any encoding, also one that gives what no text can hold.
+        raise Stop(400, "malformed", session) from None
+    return sent, next((value for _, value in form.multi_items() if isinstance(value, UploadFile)), None)
 
 
 def _refuse_constant(name: str) -> Any:

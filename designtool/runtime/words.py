@@ -61,8 +61,8 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "patient-administrator": Text("Patientadministratör", "Patient administrator"),
         "unit-administrator": Text("Enhetsadministratör", "Unit administrator"),
         "sign-out-lead": Text(
-            "Vill du logga ut? Allt du har skrivit är sparat.",
-            "Do you want to sign out? All that you have written is saved.",
+            "Vill du logga ut? Det som är sparat eller skickat finns kvar.",
+            "Do you want to sign out? What is saved or sent is kept.",
         ),
         # The patient's start
         "mine": Text("Dina behandlingar", "Your treatments"),
@@ -194,8 +194,8 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "unsigned-trust": Text("osignerat, taget i en demonstration", "unsigned, taken in a demonstration"),
         "audit": Text("Logg", "Log"),
         "audit-lead": Text(
-            "Vem som har gjort vad med vems uppgifter, och när. Inget i loggen kan ändras i efterhand utan att det syns.",
-            "Who has done what with whose data, and when. Nothing in the log can be changed afterwards without being seen.",
+            "Vem som har gjort vad med vems uppgifter, och när. Varje rad är kedjad till den före: ändras en rad i efterhand går kedjan av.",
+            "Who has done what with whose data, and when. Each line is chained to the one before: a line that is changed afterwards breaks the chain.",
         ),
         "chain-holds": Text("Kedjan är hel.", "The chain holds."),
         "chain-broken": Text(
@@ -229,8 +229,8 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         ),
         "signed-out-title": Text("Du är inte inloggad", "You are not signed in"),
         "signed-out": Text(
-            "Din inloggning har gått ut, eller så har du inte loggat in än. Det du har skrivit är sparat.",
-            "Your session has ended, or you have not signed in yet. What you have written is saved.",
+            "Din inloggning har gått ut, eller så har du inte loggat in än. Det som hann sparas finns kvar.",
+            "Your session has ended, or you have not signed in yet. What was saved before that is kept.",
         ),
         "refused-title": Text("Det gick inte att ta emot", "It could not be taken"),
         "stale-form": Text(

@@ -28,7 +28,8 @@ def care(call: Call) -> Response:
     problems: tuple[Problem, ...] = ()
     if call.request.method == "POST":
         action = call.first("action")
-        if action not in _ACTIONS:
+        has_decided = action != "decide" or call.first("accepted") in ("yes", "no")
+        if action not in _ACTIONS or not has_decided:
             raise Stop(422, "malformed", session)
 
         def work(state: State, program: Program, now: datetime) -> tuple[tuple[Event, ...], tuple[Problem, ...]]:

@@ -99,7 +99,7 @@ def move_clock(call: Call) -> Response:
     if not service.clock.movable:
         raise Stop(404, "not-found", call.session)
     days = call.first("days")
-    if not (days.isascii() and days.isdigit() and 0 < int(days[:4]) <= _LONGEST_STEP_DAYS):
+    if not (days.isascii() and days.isdigit() and len(days) < 4 and 0 < int(days) <= _LONGEST_STEP_DAYS):
         raise Stop(422, "malformed", call.session)
     service.treatments.move_clock(service.clock.now() + timedelta(days=int(days)))
     service.store.write_down(call.session.deed(service.clock.now(), "move-clock", f"{int(days)} days"))

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from designtool.runtime.access import AREAS, SESSION_HOURS, cookie_name, open_session, session_hash
 from designtool.runtime.routes.lists import start_of
-from designtool.runtime.service import MOST_FIELDS, Call, Stop, for_roles, service_of, session_of
+from designtool.runtime.service import Call, Stop, for_roles, read_form, service_of, session_of
 
 
 def front(request: Request) -> Response:
@@ -24,9 +24,8 @@ def front(request: Request) -> Response:
 
 async def sign_in(request: Request) -> Response:
     if request.method == "POST":
-        form = await request.form(max_files=0, max_fields=MOST_FIELDS)
-        sent = {name: value for name, value in form.items() if isinstance(value, str)}
-        return await run_in_threadpool(_identified, request, sent)
+        sent, _ = await read_form(request, 0, None)
+        return await run_in_threadpool(_identified, request, {name: values[-1] for name, values in sent.items()})
     return await run_in_threadpool(_choices, request, "", 200)
 
 
@@ -55,7 +54,7 @@ def _choices(request: Request, problem: str, status: int) -> Response:
     people = service.identity.people()
     facts = {
         "patients": [user for user in people if user.role == "patient"],
-        "staff": sorted((user for user in people if user.role != "patient"), key=lambda user: user.role, reverse=True),
+        "staff": sorted((user for user in people if user.role != "patient"), key=lambda user: user.role != "therapist"),
         "problem": problem,
     }
     return service.pages.page("sign_in", None, facts, status=status)

@@ -53,7 +53,7 @@ def activate_(call: Call) -> Response:
 
 def routine(call: Call) -> Response:
     name, responsible = (" ".join(call.first(key).split()) for key in ("routine", "responsible"))
-    if not name or not responsible or max(len(name), len(responsible)) > _LONGEST_TEXT:
+    if not all(0 < len(text) <= _LONGEST_TEXT and text.isprintable() for text in (name, responsible)):
         return _overview(call, WORDS["wrong-routine"])
     deed = call.session.deed(call.service.clock.now(), "set-risk-routine", "unit")
     call.service.store.set_risk_routine(call.session.user.unit, name, responsible, deed)
