@@ -63,6 +63,10 @@ _QUOTE_MARKS = " \t>"
 _DEEPEST_INLINE = 20
 
 
+MOST_BRACKETS = 5_000
+"""Each may begin a link, and the parser looks for the end of each: a page of nothing else takes it a minute."""
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedPage:
     data: Any
@@ -81,6 +85,8 @@ def parse_page(path: str, data: bytes) -> ParsedPage:
     if decoded.text is None:
         return ParsedPage({}, diagnostics=decoded.diagnostics, readable=False)
     text = decoded.text
+    if text.count("[") > MOST_BRACKETS:
+        return ParsedPage({}, diagnostics=(*decoded.diagnostics, _too_many_brackets(path, text)), readable=False)
     front, body, first_line, unclosed = _front_matter(path, text)
     page = _Page(path, body, first_line)
     blocks = page.read()
@@ -94,6 +100,15 @@ def parse_page(path: str, data: bytes) -> ParsedPage:
         diagnostics,
         readable=front.readable and not unclosed,
     )
+
+
+def _too_many_brackets(path: str, text: str) -> Diagnostic:
+    position = -1
+    for _ in range(MOST_BRACKETS + 1):
+        position = text.index("[", position + 1)
+    line = text.count("\n", 0, position) + 1
+    column = position - text.rfind("\n", 0, position)
+    return too_deep.RULE.at(Span(path, line, column, line, column + 1), "brackets", limit=MOST_BRACKETS)
 
 
 def _front_matter(path: str, text: str) -> tuple[ParsedYaml, str, int, tuple[Diagnostic, ...]]:

@@ -13,9 +13,11 @@ RULE = Rule(
         "So many levels cannot be read, neither by a person nor on a phone. Most often something further up lacks its end.",
     ),
     messages={
+        "brackets": Text("sidan har fler än {limit} hakparenteser", "the page has more than {limit} square brackets"),
         "default": Text("fler än {limit} nivåer i varandra", "more than {limit} levels in each other"),
     },
     helps={
+        "brackets": Text("ta bort dem som inte hör till en länk", "take away those that are no part of a link"),
         "default": Text("gör texten plattare", "make the text flatter"),
     },
     bad="""\
