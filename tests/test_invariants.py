@@ -26,7 +26,9 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"render", "check"}),
     frozenset({"bundle"}),
     frozenset({"incremental", "pipeline", "settle", "rules", "scaffold", "acts"}),
-    frozenset({"source", "atomic", "memo", "workspace", "web_guard", "preview", "runtime", "demonstration", "cli", "__main__"}),
+    frozenset(
+        {"source", "atomic", "memo", "workspace", "web_guard", "preview", "runtime", "demonstration", "cli", "__main__"}
+    ),
 )
 EDGES = LAYERS[-1]
 # What only an edge may import: files, network, processes, the clock, the environment, chance.
