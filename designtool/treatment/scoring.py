@@ -271,11 +271,16 @@ def _raised(
 
 
 def _domains(questionnaire: Questionnaire, values: Mapping[str, Value]) -> dict[tuple[str, str], Type]:
-    """What each missing answer could be, and what each missing score could become if all its items were answered."""
+    """What each missing answer could be, and what each missing score could become if all its items were answered.
+
+    Of those that some flag reads: this is worked out anew with every answer that is saved.
+    """
     id = questionnaire.id
-    found = {(id, item.id): item_type(item) for item in questionnaire.items if values.get(item.id) is None}
+    read = {name for flag in questionnaire.flags for form, name in flag.when.references if form == id}
+    missing = {name for name in read if values.get(name) is None}
+    found = {(id, item.id): item_type(item) for item in questionnaire.items if item.id in missing}
     for rule in questionnaire.scores:
-        if values.get(rule.id) is None and rule.method != "expression":
+        if rule.id in missing and rule.method != "expression":
             found[id, rule.id] = _reachable(rule, questionnaire, values)
     return found
 
