@@ -271,8 +271,10 @@ def test_what_somebody_is_writing_outlives_what_the_other_side_does(browser: Bro
         one = Newcomer(page, address, tmp_path)
         page.get_by_role("button", name=re.compile("^Gunnar")).click()
         one.staff.get_by_role("link", name="Meddelanden").click()
+        has_arrived(page, "staff", "/messages")
         one.staff.get_by_role("textbox").fill("Hej Gunnar, jag undrar")
         one.patient.get_by_role("link", name="Meddelanden").click()
+        has_arrived(page, "patient", "/messages")
         sends(one, "Hej, en fråga")
         expect(one.staff.get_by_text("Hej, en fråga")).to_be_visible()
         expect(one.staff.get_by_role("textbox")).to_have_value("Hej Gunnar, jag undrar")
@@ -280,6 +282,7 @@ def test_what_somebody_is_writing_outlives_what_the_other_side_does(browser: Bro
         # A comment on a decision is kept nowhere but in its page, which therefore stays until it is sent.
         one.staff.get_by_role("link", name="Översikt").click()
         one.staff.get_by_role("link", name=re.compile("Ditt sömnfönster")).first.click()
+        has_arrived(page, "staff", "/decision/")
         one.staff.get_by_role("textbox").fill("Vi börjar på måndag")
         sends(one, "En fråga till")
         for _ in range(2):
@@ -287,6 +290,17 @@ def test_what_somebody_is_writing_outlives_what_the_other_side_does(browser: Bro
                 pass
         expect(one.staff.get_by_role("textbox")).to_have_value("Vi börjar på måndag")
         page.close()
+
+
+def has_arrived(page: Page, side: str, part: str) -> None:
+    """The frame shows that page whole: what is typed before its script runs is not kept."""
+    page.wait_for_function(
+        """([id, part]) => {
+            const shown = document.getElementById(id).contentWindow;
+            return shown.location.pathname.includes(part) && shown.document.readyState === "complete";
+        }""",
+        arg=[f"frame-{side}", part],
+    )
 
 
 def sends(one: Newcomer, text: str) -> None:
