@@ -17,11 +17,6 @@ from designtool.bundle import layout_of_content, manifest_of
 from designtool.bundle.manifest import MANIFEST_TYPE, digest_of
 from tests.bundles import archive_of, sample_content
 
-pytestmark = pytest.mark.skipif(
-    not (shutil.which("skopeo") and shutil.which("docker-registry")),
-    reason="skopeo and docker-registry are not installed",
-)
-
 CONTENT = sample_content()
 DIGEST = digest_of(manifest_of(CONTENT))
 
@@ -29,6 +24,8 @@ DIGEST = digest_of(manifest_of(CONTENT))
 @pytest.fixture
 def registry(tmp_path: Path) -> Iterator[str]:
     """A registry of its own on the loopback interface, as `host:port`; it ends with the test."""
+    for tool in ("skopeo", "docker-registry"):
+        assert shutil.which(tool), f"{tool} is not installed: apt-get install {tool}"
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
