@@ -29,6 +29,7 @@ _GLOBS: Mapping[str, tuple[str, ...]] = {
     "exercise": ("{programs}/*/modules/*/exercises/*.yaml", "{programs}/*/exercises/*.yaml"),
     "questionnaire": ("{programs}/*/questionnaires/*.yaml",),
     "journey": ("{programs}/*/journeys/*.yaml",),
+    "migration": ("{programs}/*/migrations/*.yaml",),
     "contacts": ("{programs}/library/contacts.yaml",),
     "glossary": ("{programs}/library/glossary.yaml",),
     "persons": ("{programs}/library/persons.yaml",),

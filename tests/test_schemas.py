@@ -79,6 +79,15 @@ SAMPLES: dict[str, Any] = {
         "reserved": ["gammalt_falt", "gammal-modul"],
         "acknowledgements": [{"finding": f"sha256:{'0' * 64}", "name": "Eva", "role": "Psykolog", "reason": "Bedömt."}],
     },
+    "migration": {
+        "rename": {"modules": {"gammal": "ny"}, "forms": {"lista": "min_lista"}, "fields": {"lista.a": "min_lista.b"}},
+        "removed": {
+            "modules": {"extra": "keep-readable"},
+            "forms": {"x": "keep-readable"},
+            "fields": {"y.z": "keep-readable"},
+        },
+        "begun": {"modules": {"ny": "see-again"}, "forms": {"min_lista": "keep", "y": "hold-back"}},
+    },
     "module": {
         "title": "Modul",
         "goal": "Du vet.",

@@ -17,7 +17,7 @@ _NO_DOCUMENTS = frozenset({"changelog", "captions", "media"})
 _KNOWN_PARTS = (
     *("program.yaml", "release.yaml", "sources.yaml", "module.yaml", "therapist.md", "CHANGELOG.md"),
     *("contacts.yaml", "glossary.yaml", "persons.yaml"),
-    *("modules", "exercises", "questionnaires", "journeys", "pages", "media"),
+    *("modules", "exercises", "questionnaires", "journeys", "migrations", "pages", "media"),
 )
 
 

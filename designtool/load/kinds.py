@@ -24,6 +24,7 @@ _IN_PROGRAM: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"exercises/[^/]+\.yaml", "exercise"),
         (r"questionnaires/[^/]+\.yaml", "questionnaire"),
         (r"journeys/[^/]+\.yaml", "journey"),
+        (r"migrations/[^/]+\.yaml", "migration"),
         (r"media/.+\.md", "transcript"),
         (r"media/.+\.vtt", "captions"),
         (r"media/.+", "media"),

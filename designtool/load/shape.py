@@ -35,6 +35,7 @@ KINDS: tuple[str, ...] = (
     "persons",
     "sources",
     "journey",
+    "migration",
     "wording",
 )
 """Kinds of documents that have a schema. Of Markdown it describes the front matter. A wording stands outside the tree."""

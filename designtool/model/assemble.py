@@ -12,7 +12,7 @@ from designtool.diagnostics import Diagnostic, Span
 from designtool.expressions.expression import Expression, Form, Scope
 from designtool.load.document import Document
 from designtool.load.kinds import LIBRARY, id_of
-from designtool.model import assemble_flow, assemble_forms, assemble_pages
+from designtool.model import assemble_flow, assemble_forms, assemble_migration, assemble_pages
 from designtool.model.assemble_pages import Names, walk
 from designtool.model.exercise import Exercise
 from designtool.model.findings import Findings
@@ -269,6 +269,7 @@ def assemble_again(
             journeys=journeys,
             release=_release(own),
             crisis_page=crisis_page,
+            migrations=assemble_migration.migrations(own, node.text("version"), modules, forms, findings),
             origin=node.origin,
         ),
         tuple(findings.found),

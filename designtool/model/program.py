@@ -14,6 +14,7 @@ from typing import Literal
 from designtool.model.exercise import Exercise
 from designtool.model.flow import PlannedMeasurement, Reminder
 from designtool.model.journey import Journey
+from designtool.model.migration import Migration
 from designtool.model.module import Module
 from designtool.model.origin import Origin, origin_field
 from designtool.model.page import Block, Page
@@ -149,6 +150,8 @@ class Program:
     release: Release
     crisis_page: str = "kris"
     """Id of the library page that is one step away from everywhere."""
+    migrations: tuple[Migration, ...] = ()
+    """How patients come here from earlier versions, by the version that they come from."""
     origin: Origin = origin_field()
 
     @cached_property

@@ -7,6 +7,8 @@ from designtool.model.rules import (
     broken_reference,
     circular_value,
     duplicate_id,
+    migration_name,
+    migration_of_what_is_there,
     missing_module_file,
     missing_program,
     unknown_occasion,
@@ -19,4 +21,6 @@ RULES: tuple[Rule, ...] = (
     broken_reference.RULE,
     circular_value.RULE,
     unknown_occasion.RULE,
+    migration_name.RULE,
+    migration_of_what_is_there.RULE,
 )
