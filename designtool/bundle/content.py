@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 from designtool.bundle.canonical import canonical_json
 from designtool.bundle.codebook import codebook
+from designtool.bundle.entries import entries_of
 from designtool.bundle.features import blocks_of
 from designtool.bundle.gates import MEDIA_FOLDER, annotations_of
 from designtool.bundle.manifest import BlobSource, BundleContent, blob_of, is_file_name
@@ -46,8 +47,11 @@ def make_bundle(
         "safety-case.json": blob_of(canonical_json(safety_case(program))),
         SOURCE_FOLDER + _WORKSPACE_FILE: blob_of(_workspace_file(program)),
     }
+    shared = _shared_files(everyone, tree)
     for path in sorted(_source_paths(everyone, tree) - media.keys()):
         files[SOURCE_FOLDER + path] = _blob(tree.files[path], open_media)
+    for path, data in shared.items():
+        files[SOURCE_FOLDER + path] = blob_of(data)
     for path, shown in media.items():
         files[MEDIA_FOLDER + path] = _media_blob(shown, tree, open_media)
     return BundleContent(
@@ -66,6 +70,11 @@ def _programs_folder(program: Program) -> str:
     return program_folder(program).rpartition("/")[0]
 
 
+def _library_folder(program: Program) -> str:
+    folder = _programs_folder(program)
+    return f"{folder}/{LIBRARY}/" if folder else f"{LIBRARY}/"
+
+
 def _source_paths(programs: Iterable[Program], tree: Tree) -> set[str]:
     paths: set[str] = set()
     for program in programs:
@@ -74,15 +83,13 @@ def _source_paths(programs: Iterable[Program], tree: Tree) -> set[str]:
             is_part_of_format = kind_of(path, programs_folder) is not None
             if file.data is not None and (is_part_of_format or is_file_name(SOURCE_FOLDER + path)):
                 paths.add(path)
-        library = f"{programs_folder}/{LIBRARY}/" if programs_folder else f"{LIBRARY}/"
-        paths.update(path for path in _reached(program, library) if path.startswith(library) and path in tree.files)
-        paths.update(_named_in_shared_files(library, tree))
+        library = _library_folder(program)
+        paths.update(path for path in _reached(program) if path.startswith(library) and path in tree.files)
     return paths
 
 
-def _reached(program: Program, library: str) -> Iterator[str]:
+def _reached(program: Program) -> Iterator[str]:
     """Paths of files that the program was assembled from or shows; those of the library among them matter here."""
-    yield from (library + name for name in _SHARED_FILES)
     for questionnaire in program.questionnaires:
         yield questionnaire.origin.path
     for page in program.library_pages:
@@ -94,12 +101,19 @@ def _reached(program: Program, library: str) -> Iterator[str]:
             yield block.attributes.get("transcript", "")
 
 
-def _named_in_shared_files(library: str, tree: Tree) -> Iterator[str]:
-    """Media that the shared files name. These files go along whole, and with a name that leads nowhere they would not build."""
-    shared = [tree.files[library + name].data or b"" for name in _SHARED_FILES if library + name in tree.files]
-    for path in tree.under(library + "media").files:
-        if any(path.removeprefix(library).encode() in data for data in shared):
-            yield path
+def _shared_files(programs: Iterable[Program], tree: Tree) -> dict[str, bytes]:
+    """The library's contacts, words and persons: of each file the entries that the programs reach, as they are written there."""
+    found: dict[str, bytes] = {}
+    reached: dict[str, set[str]] = {}
+    for program in programs:
+        library = _library_folder(program)
+        for name, entries in zip(_SHARED_FILES, (program.contacts, program.glossary, program.persons), strict=True):
+            reached.setdefault(library + name, set()).update(entry.id for entry in entries)
+    for path, ids in reached.items():
+        file = tree.files.get(path)
+        if file is not None and file.data is not None and (data := entries_of(path, file.data, ids)) is not None:
+            found[path] = data
+    return found
 
 
 def _blob(file: File, open_media: Callable[[str], BinaryIO]) -> BlobSource:
