@@ -1,0 +1,34 @@
+"""Whether two versions score, warn and decide alike: what a region's overlay may never alter."""
+
+from __future__ import annotations
+
+from designtool.compare.change import Change
+from designtool.compare.compare import compare
+from designtool.compare.pair import NO_DOCUMENTS, Documents
+from designtool.model.program import Program
+
+CLINICAL: frozenset[str] = frozenset(
+    {
+        "score-changed",
+        "score-removed",
+        "score-bands-changed",
+        "score-interpretation-changed",
+        "flag-weakened",
+        "flag-strengthened",
+        "decision-rule-changed",
+        "validated-wording-changed",
+    }
+)
+"""Kinds of change that alter what answers come to: scores, bands, flags, decisions and the wording of instruments."""
+
+
+def clinical_meaning_differences(
+    old: Program,
+    new: Program,
+    old_documents: Documents = NO_DOCUMENTS,
+    new_documents: Documents = NO_DOCUMENTS,
+) -> tuple[Change, ...]:
+    """What makes `new` score, warn, decide or ask in the words of an instrument otherwise than `old`; empty when nothing
+    does. What could not be shown to mean the same is among it, and so is what no kind of change describes."""
+    found = compare(old, new, old_documents, new_documents).changes
+    return tuple(change for change in found if change.rule in CLINICAL or change.rule == "unclassified-change")

@@ -1,0 +1,94 @@
+"""The two versions that are compared, and what all kinds of change need to know of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from designtool.compare.change import Change, Subject, Witness
+from designtool.compare.difference import Difference, element_of
+from designtool.compare.kind import Kind
+from designtool.compare.shown import shown
+from designtool.diagnostics import Span, Text
+from designtool.load.document import Document
+from designtool.model.origin import Origin
+from designtool.model.program import Program
+
+Documents = Mapping[str, Document]
+NO_DOCUMENTS: Documents = MappingProxyType({})
+
+
+class Pair:
+    """Lives through one comparison."""
+
+    def __init__(self, old: Program, new: Program, old_documents: Documents, new_documents: Documents) -> None:
+        self.old = old
+        self.new = new
+        self.old_documents = old_documents
+        self.new_documents = new_documents
+
+    def change(
+        self,
+        kind: Kind,
+        difference: Difference,
+        variant: str = "default",
+        *,
+        about: Subject | None = None,
+        old: Any = ...,
+        new: Any = ...,
+        witness: Witness | None = None,
+        evidence: Text | None = None,
+        is_text: bool = False,
+        spans: tuple[Span | None, Span | None] | None = None,
+        **facts: object,
+    ) -> Change:
+        """A change of this kind. Without more it is about the place of the difference, or the element that it names."""
+        old_span, span = spans or self.spans(difference)
+        words = {key: str(value) for key, value in facts.items()}
+        template = kind.messages[variant]
+        return Change(
+            rule=kind.name,
+            about=about if about is not None else subject_of(difference),
+            bump=kind.bump,
+            in_flight=kind.in_flight,
+            message=Text(template.sv.format_map(words), template.en.format_map(words)),
+            consequence=kind.consequence,
+            old=shown(difference.old if old is ... else old),
+            new=shown(difference.new if new is ... else new),
+            allowed=kind.allowed,
+            needs_acknowledgement=kind.needs_acknowledgement,
+            witness=witness,
+            evidence=evidence,
+            span=span,
+            old_span=old_span,
+            is_text=is_text,
+        )
+
+    def spans(self, difference: Difference) -> tuple[Span | None, Span | None]:
+        """Where it stands in the old and in the new source."""
+        place = difference.place
+        old = _origin_of(difference.old, place.old_origin, difference.field)
+        new = _origin_of(difference.new, place.new_origin, difference.field)
+        return (
+            _span(old, self.old_documents) if difference.what != "added" else None,
+            _span(new if difference.what != "removed" else place.new_origin, self.new_documents),
+        )
+
+
+def subject_of(difference: Difference) -> Subject:
+    if difference.id:
+        return element_of(difference.place, difference.field, difference.old, difference.new).about
+    return difference.place.about
+
+
+def _origin_of(value: Any, of_place: Origin, field: str) -> Origin:
+    own = getattr(value, "origin", None)
+    return own if isinstance(own, Origin) and own.path else of_place.at(field)
+
+
+def _span(origin: Origin, documents: Documents) -> Span | None:
+    if not origin.path:
+        return None
+    document = documents.get(origin.path)
+    return document.span(*origin.keys) if document is not None else Span(origin.path)

@@ -1,0 +1,55 @@
+"""Values of a program as short text that an author and a clinical reviewer can read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import is_dataclass
+from fractions import Fraction
+from typing import Any
+
+from designtool.expressions.expression import Expression
+from designtool.expressions.values import decimal_text
+from designtool.model.codec import encode_value
+from designtool.model.exercise import Option, Row
+from designtool.model.flow import Occasion
+from designtool.model.program import Media
+
+_LONGEST = 2_000
+
+
+def shown(value: Any) -> str | None:
+    """None for what is not there."""
+    if value is None:
+        return None
+    text = _text(value)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Fraction):
+        return decimal_text(value)
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, Expression):
+        return value.source
+    if isinstance(value, Option):
+        return f"{value.value}: {value.label}"
+    if isinstance(value, Row):
+        return f"{value.id}: {value.label}"
+    if isinstance(value, Media):
+        return f"{value.path} ({value.size} byte, {value.digest[:19]}…)"
+    if isinstance(value, Occasion):
+        return " ".join(str(part) for part in (value.kind, value.number, value.unit) if part)
+    if isinstance(value, tuple | list):
+        return ", ".join(_text(one) for one in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {_text(content)}" for key, content in value.items())
+    title = getattr(value, "title", None) or getattr(value, "label", None) or getattr(value, "text", None)
+    if isinstance(title, str) and title:
+        return title
+    return json.dumps(encode_value(value), ensure_ascii=False) if is_dataclass(value) else str(value)
