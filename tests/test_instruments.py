@@ -5,7 +5,7 @@ The oracle shares no line with the engine: it adds as a person with pen and pape
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -48,6 +48,21 @@ class Published:
     unscored: tuple[str, ...] = ()
     risks: tuple[str, ...] = ()
     text: bool = False
+    as_asked: Callable[[Mapping[str, int]], Mapping[str, int]] = dict
+    """The answers with what the manual makes of items that it passes over."""
+
+
+def audit_as_asked(answers: Mapping[str, int]) -> Mapping[str, int]:
+    """From item 1 to 9 where item 1 is 0; from item 3 to 9 where items 2 and 3 make 0. What is not asked counts 0."""
+    if answers.get("q1") == 0:
+        return {**answers, **dict.fromkeys(numbered(2, 8), 0)}
+    if "q1" not in answers:
+        return {item: value for item, value in answers.items() if item in ("q9", "q10")}
+    if "q2" not in answers or "q3" not in answers:
+        return {item: value for item, value in answers.items() if item not in numbered(4, 8)}
+    if answers["q2"] + answers["q3"] == 0:
+        return {**answers, **dict.fromkeys(numbered(4, 8), 0)}
+    return answers
 
 
 def scale(items: tuple[str, ...], *values: int) -> dict[str, tuple[int, ...]]:
@@ -89,6 +104,7 @@ PUBLISHED = {
             "consumption": Sum(numbered(1, 3), 0, 12),
             "total": Sum(TEN, 0, 40, bands=(0, 8, 16, 20), clinical=("from", 8)),
         },
+        as_asked=audit_as_asked,
     ),
     "pswq": Published(
         scale(numbered(1, 16), 1, 2, 3, 4, 5),
@@ -112,6 +128,7 @@ IDS = sorted(PUBLISHED)
 def by_hand(known: Published, rule: Sum, answers: Mapping[str, int]) -> tuple[Fraction | None, str, int | None]:
     """Value, status, and where its band begins."""
     points = []
+    answers = known.as_asked(answers)
     for item in rule.items:
         if item in answers:
             values = known.options[item]
@@ -197,6 +214,16 @@ def test_each_item_alone_moves_the_scores_that_count_it(id: str) -> None:
             agrees(id, {**lowest, item: value})
 
 
+def test_what_the_audit_passes_over_is_told_apart_from_what_somebody_passes_over() -> None:
+    audit = instruments()["audit"]
+    passed = score(audit, {"q1": 0, "q2": 4, "q9": 0, "q10": 0})
+    assert passed.hidden == set(numbered(2, 8))
+    assert {passed.statuses[item] for item in numbered(2, 8)} == {"not-asked"}
+    undecided = score(audit, {"q2": 0, "q3": 0, "q9": 0, "q10": 0})
+    assert undecided.hidden == set(numbered(2, 8))
+    assert {undecided.statuses[item] for item in numbered(1, 8)} == {"skipped"}
+
+
 @pytest.mark.parametrize("id", IDS)
 @settings(max_examples=25, deadline=None)
 @given(st.data())
@@ -230,6 +257,8 @@ def test_golden_vectors_hold_and_reach_every_limit(id: str) -> None:
         for name, wanted in vector.scores.items():
             if wanted == "insufficient":
                 insufficient.add(name)
+            elif not isinstance(wanted, Mapping):
+                seen[name].add(Fraction(wanted))
             elif wanted["status"] == "complete":
                 seen[name].add(Fraction(wanted["value"]))
     assert insufficient >= {list(known.scores)[-1]}

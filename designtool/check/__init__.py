@@ -32,10 +32,11 @@ from designtool.check.measurement import (
     score_range,
     unsafe_decision,
     unscored_item,
+    when_hidden_not_an_answer,
 )
 from designtool.check.media import unreadable_picture, unsafe_picture
 from designtool.check.rights import unlicensed_instrument, unlogged_video_meeting
-from designtool.check.safety import missing_crisis_page, risk_item_without_flag, unchecked_contact
+from designtool.check.safety import hidden_risk_item, missing_crisis_page, risk_item_without_flag, unchecked_contact
 from designtool.check.structure import (
     idle_exception,
     module_length,
@@ -51,6 +52,7 @@ Check = Callable[[Context], Iterable[Diagnostic]]
 CHECKS: tuple[tuple[Rule, Check], ...] = (
     (missing_crisis_page.RULE, missing_crisis_page.check),
     (risk_item_without_flag.RULE, risk_item_without_flag.check),
+    (hidden_risk_item.RULE, hidden_risk_item.check),
     (unchecked_contact.RULE, unchecked_contact.check),
     (active_html.RULE, active_html.check),
     (unsafe_picture.RULE, unsafe_picture.check),
@@ -63,6 +65,7 @@ CHECKS: tuple[tuple[Rule, Check], ...] = (
     (repeated_answer.RULE, repeated_answer.check),
     (item_not_in_score.RULE, item_not_in_score.check),
     (impossible_missing_rule.RULE, impossible_missing_rule.check),
+    (when_hidden_not_an_answer.RULE, when_hidden_not_an_answer.check),
     (flag_never_raised.RULE, flag_never_raised.check),
     (unsafe_decision.RULE, unsafe_decision.check),
     (unlicensed_instrument.RULE, unlicensed_instrument.check),

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+LOOKS_BACK = frozenset({"change", "previous", "baseline", "this_week", "week", "days_since"})
+"""Functions that see more than the present copy of a form: earlier copies, or the day."""
+
 
 def references_of(tree: Any) -> Iterator[tuple[str, str]]:
     """Every (form, name) that a tree reads, in the order of the tree; a diary's entries as such have no name."""
@@ -15,6 +18,15 @@ def references_of(tree: Any) -> Iterator[tuple[str, str]]:
     for branch in tree[1:]:
         if isinstance(branch, list | tuple) and tree[0] != "column":
             yield from references_of(branch)
+
+
+def called(tree: Any) -> Iterator[str]:
+    """The name of every function in a tree."""
+    if tree[0] == "call":
+        yield tree[1]
+    for branch in tree[1:]:
+        if isinstance(branch, list | tuple) and tree[0] != "column":
+            yield from called(branch)
 
 
 def paired(tree: Any) -> Any:

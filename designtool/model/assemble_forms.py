@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any, cast
 
-from designtool.expressions.expression import Form, Scope, Type
+from designtool.expressions.expression import Expression, Form, Scope, Type
+from designtool.expressions.trees import LOOKS_BACK, called
 from designtool.model.exercise import (
     Active,
     Chart,
@@ -35,7 +36,7 @@ from designtool.model.questionnaire import (
     Vector,
 )
 from designtool.model.reading import Node, as_fraction
-from designtool.model.rules import duplicate_id
+from designtool.model.rules import condition_looks_ahead, duplicate_id
 
 _NO_REQUIREMENT = Required(1)
 
@@ -66,7 +67,7 @@ def questionnaire(id: str, node: Node, forms: Mapping[str, Form], findings: Find
         recall=node.text("recall"),
         introduction=node.text("introduction"),
         minutes=node.integer("minutes"),
-        items=tuple(_item(item, options, findings) for item in node.mappings("items")),
+        items=_items(node.mappings("items"), options, scope, findings),
         scores=tuple(_score(score, scope, form, findings) for score in node.mappings("scores")),
         flags=_flags(id, node, scope, findings),
         vectors=tuple(_vector(vector, form, findings) for vector in node.mappings("vectors")),
@@ -151,6 +152,36 @@ def _option_value(value: Any) -> int | str:
     return value if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
+def _items(
+    nodes: Iterable[Node], options: Mapping[str, tuple[Option, ...]], scope: Scope, findings: Findings
+) -> tuple[Item, ...]:
+    items: list[Item] = []
+    for node in nodes:
+        shown = _shown_by(node, scope, {item.id for item in items}, findings)
+        items.append(replace(_item(node, options, findings), show_if=shown))
+    return tuple(items)
+
+
+def _shown_by(node: Node, scope: Scope, earlier: Set[str], findings: Findings) -> Expression | None:
+    """When an item is asked. It may depend on nothing but answers that stand above it, so that an item is there or not
+    whenever somebody comes to it, and so that items cannot hide each other."""
+    condition = findings.expression(node, "show_if", scope, "truth")
+    if condition is None:
+        return None
+    for form, name in condition.references:
+        if form != scope.own or name not in earlier:
+            shown = name if form == scope.own else f"{form}.{name}"
+            findings.add(condition_looks_ahead.RULE.at(node.span("show_if"), id=node.text("id"), name=shown))
+            return None
+    history = next((name for name in called(condition.tree) if name in LOOKS_BACK), "")
+    if history:
+        findings.add(
+            condition_looks_ahead.RULE.at(node.span("show_if"), "history", id=node.text("id"), name=f"{history}()")
+        )
+        return None
+    return condition
+
+
 def _item(node: Node, options: Mapping[str, tuple[Option, ...]], findings: Findings) -> Item:
     name = node.text("options")
     if name and name not in options:
@@ -162,6 +193,7 @@ def _item(node: Node, options: Mapping[str, tuple[Option, ...]], findings: Findi
         risk=node.text("risk"),
         scored=node.flag("scored", True),
         required=node.flag("required"),
+        when_hidden=node.integer("when_hidden"),
         origin=node.origin,
     )
 

@@ -39,6 +39,10 @@ class Item:
     """What it asks about when that is a risk (`suicidality`). Such an item can be declined but not passed silently."""
     scored: bool = True
     required: bool = False
+    show_if: Expression | None = None
+    """Reads earlier items of the same questionnaire alone. Unknown hides."""
+    when_hidden: int | None = None
+    """The answer that it counts as when it is not asked, one of its options; None: it is missing."""
     origin: Origin = origin_field()
 
 

@@ -56,6 +56,8 @@ def _item(
             "class": classes("field", "field-group", "item", error and "field-wrong"),
             "id": f"{place}-field",
             "data-field": item.id,
+            # In a copy that cannot be written in everything is there to be read.
+            "hidden": item.id in context.form(questionnaire.id).hidden and not disabled,
             "aria-describedby": f"{place}-error" if error else None,
         },
         element(

@@ -16,6 +16,7 @@ from designtool.render.context import PageContext, form_title, score_value
 from designtool.render.display import computed_value, day, field_value, fraction, option_label, plain_value, short_day
 from designtool.render.fields import plan_answer, plan_fields, row_labels
 from designtool.render.html import element, joined, paragraphs, text
+from designtool.treatment.scoring import NOT_ASKED
 
 
 def review(context: PageContext, form: str, of: str) -> Markup:
@@ -170,6 +171,8 @@ def _questionnaire_record(context: PageContext, questionnaire: Questionnaire, re
         shown = option_label(item.options, exact if exact is not None else value) if value is not None else None
         if value == "declined" or status == "declined":
             shown = context.say("declined")
+        elif status == NOT_ASKED:
+            shown = context.say("not-asked")
         pairs.append((item.text or item.id, text(shown or context.say("skipped"))))
     return score_list(context, questionnaire, record) + _answers(pairs, context)
 

@@ -192,6 +192,7 @@ WORDS: dict[str, Text] = {
     "decline": Text("Vill inte svara", "Do not want to answer"),
     "declined": Text("Ville inte svara", "Did not want to answer"),
     "skipped": Text("Inte besvarad", "Not answered"),
+    "not-asked": Text("Frågan ställdes inte", "Not asked"),
     "question-of": Text("Fråga {number} av {all}", "Question {number} of {all}"),
     "questionnaire-wordless": Text(
         "Frågorna i det här formuläret visas inte här. Din behandlare berättar hur du svarar på dem.",

@@ -25,7 +25,7 @@ from designtool.treatment.answers import (
 )
 from designtool.treatment.days import clock_moved
 from designtool.treatment.events import StoredScore, Submitted
-from designtool.treatment.scoring import RaisedByAnswers, score
+from designtool.treatment.scoring import RaisedByAnswers, score, value_when_hidden
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -42,7 +42,7 @@ class Filled:
     """Computed values as JSON; of a table, a list with what was computed for each row."""
     scores: Mapping[str, StoredScore] = field(hash=False)
     statuses: Mapping[str, str] = field(hash=False)
-    """Items that are declined or, in a finished copy, skipped."""
+    """Items that are declined, not asked or, in a finished copy, skipped."""
     hidden: frozenset[str]
     flags: tuple[RaisedByAnswers, ...]
     """What the answers raise as they stand."""
@@ -80,7 +80,12 @@ def record_of(program: Program, stored: Submitted, made_at: datetime) -> Record:
     if form is None:
         raise KeyError(stored.form)
     if isinstance(form, Questionnaire):
-        values: dict[str, Value] = {item.id: typed_item_answer(stored.answers.get(item.id)) for item in form.items}
+        values: dict[str, Value] = {
+            item.id: value_when_hidden(item, stored.statuses.get(item.id))
+            if item.id in stored.hidden
+            else typed_item_answer(stored.answers.get(item.id))
+            for item in form.items
+        }
         values |= {id: result.value for id, result in stored.scores.items()}
     else:
         values = {}
@@ -123,7 +128,7 @@ def _fill_questionnaire(
         computed=NOTHING,
         scores=MappingProxyType(results),
         statuses=MappingProxyType({id: status for id, status in scored.statuses.items() if id in names}),
-        hidden=frozenset(),
+        hidden=scored.hidden,
         flags=scored.flags,
         around=replace(around, draft=Record(dated, None, scored.values, scored.statuses)),
     )

@@ -20,6 +20,8 @@ from designtool.model.questionnaire import Band, Item, Questionnaire, Score
 Status = Literal["complete", "prorated", "insufficient"]
 DECLINED = "declined"
 """The answer to a risk item of somebody who does not want to answer it."""
+NOT_ASKED = "not-asked"
+"""The status of an item whose `show_if` does not hold. While an answer is missing that would decide it, it has not got it."""
 SKIPPED_RISK_ITEM = "skipped-risk-item"
 DECLINED_RISK_ITEM = "declined-risk-item"
 _LONGEST_SHOWN = 60
@@ -65,7 +67,9 @@ class Scored:
     values: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     """Answers and scores as typed values, as a `Record` keeps them."""
     statuses: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
-    """Of every score; and of items that have no answer: declined, or skipped once submitted."""
+    """Of every score; and of items that have no answer: declined, not asked, or skipped once submitted."""
+    hidden: frozenset[str] = frozenset()
+    """Items whose `show_if` does not hold, or is unknown. What was answered to them before counts for nothing."""
 
 
 def score(
@@ -82,9 +86,10 @@ def score(
     values, statuses, refusals = _read(questionnaire, answers)
     if refusals:
         return Scored(refusals=refusals)
+    around = environment or Environment(today=date(1970, 1, 1), start=date(1970, 1, 1))
+    hidden = _take_away_hidden(questionnaire, values, statuses, around)
     if submitted:
         statuses |= {item.id: "skipped" for item in questionnaire.items if item.id not in values | statuses}
-    around = environment or Environment(today=date(1970, 1, 1), start=date(1970, 1, 1))
     results: list[ScoreResult] = []
     for rule in questionnaire.scores:
         result = _result(rule, questionnaire, values, _with_draft(around, questionnaire, values, statuses))
@@ -94,10 +99,10 @@ def score(
         if result.value is not None and (submitted or result.status == "complete"):
             values[rule.id] = result.value
     flags = (
-        *_raised(questionnaire, values, _with_draft(around, questionnaire, values, statuses)),
+        *_raised(questionnaire, values, hidden, _with_draft(around, questionnaire, values, statuses)),
         *_unanswered_risks(questionnaire, statuses),
     )
-    return Scored(tuple(results), flags, (), MappingProxyType(values), MappingProxyType(statuses))
+    return Scored(tuple(results), flags, (), MappingProxyType(values), MappingProxyType(statuses), hidden)
 
 
 def band_of(value: Fraction, bands: tuple[Band, ...]) -> str | None:
@@ -143,6 +148,35 @@ def _read(
     return values, statuses, tuple(refusals)
 
 
+def value_when_hidden(item: Item, status: str | None) -> Fraction | None:
+    """What a hidden item counts as. While it is unknown whether it is asked, it is missing."""
+    return Fraction(item.when_hidden) if status == NOT_ASKED and item.when_hidden is not None else None
+
+
+def _take_away_hidden(
+    questionnaire: Questionnaire, values: dict[str, Value], statuses: dict[str, str], around: Environment
+) -> frozenset[str]:
+    """What is not asked loses its answer, from the first item on: a condition reads items above it alone."""
+    hidden: set[str] = set()
+    for item in questionnaire.items:
+        if item.show_if is None:
+            continue
+        shown = evaluate(item.show_if, _with_draft(around, questionnaire, values, statuses))
+        if shown is True:
+            continue
+        hidden.add(item.id)
+        values.pop(item.id, None)
+        statuses.pop(item.id, None)
+        # Undecided is what an answer could still decide: not a condition that only misses what is not asked itself.
+        missing = (name for _, name in item.show_if.references if values.get(name) is None)
+        if shown is False or all(statuses.get(name) == NOT_ASKED for name in missing):
+            statuses[item.id] = NOT_ASKED
+        counts_as = value_when_hidden(item, statuses.get(item.id))
+        if counts_as is not None:
+            values[item.id] = counts_as
+    return frozenset(hidden)
+
+
 def _answer(item: Item, answer: Any) -> Value:
     """Options are coded numbers, so an answer is one; text that looks like a number is not."""
     if isinstance(answer, bool) or not isinstance(answer, int | float | Fraction):
@@ -177,7 +211,7 @@ def _with_draft(
 def _result(
     rule: Score, questionnaire: Questionnaire, values: Mapping[str, Value], environment: Environment
 ) -> ScoreResult:
-    counted = _counted_items(rule, questionnaire)
+    counted = counted_items(rule, questionnaire)
     answered = [id for id in counted if values.get(id) is not None]
     value: Fraction | None = None
     if len(answered) >= needed_answers(rule, len(counted)):
@@ -188,7 +222,7 @@ def _result(
     return ScoreResult(rule.id, value, status, band_of(value, rule.bands))
 
 
-def _counted_items(rule: Score, questionnaire: Questionnaire) -> tuple[str, ...]:
+def counted_items(rule: Score, questionnaire: Questionnaire) -> tuple[str, ...]:
     """The items of a score; of an expression that lists none, those that it reads, itself or through an earlier score.
 
     So a percentage of a sum is prorated when the sum is.
@@ -198,7 +232,7 @@ def _counted_items(rule: Score, questionnaire: Questionnaire) -> tuple[str, ...]
     read = {name for form, name in rule.value.references if form == questionnaire.id}
     for earlier in questionnaire.scores[: questionnaire.scores.index(rule)]:
         if earlier.id in read:
-            read.update(_counted_items(earlier, questionnaire))
+            read.update(counted_items(earlier, questionnaire))
     return tuple(item.id for item in questionnaire.items if item.id in read)
 
 
@@ -254,9 +288,9 @@ def _reversed(item: Item, answer: Fraction) -> Fraction:
 
 
 def _raised(
-    questionnaire: Questionnaire, values: Mapping[str, Value], environment: Environment
+    questionnaire: Questionnaire, values: Mapping[str, Value], hidden: frozenset[str], environment: Environment
 ) -> Iterator[RaisedByAnswers]:
-    domains = _domains(questionnaire, values)
+    domains = _domains(questionnaire, values, hidden)
     for flag in questionnaire.flags:
         if certainly_true(flag.when, environment, domains):
             yield RaisedByAnswers(
@@ -270,7 +304,9 @@ def _raised(
             )
 
 
-def _domains(questionnaire: Questionnaire, values: Mapping[str, Value]) -> dict[tuple[str, str], Type]:
+def _domains(
+    questionnaire: Questionnaire, values: Mapping[str, Value], hidden: frozenset[str]
+) -> dict[tuple[str, str], Type]:
     """What each missing answer could be, and what each missing score could become if all its items were answered.
 
     Of those that some flag reads: this is worked out anew with every answer that is saved.
@@ -278,7 +314,7 @@ def _domains(questionnaire: Questionnaire, values: Mapping[str, Value]) -> dict[
     id = questionnaire.id
     read = {name for flag in questionnaire.flags for form, name in flag.when.references if form == id}
     missing = {name for name in read if values.get(name) is None}
-    found = {(id, item.id): item_type(item) for item in questionnaire.items if item.id in missing}
+    found = {(id, item.id): item_type(item) for item in questionnaire.items if item.id in missing - hidden}
     for rule in questionnaire.scores:
         if rule.id in missing and rule.method != "expression":
             found[id, rule.id] = _reachable(rule, questionnaire, values)

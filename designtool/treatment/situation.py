@@ -51,7 +51,7 @@ class FormSituation:
     draft_values: Mapping[str, Value] = field(hash=False)
     """Draft answers and what is computed from them, as typed values."""
     hidden: frozenset[str]
-    """Fields whose `show_if` does not hold in the draft."""
+    """Fields and items whose `show_if` does not hold in the draft."""
     records: tuple[Record, ...]
     """Finished copies, oldest first."""
     summaries: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}), hash=False)

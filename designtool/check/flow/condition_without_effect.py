@@ -94,6 +94,10 @@ def _conditions(context: Context) -> Iterator[tuple[Expression, Span, str]]:
             yield module.show_if, context.span(module.origin, "show_if"), ""
         if module.unlock.when is not None:
             yield module.unlock.when, context.span(module.origin, "unlock", "when"), ""
+    for questionnaire in context.questionnaires:
+        for item in questionnaire.items:
+            if item.show_if is not None:
+                yield item.show_if, context.span(item.origin, "show_if"), questionnaire.id
     for exercise in context.exercises:
         yield from _conditions_of(exercise, context)
 

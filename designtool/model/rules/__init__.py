@@ -6,6 +6,7 @@ from designtool.diagnostics import Rule
 from designtool.model.rules import (
     broken_reference,
     circular_value,
+    condition_looks_ahead,
     duplicate_id,
     migration_name,
     migration_of_what_is_there,
@@ -20,6 +21,7 @@ RULES: tuple[Rule, ...] = (
     duplicate_id.RULE,
     broken_reference.RULE,
     circular_value.RULE,
+    condition_looks_ahead.RULE,
     unknown_occasion.RULE,
     migration_name.RULE,
     migration_of_what_is_there.RULE,
