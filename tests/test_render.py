@@ -443,7 +443,7 @@ def test_what_was_typed_stands_in_its_field() -> None:
         "3",
         "3,5",
         "2026-11-20",
-        "22:45",
+        "22.45",
         "30",
     )
     assert (
@@ -567,7 +567,7 @@ def test_a_diary_opens_at_the_day_that_is_asked_for() -> None:
     asked = replace(PATIENT, entry_date="2026-11-20")
     tags = Tags(patient("exercise/somndagbok", viewpoint=asked))
     assert tags.with_name("entry-date")[0]["value"] == "2026-11-20"
-    assert tags.with_name("bed")[0]["value"] == "22:45"
+    assert tags.with_name("bed")[0]["value"] == "22.45"
     latest = Tags(patient("exercise/somndagbok"))
     assert latest.with_name("entry-date")[0]["value"] == "2026-11-21" and "value" not in latest.with_name("bed")[0]
     closed = Tags(patient("exercise/somndagbok", viewpoint=replace(PATIENT, entry_date="2026-01-01")))

@@ -16,6 +16,7 @@ from designtool.treatment.words import MONTHS, WEEKDAYS, day_in
 _NO_BREAK = "\u00a0"
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15}|/[1-9][0-9]{0,14})?")
 """No exponents: what a patient types may not make a number with a million digits."""
+_MOST_DECIMALS = 6
 _SHORT_MONTHS = {
     "sv": ["jan", "feb", "mars", "apr", "maj", "juni", "juli", "aug", "sep", "okt", "nov", "dec"],
     "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
@@ -38,6 +39,14 @@ def exact_number(value: Fraction, language: Language) -> str:
         if (value * 10**digits).denominator == 1:
             return number(value, language, digits)
     return number(value, language, 2)
+
+
+def all_decimals(value: Fraction, language: Language) -> str:
+    """A number with every decimal that a patient can have typed."""
+    for digits in range(_MOST_DECIMALS):
+        if (value * 10**digits).denominator == 1:
+            return number(value, language, digits)
+    return number(value, language, _MOST_DECIMALS)
 
 
 def duration(minutes: Fraction, language: Language) -> str:

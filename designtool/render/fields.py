@@ -7,6 +7,7 @@ Names: the field's id; `table.0.column` in tables (rows count from 0 in the orde
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -15,10 +16,13 @@ from typing import Any
 
 from markupsafe import Markup
 
+from designtool.diagnostics import Language
 from designtool.expressions.expression import TimeOfDay, Value
 from designtool.model.exercise import Field, Option
 from designtool.render.context import PageContext, exercise_field, latest_value
 from designtool.render.display import (
+    all_decimals,
+    clock,
     computed_value,
     day,
     exact_number,
@@ -30,6 +34,7 @@ from designtool.render.display import (
 from designtool.render.html import Attributes, Child, classes, element, joined, text
 from designtool.render.icons import icon
 
+_CANONICAL_TIME = re.compile("[0-9]{2}:[0-9]{2}")
 _MOST_SCALE_STEPS = 21
 """A scale with more steps is written as a number."""
 
@@ -97,7 +102,7 @@ def _minutes(view: FieldView) -> Markup:
 
 def _time(view: FieldView) -> Markup:
     entry = _input(
-        view, {"type": "text", "inputmode": "numeric", "class": "short", "maxlength": 5, "autocomplete": "off"}
+        view, {"type": "text", "inputmode": "numeric", "class": "short", "maxlength": 20, "autocomplete": "off"}
     )
     return _single(view, entry, hint=view.context.say("time-help"))
 
@@ -477,23 +482,25 @@ def _word(field: Field, value: Any) -> str:
     return "" if value is None else option_label(field.options, value) or str(value)
 
 
-def input_value(field: Field, value: Any) -> str:
-    """An answer as it stands in a text input."""
+def input_value(field: Field, value: Any, language: Language) -> str:
+    """An answer as it stands in a text input: what was typed, once it is known what is meant by it."""
     if value is None:
         return ""
     if isinstance(value, TimeOfDay):
-        return str(value)
+        return clock(value, language)
+    if field.type == "time" and _CANONICAL_TIME.fullmatch(str(value)):
+        return str(value).replace(":", ".") if language == "sv" else str(value)
     if isinstance(value, date):
         return value.isoformat()
     if field.type in ("integer", "decimal", "minutes", "scale"):
         exact = fraction(value)
         if exact is not None:
-            return exact_number(exact, "sv").replace("−", "-")
+            return all_decimals(exact, language).replace("−", "-")
     return str(value)
 
 
 def _written(view: FieldView) -> str:
-    return input_value(view.field, view.value)
+    return input_value(view.field, view.value, view.context.language)
 
 
 def _common(view: FieldView) -> dict[str, str | int | bool | None]:

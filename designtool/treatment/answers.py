@@ -28,6 +28,16 @@ ROW = "row"
 """In a row of a table with fixed rows: which of them it is."""
 
 _WHOLE_NUMBER = re.compile(r"[-−]?[0-9]{1,9}")
+_CLOCK_WORD = re.compile(r"^(?:klockan|kl\.?)\s*", re.IGNORECASE)
+_BETWEEN_HOURS_AND_MINUTES = re.compile(r"([0-9])[, ]([0-9]{2})$")
+_MIDNIGHT = re.compile(r"24(?:[:.]?00)?")
+_HOURS_AND_MINUTES = re.compile(
+    r"([0-9]{1,3})(?:[.,]([0-9]{1,2}))?\s*(?:h|t|tim|timme|timmar|hour|hours)\.?"
+    r"(?:\s*(?:och|and)?\s*([0-9]{1,3})\s*(?:m|min|minut|minuter|minutes?)?\.?)?",
+    re.IGNORECASE,
+)
+_ONLY_MINUTES = re.compile(r"([-−]?[0-9]{1,9})\s*(?:m|min|minut|minuter|minutes?)\.?", re.IGNORECASE)
+_ON_A_CLOCK = re.compile(r"([0-9]{1,3}):([0-5][0-9])")
 _DECIMAL = re.compile(r"[-−]?[0-9]{1,9}([.,][0-9]{1,6})?")
 _RATIO = re.compile(r"-?[0-9]{1,12}/[1-9][0-9]{0,11}")
 _DATE = re.compile(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
@@ -204,13 +214,14 @@ def _read_text(raw: object, longest: int) -> Read:
 
 
 def _read_number(field: Field, raw: object) -> Read:
-    number = _number(raw, whole=field.type != "decimal")
+    number = _minutes(raw) if field.type == "minutes" else _number(raw, whole=_is_whole(field))
     if number is None:
         if field.type == "decimal":
             return _wrong("Skriv ett tal, till exempel 7,5.", "Write a number, such as 7.5.")
         if field.type == "minutes":
             return _wrong(
-                "Skriv antalet minuter med siffror, till exempel 30.", "Write the minutes in digits, such as 30."
+                "Skriv tiden i minuter, till exempel 80, eller i timmar och minuter, till exempel 1:20.",
+                "Write the time in minutes, such as 80, or in hours and minutes, such as 1:20.",
             )
         return _wrong("Skriv ett heltal med siffror, till exempel 3.", "Write a whole number in digits, such as 3.")
     low = field.min if field.min is not None or field.type != "minutes" else Fraction(0)
@@ -227,6 +238,11 @@ def _read_number(field: Field, raw: object) -> Read:
     return Read(int(number) if number.denominator == 1 else _english(number))
 
 
+def _is_whole(field: Field) -> bool:
+    """A scale can go in halves."""
+    return field.type == "integer" or (field.type == "scale" and (field.step is None or field.step.denominator == 1))
+
+
 def _number(raw: object, whole: bool) -> Fraction | None:
     if isinstance(raw, bool):
         return None
@@ -239,6 +255,23 @@ def _number(raw: object, whole: bool) -> Fraction | None:
     if not (_WHOLE_NUMBER if whole else _DECIMAL).fullmatch(text):
         return None
     return Fraction(text.replace("−", "-").replace(",", "."))
+
+
+def _minutes(raw: object) -> Fraction | None:
+    """Whole minutes as people write them: 80, 80 min, 1:20, 1 h 20, 1 tim 20 min, 1,5 tim."""
+    if not isinstance(raw, str):
+        return _number(raw, whole=True)
+    text = raw.strip()
+    if found := _ON_A_CLOCK.fullmatch(text):
+        return Fraction(60 * int(found[1]) + int(found[2]))
+    if found := _HOURS_AND_MINUTES.fullmatch(text):
+        hours, part, rest = found[1], found[2] or "0", found[3]
+        minutes = 60 * (int(hours) + Fraction(int(part), 10 ** len(part))) + int(rest or 0)
+        # 1,25 tim 20 is two ways at once, and 1 h 90 no way at all.
+        both = (found[2] and rest) or int(rest or 0) > 59
+        return None if both or minutes.denominator != 1 else minutes
+    only = _ONLY_MINUTES.fullmatch(text)
+    return _number(only[1] if only else text, whole=True)
 
 
 def _read_choice(raw: object, options: Sequence[Option]) -> Read:
@@ -292,12 +325,19 @@ def _read_date(raw: object) -> Read:
 
 
 def _read_time(raw: object) -> Read:
-    time = clock_time(raw.strip()) if isinstance(raw, str) else None
+    time = _clock(raw) if isinstance(raw, str) else None
     if time is not None:
         return Read(str(time))
     return _wrong(
-        "Skriv en tid mellan 00:00 och 23:59, till exempel 22:30.", "Write a time from 00:00 to 23:59, such as 22:30."
+        "Skriv klockslaget med timmar och minuter, till exempel 22.30 eller 2230.",
+        "Write the time in hours and minutes, such as 22:30 or 2230.",
     )
+
+
+def _clock(raw: str) -> TimeOfDay | None:
+    """A clock time as people write it: 22.30, 2230, 22 30, 7, kl 7; midnight is 24 too."""
+    text = _BETWEEN_HOURS_AND_MINUTES.sub(r"\1:\2", _CLOCK_WORD.sub("", raw.strip()))
+    return TimeOfDay(0) if _MIDNIGHT.fullmatch(text) else clock_time(text)
 
 
 def _read_table(field: Field, raw: object, rows: Sequence[Row]) -> Read:
