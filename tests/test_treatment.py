@@ -422,7 +422,7 @@ def test_two_devices_at_once_lose_nothing() -> None:
 
 def test_keepable_keeps_the_right_ones_beside_the_wrong() -> None:
     play = Play()
-    events, problems = commands.keepable(
+    events, problems, _ = commands.keepable(
         play.state, PROGRAM, play.now, PATIENT, "mina_mal", {"viktigast": "A", "antal": 99}
     )
     assert [event.kind for event in events] == ["answered"]
@@ -863,6 +863,7 @@ def test_every_kind_of_event_has_one_form_and_comes_back() -> None:
         happened.FlagAcknowledged(3, "ringde", "Bo"),
         happened.Reminded("1-x", "hej"),
         happened.Reassigned("Eva"),
+        happened.MovedToVersion("sha256:b", "1.0.0", "2.0.0"),
         happened.Ended("klar"),
     )
     assert {type(sample) for sample in samples} == set(KINDS.values())

@@ -233,6 +233,17 @@ class Reassigned:
 
 
 @dataclass(frozen=True, slots=True)
+class MovedToVersion:
+    """From here on the treatment is pinned to another bundle of its program. The event itself is the last under the old one."""
+
+    to: str
+    """The digest of that bundle."""
+    earlier: str
+    """The version that it leaves."""
+    later: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     reason: str
 
@@ -265,6 +276,7 @@ Happening = (
     | FlagAcknowledged
     | Reminded
     | Reassigned
+    | MovedToVersion
     | Ended
 )
 
@@ -297,6 +309,7 @@ KINDS: Mapping[str, type[Happening]] = types.MappingProxyType(
         "flag-acknowledged": FlagAcknowledged,
         "reminded": Reminded,
         "reassigned": Reassigned,
+        "moved-to-version": MovedToVersion,
         "ended": Ended,
     }
 )

@@ -60,9 +60,13 @@ def plan(state: State, program: Program, now: datetime, environment: Environment
 def measurements_at(state: State, program: Program, today: date) -> tuple[MeasurementSituation, ...]:
     """Every planned measurement, past ones too. Before the start, those of the start alone are known."""
     found: dict[tuple[str, str], MeasurementSituation] = {}
+    moved_on = local_date(state.moved_at) if state.moved_at else None
     for planned in program.measurements:
         for occasion, due_on, closes_on in _occasions(planned, state, program, today):
             key = (planned.questionnaire, occasion)
+            if moved_on is not None and closes_on < moved_on and key not in state.measured | state.missed:
+                # Nobody could have made it: the version of that time did not ask for it.
+                continue
             if key in state.measured:
                 found[key] = MeasurementSituation(*key, "done", due_on, closes_on)
             elif key in state.missed or today > closes_on:
@@ -307,7 +311,7 @@ def _is_done(
     measurements: tuple[MeasurementSituation, ...],
 ) -> bool:
     """Whether what a module asks for is done, counted since it opened."""
-    copies = state.copies.get(form, ())
+    copies = state.done(form)
     known = form_of(program, form)
     if isinstance(known, Questionnaire):
         planned = [one for one in measurements if one.questionnaire == form]
@@ -351,7 +355,8 @@ def _questionnaire_access(state: State, program: Program, form: str, at: Plan) -
     ]
     if not opened:
         return Access(False, done=bool(copies), why_not=_NOT_OPEN)
-    if copies and local_date(copies[-1].submitted_at) >= max(opened):
+    done = state.done(form)
+    if done and local_date(done[-1].submitted_at) >= max(opened):
         return Access(False, done=True, why_not=Text("Du har redan skickat in det här.", "You have sent this already."))
     return Access(True, str(len(copies) + 1), done=bool(copies))
 
@@ -374,7 +379,7 @@ def _copy_access(state: State, program: Program, exercise: Exercise, at: Plan, h
     if exercise.fill == "whenever" or exercise.kind == "diary":
         return Access(True, str(len(copies) + 1), done=bool(copies))
     copy = "1"
-    finished = {one.id for one in copies}
+    finished = {one.id for one in state.done(exercise.id)}
     if exercise.fill == "each-module" and homes:
         # A module that a therapist opened ahead does not shut the way to the one that is being worked with.
         copy = next((id for id in homes if at.modules[id].status == "open" and id not in finished), homes[-1])

@@ -17,6 +17,7 @@ from designtool.treatment import events as happened
 from designtool.treatment.days import local_date
 from designtool.treatment.environment import environment_of
 from designtool.treatment.events import Event
+from designtool.treatment.moving import after_move
 from designtool.treatment.records import NOTHING, form_of, record_of
 from designtool.treatment.situation import Message, RaisedFlag
 
@@ -102,6 +103,12 @@ class State:
     flags: tuple[RaisedFlag, ...] = ()
     messages: tuple[Message, ...] = ()
     reminded: frozenset[str] = frozenset()
+    moved_at: datetime | None = None
+    """When the treatment last moved to another version of its program."""
+    earlier: tuple[State, ...] = ()
+    """As it stood under each version that it has left, oldest first: what was begun then can always be read."""
+    again: Mapping[str, datetime] = field(default_factory=lambda: NOTHING, hash=False)
+    """Forms that are to be filled in once more, and since when: what was sent before counts, but is not what is asked for."""
 
     def module(self, id: str) -> ModuleState:
         return self.modules.get(id, _NEW_MODULE)
@@ -114,6 +121,11 @@ class State:
         finished = next((one.answers for one in self.copies.get(form, ()) if one.id == copy), NOTHING)
         typed = self.drafts.get(form, NOTHING).get(copy, NOTHING)
         return {id: answer for id, answer in {**finished, **typed}.items() if answer is not None}
+
+    def done(self, form: str) -> tuple[Copy, ...]:
+        """The finished copies that count when it is asked whether a form has been filled in."""
+        copies, since = self.copies.get(form, ()), self.again.get(form)
+        return copies if since is None else tuple(copy for copy in copies if copy.submitted_at >= since)
 
     def flag(self, number: int) -> RaisedFlag | None:
         return next((flag for flag in self.flags if flag.number == number), None)
@@ -145,6 +157,12 @@ def apply(state: State, event: Event, programs: Mapping[str, Program]) -> State:
         count=state.count + 1,
         last_seen=event.at if event.role == "patient" else state.last_seen,
     )
+    if isinstance(event.what, happened.MovedToVersion):
+        target = programs.get(event.what.to)
+        if target is None:
+            raise ImpossibleEvent(f"no program has the digest {event.what.to!r}")
+        _require(target.id == program.id, event, "that is another program")
+        return after_move(state, event.at, program, target, event.what.to)
     return _after(state, event, program)
 
 

@@ -1,0 +1,159 @@
+"""A treatment goes on under another version of its program.
+
+What was begun keeps its answers, under the ids of the new version, and its scores as they were computed then. What the new
+version has no place for is not carried over; it is still there in the state as it was, which is kept and can be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from designtool.expressions.expression import Record
+from designtool.model.exercise import Exercise, Field
+from designtool.model.migration import Migration, way_between
+from designtool.model.program import Program
+from designtool.model.questionnaire import Questionnaire
+from designtool.treatment.answers import answer_type
+from designtool.treatment.records import NOTHING, form_of
+
+if TYPE_CHECKING:
+    from designtool.treatment.state import Copy, State
+
+_BEFORE_MODULE = "before-"
+
+
+def way_to(old: Program, new: Program) -> Migration:
+    """What leads a patient from one version of a program to a later one."""
+    return way_between(new.migrations, old.version, new.version)
+
+
+def after_move(state: State, at: datetime, old: Program, new: Program, to: str) -> State:
+    """The state under the new version, whose bundle has the digest `to`."""
+    way = way_to(old, new)
+    forms = {id: _FormWay.between(old, new, way, id) for id in {*state.copies, *state.drafts}}
+    modules = {
+        way.module(id): replace(module, submitted_at=None, feedback_at=None)
+        if way.begun_modules.get(way.module(id)) == "see-again"
+        else module
+        for id, module in state.modules.items()
+    }
+    again = {way.form(form): since for form, since in state.again.items()}
+    again |= {form: at for form, begun in way.begun_forms.items() if begun == "see-again"}
+    return replace(
+        state,
+        digest=to,
+        moved_at=at,
+        earlier=(*state.earlier, state),
+        again=MappingProxyType(again),
+        modules=MappingProxyType(modules),
+        copies=MappingProxyType({way.form(id): forms[id].copies(copies) for id, copies in state.copies.items()}),
+        drafts=MappingProxyType({way.form(id): forms[id].drafts(drafts) for id, drafts in state.drafts.items()}),
+        measured=frozenset((way.form(id), _occasion(way, occasion)) for id, occasion in state.measured),
+        missed=frozenset((way.form(id), _occasion(way, occasion)) for id, occasion in state.missed),
+        decisions=MappingProxyType({way.form(id): decision for id, decision in state.decisions.items()}),
+        flags=tuple(
+            replace(
+                flag,
+                form=way.form(flag.form),
+                about=tuple(way.field_of(flag.form, name) for name in flag.about),
+                copy=_occasion(way, way.module(flag.copy)),
+            )
+            for flag in state.flags
+        ),
+    )
+
+
+def _occasion(way: Migration, occasion: str) -> str:
+    if not occasion.startswith(_BEFORE_MODULE):
+        return occasion
+    return _BEFORE_MODULE + way.module(occasion.removeprefix(_BEFORE_MODULE))
+
+
+@dataclass(frozen=True, slots=True)
+class _FormWay:
+    """How the copies of one form come under the new version."""
+
+    way: Migration
+    form: str
+    """Id in the old version."""
+    kept: Mapping[str, str]
+    """Old to new name, of all that means the same in both."""
+    new: Questionnaire | Exercise | None
+
+    @classmethod
+    def between(cls, old: Program, new: Program, way: Migration, id: str) -> _FormWay:
+        before, after = form_of(old, id), form_of(new, way.form(id))
+        if before is None or after is None:
+            # The new version knows nothing of it: nobody can read it wrong, so it stands as it was.
+            return cls(way, id, NOTHING, None)
+        there = dict(_meanings(after))
+        kept = {
+            name: later
+            for name, meaning in _meanings(before)
+            if there.get(later := way.field_of(id, name)) == meaning
+        }
+        return cls(way, id, MappingProxyType(kept), after)
+
+    def copies(self, copies: tuple[Copy, ...]) -> tuple[Copy, ...]:
+        return tuple(self._copy(copy) for copy in copies)
+
+    def drafts(self, drafts: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
+        return MappingProxyType({self._copy_id(id): self._answers(typed) for id, typed in drafts.items()})
+
+    def _copy(self, copy: Copy) -> Copy:
+        if self.new is None:
+            return copy
+        record, answers = copy.record, self._answers(copy.answers)
+        carried = {name: later for name, later in self.kept.items() if name not in copy.answers or later in answers}
+        values = {carried[name]: value for name, value in record.values.items() if name in carried}
+        statuses = {carried[name]: status for name, status in record.statuses.items() if name in carried}
+        return replace(
+            copy,
+            id=self._copy_id(copy.id),
+            answers=answers,
+            record=Record(record.dated, record.made_at, MappingProxyType(values), MappingProxyType(statuses)),
+        )
+
+    def _answers(self, answers: Mapping[str, Any]) -> Mapping[str, Any]:
+        if self.new is None:
+            return answers
+        return MappingProxyType(
+            {
+                self.kept[name]: answer
+                for name, answer in answers.items()
+                if name in self.kept and self._fits(self.kept[name], answer)
+            }
+        )
+
+    def _copy_id(self, id: str) -> str:
+        """Of an exercise that is filled in once a module, a copy bears the id of its module."""
+        return self.way.module(id) if isinstance(self.new, Exercise) and self.new.fill == "each-module" else id
+
+    def _fits(self, name: str, answer: Any) -> bool:
+        """Whether an answer is still one of those that can be chosen, where they are listed."""
+        if not isinstance(self.new, Exercise):
+            return True
+        options = next((one.options for one in self.new.fields if one.id == name), ())
+        known = {str(option.value) for option in options}
+        chosen = answer if isinstance(answer, tuple | list) else (answer,)
+        return not known or answer is None or all(str(one) in known for one in chosen)
+
+
+def _meanings(form: Questionnaire | Exercise) -> Iterator[tuple[str, object]]:
+    """Name and what a value of it is; two that are equal can stand for each other."""
+    if isinstance(form, Questionnaire):
+        yield from ((item.id, "item") for item in form.items)
+        yield from ((score.id, "score") for score in form.scores)
+        return
+    yield from ((field.id, _meaning(field)) for field in form.fields)
+    yield from ((one.id, (one.value.type, one.unit)) for one in form.computed)
+
+
+def _meaning(field: Field) -> object:
+    type = answer_type(field)
+    columns = tuple((column.id, _meaning(column)) for column in field.columns)
+    return (field.type, type.kind, type.unit, field.unit, columns)
