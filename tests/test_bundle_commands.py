@@ -161,6 +161,26 @@ def test_unbundle_touches_nothing_that_exists(bundle: Path, tmp_path: Path) -> N
     assert sorted(path.name for path in tmp_path.iterdir()) == before
 
 
+def test_unbundle_says_that_a_file_is_no_place_for_a_folder(bundle: Path, tmp_path: Path) -> None:
+    (tmp_path / "fil.txt").write_text("mitt")
+    refused = run("--lang", "en", "unbundle", bundle, "--output", tmp_path / "fil.txt")
+    assert refused.exit_code == 2
+    assert f"{tmp_path / 'fil.txt'} is a file" in refused.stderr
+    assert (tmp_path / "fil.txt").read_text() == "mitt"
+
+
+def test_build_says_why_nothing_was_built(tmp_path: Path) -> None:
+    shutil.copytree(Path(__file__).parent / "minimal", tmp_path / "yta")
+    library = run("--lang", "en", "build", tmp_path / "yta/programs/library", "--output", tmp_path / "ut")
+    assert library.exit_code == 2
+    assert "the library is no program" in library.stderr
+    shutil.rmtree(tmp_path / "yta/programs/exempel")
+    nothing = run("--lang", "en", "build", tmp_path / "yta", "--output", tmp_path / "ut", "--format", "json")
+    assert (nothing.exit_code, nothing.stdout) == (2, "")
+    assert "there is no program to build" in nothing.stderr
+    assert not (tmp_path / "ut").exists()
+
+
 def test_unbundle_leaves_nothing_when_the_disk_is_full(
     bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

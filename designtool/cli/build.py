@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from designtool.cli.output import FORMAT, leave, print_json, print_report, selected_programs
+from designtool.cli.output import FORMAT, Usage, leave, print_json, print_report, selected_programs
 from designtool.cli.results import lines_on_disk, results
-from designtool.diagnostics import Text
+from designtool.diagnostics import Language, Text
 
 
 @click.command("build")
@@ -19,7 +19,7 @@ from designtool.diagnostics import Text
 @FORMAT
 def command(programs: tuple[Path, ...], output: Path, output_format: str) -> None:
     """Bygg program till paket. Utan sökväg byggs alla program i arbetsytan."""
-    from designtool.diagnostics import diagnostic_json
+    from designtool.diagnostics import diagnostic_json, has_errors
 
     root, only = selected_programs(programs)
     found = results(root, only, output)
@@ -35,6 +35,10 @@ def command(programs: tuple[Path, ...], output: Path, output_format: str) -> Non
         for result in found.results
         if result.bundle is not None
     ]
+    if not built and not has_errors(list(diagnostics)):
+        if diagnostics:
+            print_report(diagnostics, lines_on_disk(root), language, err=True)
+        raise _nothing_to_build(root, only, language)
     if output_format == "json":
         print_json({"bundles": built, "diagnostics": [diagnostic_json(one, language) for one in diagnostics]})
     else:
@@ -45,3 +49,23 @@ def command(programs: tuple[Path, ...], output: Path, output_format: str) -> Non
         if not built:
             click.echo(Text("Inget paket byggdes.", "No bundle was built.").in_language(language), err=True)
     leave(diagnostics)
+
+
+def _nothing_to_build(root: Path, only: tuple[str, ...] | None, language: Language) -> Usage:
+    if only == ():
+        return Usage(
+            Text(
+                "biblioteket är inget program och byggs inte för sig. Det som ett program använder ur det följer med programmets "
+                "paket: designtool build programs/<program>",
+                "the library is no program and is not built by itself. What a program uses of it goes along in the program's "
+                "bundle: designtool build programs/<program>",
+            ),
+            language,
+        )
+    return Usage(
+        Text(
+            f"det finns inget program att bygga i {root}. Skapa ett: designtool new program",
+            f"there is no program to build in {root}. Make one: designtool new program",
+        ),
+        language,
+    )

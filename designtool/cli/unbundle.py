@@ -55,7 +55,14 @@ def command(bundle: Path, output: Path | None, output_format: str) -> None:
 def _write(bundle: Bundle, files: dict[str, str], folder: Path) -> None:
     """All files or none: they are written beside the folder, which gets its name when all of them are there."""
     folder = Path(os.path.realpath(folder))
-    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+    if folder.exists() and not folder.is_dir():
+        raise Usage(
+            Text(
+                f"{folder} är en fil, och källtexten behöver en mapp. Ange en ny mapp med --output.",
+                f"{folder} is a file, and the source needs a folder. Name a new folder with --output.",
+            )
+        )
+    if folder.exists() and any(folder.iterdir()):
         raise Usage(
             Text(
                 f"{folder} finns redan och är inte tom. Ange en ny mapp med --output.",
