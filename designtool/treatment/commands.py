@@ -514,7 +514,8 @@ def _filled(begun: _Begun, entry: _WayIn, finished: bool) -> Filled:
 def _unanswered(form: Questionnaire | Exercise, filled: Filled, answers: Mapping[str, Any]) -> list[Problem]:
     parts: Iterable[str]
     if isinstance(form, Questionnaire):
-        parts = [item.id for item in form.items if item.required and item.id not in filled.answers]
+        asked = (item for item in form.items if item.id not in filled.hidden)
+        parts = [item.id for item in asked if item.required and item.id not in filled.answers]
         return [Problem(_ANSWER_MISSING, id) for id in parts]
     problems: list[Problem] = []
     for field in form.fields:

@@ -105,7 +105,7 @@ class Submitted:
     values: Mapping[str, Any] = field(hash=False)
     """Computed values, as JSON."""
     statuses: Mapping[str, str] = field(hash=False)
-    """Items that are skipped or declined."""
+    """Items that are skipped, declined or not asked."""
     hidden: tuple[str, ...] = ()
     occasions: tuple[str, ...] = ()
     """The planned measurements that this answers."""
