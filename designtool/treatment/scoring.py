@@ -24,6 +24,8 @@ NOT_ASKED = "not-asked"
 """The status of an item whose `show_if` does not hold. While an answer is missing that would decide it, it has not got it."""
 SKIPPED_RISK_ITEM = "skipped-risk-item"
 DECLINED_RISK_ITEM = "declined-risk-item"
+NOTHING_AROUND = Environment(today=date(1970, 1, 1), start=date(1970, 1, 1))
+"""No earlier submission, no other form: the answers stand alone."""
 _LONGEST_SHOWN = 60
 
 
@@ -86,8 +88,8 @@ def score(
     values, statuses, refusals = _read(questionnaire, answers)
     if refusals:
         return Scored(refusals=refusals)
-    around = environment or Environment(today=date(1970, 1, 1), start=date(1970, 1, 1))
-    hidden = _take_away_hidden(questionnaire, values, statuses, around)
+    around = environment or NOTHING_AROUND
+    hidden = take_away_hidden(questionnaire, values, statuses, around)
     if submitted:
         statuses |= {item.id: "skipped" for item in questionnaire.items if item.id not in values | statuses}
     results: list[ScoreResult] = []
@@ -153,7 +155,7 @@ def value_when_hidden(item: Item, status: str | None) -> Fraction | None:
     return Fraction(item.when_hidden) if status == NOT_ASKED and item.when_hidden is not None else None
 
 
-def _take_away_hidden(
+def take_away_hidden(
     questionnaire: Questionnaire, values: dict[str, Value], statuses: dict[str, str], around: Environment
 ) -> frozenset[str]:
     """What is not asked loses its answer, from the first item on: a condition reads items above it alone."""
