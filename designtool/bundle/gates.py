@@ -23,6 +23,7 @@ def annotations_of(program: Program) -> Annotations:
         region=program.publisher.region,
         licence=program.rights.licence,
         features=features_of(program),
+        derived_from=program.derived_from,
     )
 
 
@@ -35,7 +36,7 @@ def check_program(program: Program, program_json: Mapping[str, Any], manifest: M
         if feature not in KNOWN_FEATURES:
             raise Refused("unknown-feature", feature=feature)
     said, true = manifest.annotations, annotations_of(program)
-    for what in ("id", "version", "title", "region", "licence", "features"):
+    for what in ("id", "version", "title", "region", "licence", "features", "derived_from"):
         if getattr(said, what) != getattr(true, what):
             raise Refused("program-mismatch", what=what)
     if program.format != said.format:

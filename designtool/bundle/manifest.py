@@ -9,14 +9,14 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from types import MappingProxyType
 from typing import Any, BinaryIO
 
 from designtool.bundle.canonical import canonical_json, parse_canonical
 from designtool.bundle.refusals import Refused
-from designtool.model.program import FORMAT
+from designtool.model.program import FORMAT, DerivedFrom
 
 MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
@@ -31,6 +31,7 @@ VENDOR = "org.opencontainers.image.vendor"
 PROGRAM_ID = "designtool.program"
 FORMAT_NUMBER = "designtool.format"
 FEATURES = "designtool.features"
+DERIVED_FROM = "designtool.derived-from"
 
 _ARTIFACT_TYPE = re.compile(r"application/vnd\.designtool\.bundle\.v([1-9][0-9]{0,8})\+json")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -102,6 +103,8 @@ class Annotations:
     licence: str
     features: tuple[str, ...]
     """What a runtime must be able to do, sorted."""
+    derived_from: DerivedFrom | None = None
+    """Of a fork: the bundle that it was begun from."""
     format: int = FORMAT
 
 
@@ -216,6 +219,7 @@ def manifest_of(content: BundleContent) -> bytes:
                 PROGRAM_ID: about.id,
                 FORMAT_NUMBER: str(about.format),
                 FEATURES: canonical_json(list(about.features)).decode(),
+                **({DERIVED_FROM: _derived_from_text(about.derived_from)} if about.derived_from else {}),
             },
         }
     )
@@ -307,6 +311,7 @@ def _annotations(found: Mapping[str, str]) -> Annotations:
         region=found[VENDOR],
         licence=found[LICENCES],
         features=_features(found[FEATURES]),
+        derived_from=_derived_from(found[DERIVED_FROM]) if DERIVED_FROM in found else None,
     )
 
 
@@ -318,6 +323,26 @@ def _features(text: str) -> tuple[str, ...]:
     if features != sorted(set(features)):
         raise Refused("manifest-invalid", where=where)
     return tuple(features)
+
+
+def _derived_from(text: str) -> DerivedFrom:
+    where = f"/annotations/{DERIVED_FROM}"
+    stated = parse_canonical(text.encode(), where, len(text) * 4)
+    is_right = (
+        isinstance(stated, dict)
+        and stated.keys() == {"digest", "program", "version"}
+        and all(isinstance(value, str) for value in stated.values())
+        and is_digest(stated["digest"])
+        and _PROGRAM_ID.fullmatch(stated["program"])
+        and _VERSION_NUMBER.fullmatch(stated["version"])
+    )
+    if not is_right:
+        raise Refused("manifest-invalid", where=where)
+    return DerivedFrom(stated["program"], stated["version"], stated["digest"])
+
+
+def _derived_from_text(derived_from: DerivedFrom) -> str:
+    return canonical_json(asdict(derived_from)).decode()
 
 
 def _layer(layer: Any, number: int) -> Descriptor:

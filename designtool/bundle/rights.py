@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from designtool.bundle.features import blocks_of
@@ -18,6 +19,7 @@ def rights_ledger(program: Program) -> dict[str, Any]:
             "holder": program.rights.holder,
             "publisher": program.publisher.region,
             "producer": program.producer,
+            **({"derived_from": asdict(program.derived_from)} if program.derived_from else {}),
         },
         "instruments": [
             {

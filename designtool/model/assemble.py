@@ -24,6 +24,7 @@ from designtool.model.program import (
     Acknowledgement,
     Audience,
     Contact,
+    DerivedFrom,
     Media,
     Person,
     Program,
@@ -269,6 +270,7 @@ def assemble_again(
             journeys=journeys,
             release=_release(own),
             crisis_page=crisis_page,
+            derived_from=_derived_from(node),
             migrations=assemble_migration.migrations(own, node.text("version"), modules, forms, findings),
             origin=node.origin,
         ),
@@ -627,6 +629,15 @@ def _therapist(node: Node) -> TherapistTerms:
 def _days_per_module(node: Node) -> int:
     days = _inner(node, "pacing").integer("days_per_module")
     return 7 if days is None else days
+
+
+def _derived_from(node: Node) -> DerivedFrom | None:
+    stated = _inner(node, "derived_from")
+    return (
+        DerivedFrom(stated.text("program"), stated.text("version"), stated.text("digest"))
+        if stated.has("digest")
+        else None
+    )
 
 
 def _release(own: Mapping[str, Document]) -> Release:

@@ -109,6 +109,15 @@ class Acknowledgement:
 
 
 @dataclass(frozen=True, slots=True)
+class DerivedFrom:
+    """The bundle that a program was begun from as a fork."""
+
+    program: str
+    version: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     reserved: tuple[str, ...] = ()
     acknowledgements: tuple[Acknowledgement, ...] = ()
@@ -150,6 +159,8 @@ class Program:
     release: Release
     crisis_page: str = "kris"
     """Id of the library page that is one step away from everywhere."""
+    derived_from: DerivedFrom | None = None
+    """Of a fork: what it was begun from. None for a program that began on its own."""
     migrations: tuple[Migration, ...] = ()
     """How patients come here from earlier versions, by the version that they come from."""
     origin: Origin = origin_field()
