@@ -21,7 +21,7 @@ from designtool.model.questionnaire import Questionnaire
 from designtool.render.viewpoint import FieldError
 from designtool.treatment import commands
 from designtool.treatment.answers import ROW
-from designtool.treatment.commands import Actor, Outcome, Problem, Refusal
+from designtool.treatment.commands import Actor, Kept, Outcome, Problem, Refusal
 from designtool.treatment.events import Event, FlagRaised
 from designtool.treatment.json_values import plain_json
 from designtool.treatment.records import form_of
@@ -93,18 +93,18 @@ def sent_from(target: str, sent: Sent, state: State, program: Program, now: date
 
 def saved_from(
     form: str, name: str, value: object, dated: date | None, state: State, program: Program, now: datetime, actor: Actor
-) -> tuple[tuple[Event, ...], tuple[Problem, ...]]:
+) -> Kept:
     """One field that was saved as it was typed. `name` may point into a table: `rows.0.what`."""
     known = form_of(program, form)
     if known is None:
-        return (), (Problem(Text("Formuläret finns inte.", "There is no such form.")),)
+        return Kept((), (Problem(Text("Formuläret finns inte.", "There is no such form.")),))
     id, _, inside = name.partition(".")
     if inside and isinstance(known, Exercise):
         declared = next((one for one in known.fields if one.id == id), None)
         before = commands.answers_at(state, program, now, actor, form, dated)
         if declared is None or isinstance(before, Refusal):
             problems = before.problems if isinstance(before, Refusal) else ()
-            return (), problems or (Problem(Text("Fältet finns inte.", "There is no such field."), id),)
+            return Kept((), problems or (Problem(Text("Fältet finns inte.", "There is no such field."), id),))
         value = _put_inside(declared, _by_row(declared, before.get(id), state, program), inside, value)
     return commands.keepable(state, program, now, actor, form, {id: value}, dated)
 
@@ -134,7 +134,7 @@ def _form(id: str, action: str, sent: Sent, state: State, program: Program, now:
             "Datumet går inte att läsa. Välj dagen igen.", "The date cannot be read. Choose the day again."
         )
         return Answer(errors=(FieldError("", wrong_date),), draft=draft, go_to=back)
-    events, problems = commands.keepable(state, program, now, actor, id, answers, dated)
+    events, problems, _ = commands.keepable(state, program, now, actor, id, answers, dated)
     state = fold(events, {state.digest: program}, state)
     if action.startswith("add-row."):
         return Answer(

@@ -24,6 +24,7 @@ from designtool.render.display import duration, field_value, fraction, number
 from designtool.render.fields import FIELDS
 from designtool.render.forms import saved_answer
 from designtool.render.words import WORDS
+from designtool.treatment.records import fill
 from designtool.treatment.situation import Situation
 
 TEMPLATES = load_templates(resources.folder("templates"))
@@ -576,14 +577,10 @@ def test_a_diary_opens_at_the_day_that_is_asked_for() -> None:
 
 def test_what_is_saved_is_answered_in_words() -> None:
     situation = samples.situation()
-    form = samples.form("somndagbok", draft_values={"tst": Fraction(455), "se": None}, hidden=frozenset({"waso"}))
-    answer = saved_answer(
-        "exercise/somndagbok",
-        replace(situation, forms={**situation.forms, "somndagbok": form}),
-        PATIENT,
-        8,
-        field_error=("bed", "Fel."),
-    )
+    diary = situation.program.exercise["somndagbok"]
+    empty = fill(diary, {}, situation.environment, False, situation.now.date())
+    filled = replace(empty, values={"tst": Fraction(455), "se": None}, hidden=frozenset({"waso"}))
+    answer = saved_answer(diary, filled, situation.now, "sv", 8, field_error=("bed", "Fel."))
     assert answer == {
         "saved": "14.05",
         "revision": 8,

@@ -190,18 +190,18 @@ def test_a_risk_answer_that_comes_too_late_is_flagged_though_it_is_not_kept() ->
     """The page was open when the measurement closed at midnight, or when the treatment ended."""
     treatment = Treatment(PHQ9)
     treatment.on(3, "00:01")
-    events, problems = acts.saved_from("phq9", "q9", 3, None, treatment.state, PHQ9, treatment.now, PATIENT)
+    events, problems, _ = acts.saved_from("phq9", "q9", 3, None, treatment.state, PHQ9, treatment.now, PATIENT)
     assert problems
     assert raised(events) == ["red"]
     assert acts.pages_to_show(events) == ("kris",)
     treatment.take(events)
-    again, _ = acts.saved_from("phq9", "q9", 3, None, treatment.state, PHQ9, treatment.now, PATIENT)
+    again, *_ = acts.saved_from("phq9", "q9", 3, None, treatment.state, PHQ9, treatment.now, PATIENT)
     assert raised(again) == []
     higher = treatment.post("questionnaire/phq9", {"action": "submit", "q9": "2", "q1": "3"})
     assert higher.errors
     assert not treatment.state.copies.get("phq9")
     for harmless in ("0", "9", "", "x"):
-        none, _ = acts.saved_from("phq9", "q9", harmless, None, treatment.state, PHQ9, treatment.now, PATIENT)
+        none, *_ = acts.saved_from("phq9", "q9", harmless, None, treatment.state, PHQ9, treatment.now, PATIENT)
         assert raised(none) == []
     treatment.verified()
 
@@ -212,7 +212,7 @@ def test_after_the_end_a_risk_answer_is_flagged_and_a_follow_up_can_be_made() ->
     treatment.on(8)
     treatment.take(commands.end_treatment(treatment.state, PHQ9, treatment.now, THERAPIST, "Klar"))
     treatment.on(30)
-    events, problems = acts.saved_from("phq9", "q9", 2, None, treatment.state, PHQ9, treatment.now, PATIENT)
+    events, problems, _ = acts.saved_from("phq9", "q9", 2, None, treatment.state, PHQ9, treatment.now, PATIENT)
     assert problems
     assert "red" in raised(events)
     treatment.go(moment(date(2026, 7, 20), time(12)))

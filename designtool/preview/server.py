@@ -48,6 +48,7 @@ from designtool.render.forms import saved_answer
 from designtool.source.media import media_type, open_media
 from designtool.treatment.commands import Actor
 from designtool.treatment.events import Event
+from designtool.treatment.records import form_of
 from designtool.web_guard import Guard
 
 Made = TypeVar("Made")
@@ -368,27 +369,21 @@ class _Preview:
                 raise TypeError("a field is named by text")
         except (ValueError, TypeError, KeyError, AttributeError):
             return JSONResponse({"error": "not the JSON of an answer"}, 400)
-        program = simulated.situation.program
-        events, problems = acts.saved_from(
-            target.partition("/")[2],
-            name,
-            value,
-            dated,
-            simulated.state,
-            program,
-            simulated.situation.now,
-            _actor(address),
-        )
-        self._keep(address, events)
+        program, form, now = simulated.situation.program, target.partition("/")[2], simulated.situation.now
+        kept = acts.saved_from(form, name, value, dated, simulated.state, program, now, _actor(address))
+        known = form_of(program, form)
+        if known is None or kept.filled is None:
+            return JSONResponse({"error": kept.problems[0].message.in_language(self.language)}, 422)
+        self._keep(address, kept.events)
         after = self.studio.simulate(address.program, address.person, address.day) or simulated
-        wrong = (name, problems[0].message.in_language(self.language)) if problems else None
+        wrong = (name, kept.problems[0].message.in_language(self.language)) if kept.problems else None
         viewpoint = self._viewpoint(address)
         shown = "".join(
             block.html
-            for page in acts.pages_to_show(events)
+            for page in acts.pages_to_show(kept.events)
             for block in fragments(f"library/{page}", after.situation, viewpoint, self.templates)
         )
-        return JSONResponse(saved_answer(target, after.situation, viewpoint, after.state.count, shown, wrong))
+        return JSONResponse(saved_answer(known, kept.filled, now, self.language, after.state.count, shown, wrong))
 
     def _keep(self, address: Address, events: tuple[Event, ...]) -> None:
         """What was done here is seen by the other role."""

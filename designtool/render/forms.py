@@ -34,11 +34,12 @@ With script (static/forms.js)
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from markupsafe import Markup
 
+from designtool.diagnostics import Language
 from designtool.model.exercise import Computed, Exercise, Field
 from designtool.model.questionnaire import Questionnaire
 from designtool.render.context import PageContext, exercise_field, latest_value
@@ -48,8 +49,8 @@ from designtool.render.html import classes, element, joined
 from designtool.render.icons import icon
 from designtool.render.questionnaire import instructions, questionnaire_items
 from designtool.render.records import diary_table, record_view
-from designtool.render.viewpoint import Viewpoint
-from designtool.treatment.situation import FormSituation, Situation
+from designtool.treatment.records import Filled
+from designtool.treatment.situation import FormSituation
 
 
 def exercise_block(exercise: Exercise, context: PageContext) -> Markup:
@@ -331,39 +332,39 @@ def error_summary(context: PageContext, form: str) -> Markup:
 
 
 def saved_answer(
-    target: str,
-    situation: Situation,
-    viewpoint: Viewpoint,
+    form: Questionnaire | Exercise,
+    filled: Filled,
+    now: datetime,
+    language: Language,
     revision: int,
     pages: str = "",
     field_error: tuple[str, str] | None = None,
 ) -> dict[str, object]:
-    """The answer to `/save`, from the situation after it. `field_error` is the saved field and what is wrong with it."""
-    context = PageContext(situation, viewpoint, target)
-    form_id = target.partition("/")[2]
-    form = context.form(form_id)
+    """The answer to `/save`, from the copy as it stands after it. `field_error` is the saved field and what is wrong with it.
+
+    `now` is in the zone of the care unit.
+    """
     values: dict[str, str] = {}
-    exercise = situation.program.exercise.get(form_id)
-    if exercise is not None:
-        for one in exercise.computed:
-            values[one.id] = computed_value(one, form.draft_values.get(one.id), context.language)
-        for field in exercise.fields:
-            values |= _row_values(field, form.draft_values.get(field.id), context)
+    if isinstance(form, Exercise):
+        for one in form.computed:
+            values[one.id] = computed_value(one, filled.values.get(one.id), language)
+        for field in form.fields:
+            values |= _row_values(field, filled.values.get(field.id), language)
     return {
-        "saved": clock(situation.now, context.language),
+        "saved": clock(now, language),
         "revision": revision,
-        "hidden": sorted(form.hidden),
+        "hidden": sorted(filled.hidden),
         "values": values,
         "errors": {field_error[0]: field_error[1]} if field_error else {},
         "pages": pages,
     }
 
 
-def _row_values(field: Field, rows: Any, context: PageContext) -> dict[str, str]:
+def _row_values(field: Field, rows: Any, language: Language) -> dict[str, str]:
     if field.type != "table" or not isinstance(rows, tuple):
         return {}
     return {
-        f"{field.id}.{at}.{one.id}": computed_value(one, row.get(one.id), context.language)
+        f"{field.id}.{at}.{one.id}": computed_value(one, row.get(one.id), language)
         for at, row in enumerate(rows)
         if isinstance(row, Mapping)
         for one in field.computed

@@ -19,8 +19,9 @@ from designtool.treatment.days import local, local_date
 from designtool.treatment.decisions import Locked, Proposed, outcome
 from designtool.treatment.environment import environment_of
 from designtool.treatment.events import Event, Happening
+from designtool.treatment.frame import Frame, frame_of
 from designtool.treatment.records import form_of
-from designtool.treatment.schedule import Plan, access, decision_is_open, diary_dates, plan
+from designtool.treatment.schedule import Plan, access, decision_is_open, diary_dates
 from designtool.treatment.state import DecisionState, Proposal, State, fold
 from designtool.treatment.words import day_words
 
@@ -35,23 +36,26 @@ _MOST_ROUNDS = 100
 
 def clock_events(state: State, programs: Mapping[str, Program], now: datetime) -> tuple[Event, ...]:
     """What has come of time alone until now, oldest first; empty when nothing has."""
-    program = programs[state.digest]
+    brought, _ = time_passed(frame_of(state, programs[state.digest], now), now)
+    return brought
+
+
+def time_passed(frame: Frame, now: datetime) -> tuple[tuple[Event, ...], Frame]:
+    """What has come of time alone until now, and the frame after it. `frame`: of that day."""
     brought: list[Event] = []
     for _ in range(_MOST_ROUNDS):
-        environment = environment_of(state, program, now)
-        at = plan(state, program, now, environment)
+        state, program = frame.state, frame.program
         new: list[Event] = []
         for step in _STEPS:
-            new = [
-                Event(now, "clock", "system", state.digest, what) for what in step(state, program, now, at, environment)
-            ]
+            happenings = step(state, program, now, frame.plan, frame.environment)
+            new = [Event(now, "clock", "system", state.digest, what) for what in happenings]
             if new:
                 break
         if not new:
             break
-        state = fold(new, programs, state)
+        frame = frame_of(fold(new, {state.digest: program}, state), program, now, frame)
         brought += new
-    return tuple(brought)
+    return tuple(brought), frame
 
 
 def _doors(state: State, program: Program, now: datetime, at: Plan, environment: Environment) -> Iterator[Happening]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from designtool.diagnostics import Text
 from designtool.expressions.evaluate import evaluate
@@ -19,15 +19,16 @@ from designtool.model.program import Program
 from designtool.model.questionnaire import Questionnaire
 from designtool.treatment import events as happened
 from designtool.treatment.answers import Read, read_answer, read_item_answer
-from designtool.treatment.clock import clock_events
+from designtool.treatment.clock import clock_events, time_passed
 from designtool.treatment.days import local_date
 from designtool.treatment.environment import environment_of
 from designtool.treatment.events import Event, Happening, Role
 from designtool.treatment.flags import RULES, flags_after
+from designtool.treatment.frame import Frame, frame_of
 from designtool.treatment.records import Filled, fill, form_of
 from designtool.treatment.reuse import options_of, rows_of
-from designtool.treatment.schedule import Access, access, copy_of, plan
-from designtool.treatment.state import State, apply, fold
+from designtool.treatment.schedule import Access, access, copy_of
+from designtool.treatment.state import State, apply
 
 DECISION_STOPPED = "decision-stopped"
 
@@ -146,8 +147,17 @@ def save_answers(
     dated: date | None = None,
 ) -> Outcome:
     """Keep several answers, all or none. `keepable` keeps what it can."""
-    events, problems = keepable(state, program, now, actor, form, answers, dated)
-    return Refusal(problems) if problems else events
+    kept = keepable(state, program, now, actor, form, answers, dated)
+    return Refusal(kept.problems) if kept.problems else kept.events
+
+
+class Kept(NamedTuple):
+    """What came of answers that were sent."""
+
+    events: tuple[Event, ...]
+    problems: tuple[Problem, ...]
+    filled: Filled | None = None
+    """The copy that they are in, with the answers that were kept; None where there was no way in to one."""
 
 
 def keepable(
@@ -158,7 +168,7 @@ def keepable(
     form: str,
     answers: Mapping[str, object],
     dated: date | None = None,
-) -> tuple[tuple[Event, ...], tuple[Problem, ...]]:
+) -> Kept:
     """The events that keep each answer that can be kept, and what is wrong with the others. Unchanged answers give none.
 
     A risk answer for which there is no way in any more is not kept, but raises what it raises.
@@ -168,6 +178,7 @@ def keepable(
     if isinstance(entry, Refusal):
         return _raised_too_late(begun, form, actor, answers, entry.problems)
     problems: list[Problem] = []
+    filled: Filled | None = None
     for field, value in answers.items():
         read = _read(begun, entry.form, field, value)
         if read.problem is not None:
@@ -181,7 +192,7 @@ def keepable(
         filled = _filled(begun, entry, finished=False)
         for flag in flags_after(before, entry.form, entry.copy, filled, now):
             begun.add(_RULES, flag)
-    return begun.finish(), tuple(problems)
+    return Kept(begun.finish(), tuple(problems), filled or _filled(begun, entry, finished=False))
 
 
 def answers_at(
@@ -215,8 +226,7 @@ def submit_form(
         problems = [Problem(Text("Fyll i något först.", "Fill in something first."))]
     if problems:
         return Refusal(tuple(problems))
-    at = plan(begun.state, program, now, environment_of(begun.state, program, now))
-    before = begun.state
+    before, at = begun.state, begun.frame.plan
     begun.add(
         actor,
         happened.Submitted(
@@ -243,7 +253,7 @@ def submit_module(state: State, program: Program, now: datetime, actor: Actor, m
     begun = _begin(state, program, now)
     if actor.role != "patient":
         return _NOT_YOURS
-    situation = plan(begun.state, program, now, environment_of(begun.state, program, now)).modules.get(module)
+    situation = begun.frame.plan.modules.get(module)
     if situation is None:
         return _refused("Den delen finns inte.", "There is no such part.")
     if situation.status in ("locked", "hidden") or state.phase == "ended":
@@ -379,21 +389,29 @@ def age_on(born: date, on: date) -> int:
 
 @dataclass(slots=True)
 class _Begun:
-    """An act under way: the state after what it has made so far."""
+    """An act under way: how the treatment stands after what it has made so far."""
 
-    state: State
-    program: Program
+    frame: Frame
     now: datetime
     events: list[Event]
+
+    @property
+    def state(self) -> State:
+        return self.frame.state
+
+    @property
+    def program(self) -> Program:
+        return self.frame.program
 
     def add(self, actor: Actor, what: Happening) -> None:
         event = Event(self.now, actor.id, actor.role, self.state.digest, what)
         self.events.append(event)
-        self.state = apply(self.state, event, {self.state.digest: self.program})
+        after = apply(self.state, event, {self.state.digest: self.program})
+        self.frame = frame_of(after, self.program, self.now, self.frame)
 
     def finish(self) -> tuple[Event, ...]:
         """With what the act itself has made possible: the next door, a proposal, a notification."""
-        brought = clock_events(self.state, {self.state.digest: self.program}, self.now)
+        brought, _ = time_passed(self.frame, self.now)
         return (*self.events, *brought)
 
 
@@ -409,9 +427,8 @@ class _WayIn:
 
 
 def _begin(state: State, program: Program, now: datetime) -> _Begun:
-    programs = {state.digest: program}
-    brought = clock_events(state, programs, now)
-    return _Begun(fold(brought, programs, state), program, now, list(brought))
+    brought, frame = time_passed(frame_of(state, program, now), now)
+    return _Begun(frame, now, list(brought))
 
 
 def _act(state: State, program: Program, now: datetime, actor: Actor, what: Happening) -> tuple[Event, ...]:
@@ -445,7 +462,7 @@ def _way_in(begun: _Begun, id: str, actor: Actor, dated: date | None) -> _WayIn 
     filled_by = form.filled_by if isinstance(form, Exercise) else "patient"
     if actor.role != filled_by:
         return _NOT_YOURS
-    at = plan(begun.state, begun.program, begun.now, environment_of(begun.state, begun.program, begun.now))
+    at = begun.frame.plan
     way: Access = access(begun.state, begun.program, id, at)
     if not way.open:
         return Refusal((Problem(way.why_not),))
@@ -463,11 +480,11 @@ def _way_in(begun: _Begun, id: str, actor: Actor, dated: date | None) -> _WayIn 
 
 def _raised_too_late(
     begun: _Begun, id: str, actor: Actor, answers: Mapping[str, object], problems: tuple[Problem, ...]
-) -> tuple[tuple[Event, ...], tuple[Problem, ...]]:
+) -> Kept:
     """The page was open when the measurement closed or was sent from another device: what is at risk is told all the same."""
     form = begun.program.questionnaire.get(id)
     if form is None or actor.role != "patient":
-        return (), problems
+        return Kept((), problems)
     today = local_date(begun.now)
     sent = {field for copy in begun.state.copies.get(id, ()) if copy.dated == today for field in copy.answers.items()}
     risks = {
@@ -477,10 +494,9 @@ def _raised_too_late(
     }
     given = {field: value for field, value in risks.items() if value is not None and (field, value) not in sent}
     if not given:
-        return (), problems
+        return Kept((), problems)
     copy = f"late-{today.isoformat()}"
-    environment = environment_of(begun.state, begun.program, begun.now)
-    filled = fill(form, given, environment, False, today)
+    filled = fill(form, given, begun.frame.environment, False, today)
     raised = [
         flag
         for flag in flags_after(begun.state, form, copy, filled, begun.now)
@@ -489,7 +505,7 @@ def _raised_too_late(
     for flag in raised:
         begun.add(_RULES, flag)
     told = tuple(Problem(problem.message, next(iter(given)), problem.level) for problem in problems)
-    return (begun.finish(), told) if raised else ((), problems)
+    return Kept(begun.finish(), told, filled) if raised else Kept((), problems)
 
 
 def _read(begun: _Begun, form: Questionnaire | Exercise, field: str, value: object) -> Read:
@@ -506,8 +522,10 @@ def _read(begun: _Begun, form: Questionnaire | Exercise, field: str, value: obje
 
 def _filled(begun: _Begun, entry: _WayIn, finished: bool) -> Filled:
     """The copy as it stands. Expressions see the finished copies before it, and not an earlier version of itself."""
-    environment = environment_of(begun.state, begun.program, begun.now, without=(entry.form.id, entry.copy))
-    answers = begun.state.answers(entry.form.id, entry.copy)
+    form, state, environment = entry.form.id, begun.state, begun.frame.environment
+    if any(copy.id == entry.copy for copy in state.copies.get(form, ())):
+        environment = environment_of(state, begun.program, begun.now, without=(form, entry.copy))
+    answers = state.answers(form, entry.copy)
     return fill(entry.form, answers, environment, finished, entry.dated)
 
 

@@ -11,10 +11,11 @@ from typing import Any, Literal
 from designtool.expressions.expression import Environment
 from designtool.model.exercise import Decision, Exercise
 from designtool.model.program import Program
-from designtool.treatment.clock import clock_events
+from designtool.treatment.clock import time_passed
 from designtool.treatment.days import local, local_date, week_of
 from designtool.treatment.decisions import Locked, Proposed, outcome
-from designtool.treatment.environment import decision_values, environment_of
+from designtool.treatment.environment import decision_values
+from designtool.treatment.frame import frame_of
 from designtool.treatment.json_values import plain_json
 from designtool.treatment.records import NOTHING, fill, form_of
 from designtool.treatment.schedule import (
@@ -25,29 +26,20 @@ from designtool.treatment.schedule import (
     decision_is_open,
     diary_dates,
     entries_within,
-    plan,
 )
 from designtool.treatment.situation import DecisionSituation, FormSituation, RaisedFlag, Situation
-from designtool.treatment.state import State, fold
+from designtool.treatment.state import State
 
 
-def situation(state: State, programs: Mapping[str, Program], now: datetime, only_form: str | None = None) -> Situation:
-    """How the treatment stands at a moment. What time alone has brought since the last event is in it already.
-
-    `only_form`: what an answer that was just saved needs to be shown again, and quickly. Other forms and decisions are left
-    out, and what time has brought is taken to be in the state.
-    """
+def situation(state: State, programs: Mapping[str, Program], now: datetime) -> Situation:
+    """How the treatment stands at a moment. What time alone has brought since the last event is in it already."""
     program = programs[state.digest]
-    if only_form is None:
-        state = fold(clock_events(state, programs, now), programs, state)
-    environment = environment_of(state, program, now)
-    at = plan(state, program, now, environment)
+    _, frame = time_passed(frame_of(state, program, now), now)
+    state, environment, at = frame.state, frame.environment, frame.plan
     started_on = local_date(state.started_at) if state.started_at else at.today
     day = (at.today - started_on).days
     forms = {
-        id: _form_situation(state, program, id, at, environment)
-        for id in (*program.questionnaire, *program.exercise)
-        if only_form in (None, id)
+        id: _form_situation(state, program, id, at, environment) for id in (*program.questionnaire, *program.exercise)
     }
     return Situation(
         program=program,
@@ -64,7 +56,7 @@ def situation(state: State, programs: Mapping[str, Program], now: datetime, only
             {
                 exercise.id: _decision_situation(state, program, exercise, exercise.decision, at, environment)
                 for exercise in program.exercises
-                if exercise.decision is not None and only_form is None
+                if exercise.decision is not None
             }
         ),
         flags=tuple(_in_local_time(flag) for flag in state.flags),

@@ -15,7 +15,9 @@ from starlette.routing import Route
 from designtool import acts
 from designtool.bundle.gates import MEDIA_FOLDER
 from designtool.diagnostics import Text
+from designtool.model.exercise import Exercise
 from designtool.model.program import Program
+from designtool.model.questionnaire import Questionnaire
 from designtool.render import FieldError, Viewpoint, fragments, view
 from designtool.render.forms import saved_answer
 from designtool.runtime.access import Sight, sight_of_patient, sight_of_therapist
@@ -25,8 +27,10 @@ from designtool.runtime.store import Treatment
 from designtool.runtime.treatments import with_names
 from designtool.runtime.words import WORDS
 from designtool.source.media import media_type
-from designtool.treatment.commands import Problem
+from designtool.treatment.commands import Kept
+from designtool.treatment.days import local
 from designtool.treatment.events import Event
+from designtool.treatment.records import form_of
 from designtool.treatment.situate import situation
 from designtool.treatment.situation import Situation
 from designtool.treatment.state import State
@@ -105,45 +109,41 @@ def _save(side: Side) -> Callable[[Call, Any], Response]:
         if sent is None or kind not in ("exercise", "questionnaire", "form"):
             raise Stop(400, "malformed")
 
-        def work(
-            state: State, program: Program, now: datetime
-        ) -> tuple[tuple[Event, ...], tuple[tuple[Event, ...], tuple[Problem, ...], bool]]:
+        def work(state: State, program: Program, now: datetime) -> tuple[tuple[Event, ...], Kept | None]:
             page = Page(place.treatment.id, call.session.device, sent.revision)
             if sent.revision < state.count and is_changed_elsewhere(
                 call.service.store, page, form, sent.field, sent.dated, state, program
             ):
-                return (), ((), (), True)
-            events, problems = acts.saved_from(
-                form, sent.field, sent.value, sent.dated, state, program, now, call.session.actor
-            )
-            return events, (events, problems, False)
+                return (), None
+            actor = call.session.actor
+            kept = acts.saved_from(form, sent.field, sent.value, sent.dated, state, program, now, actor)
+            return kept.events, kept
 
         deed = call.session.deed(place.now, "save-answer", f"{side}/{target}", place.treatment)
-        state, (events, problems, elsewhere) = call.service.treatments.act(
-            place.treatment, work, deed, call.session.device
-        )
-        if elsewhere:
+        state, kept = call.service.treatments.act(place.treatment, work, deed, call.session.device)
+        if kept is None:
             return JSONResponse({"revision": state.count}, 409)
         language = call.service.language
-        if problems and (not _has_field(call, place, form, sent.name) or problems[0].field != sent.name):
-            return JSONResponse({"error": problems[0].message.in_language(language)}, 422)
-        after = replace(place, state=state)
-        viewpoint = _viewpoint(call, place)
-        programs = {place.treatment.digest: call.service.programs.program(place.treatment.digest)}
-        stands = situation(state, programs, place.now, only_form=form)
-        wrong = (sent.field, problems[0].message.in_language(language)) if problems else None
-        pages = _pages_at_once(call, after, viewpoint, events)
-        return JSONResponse(saved_answer(target, stands, viewpoint, state.count, pages, wrong))
+        known = form_of(call.service.programs.program(place.treatment.digest), form)
+        problem = kept.problems[0] if kept.problems else None
+        about_field = problem is None or (_has_field(known, sent.name) and problem.field == sent.name)
+        if known is None or kept.filled is None or not about_field:
+            assert problem is not None
+            return JSONResponse({"error": problem.message.in_language(language)}, 422)
+        wrong = (sent.field, problem.message.in_language(language)) if problem else None
+        pages = _pages_at_once(call, replace(place, state=state), kept.events)
+        now = local(place.now)
+        return JSONResponse(saved_answer(known, kept.filled, now, language, state.count, pages, wrong))
 
     return save
 
 
-def _pages_at_once(call: Call, place: Place, viewpoint: Viewpoint, events: tuple[Event, ...]) -> str:
+def _pages_at_once(call: Call, place: Place, events: tuple[Event, ...]) -> str:
     """What a flag shows the patient at once."""
     pages = acts.pages_to_show(events)
     if not pages:
         return ""
-    stands = _situation(call, place)
+    stands, viewpoint = _situation(call, place), _viewpoint(call, place)
     return "".join(
         block.html
         for page in pages
@@ -193,11 +193,10 @@ def _date(text: str) -> date | None:
         return None
 
 
-def _has_field(call: Call, place: Place, form: str, field: str) -> bool:
-    program = call.service.programs.program(place.treatment.digest)
-    if form in program.exercise:
-        return any(one.id == field for one in program.exercise[form].fields)
-    return form in program.questionnaire and any(one.id == field for one in program.questionnaire[form].items)
+def _has_field(form: Questionnaire | Exercise | None, field: str) -> bool:
+    if isinstance(form, Exercise):
+        return any(one.id == field for one in form.fields)
+    return form is not None and any(one.id == field for one in form.items)
 
 
 def _media(side: Side) -> Callable[[Call], Response]:
