@@ -1,5 +1,8 @@
 """How fast the runtime keeps answers: a real server process, so many answers a second, and how long each one took.
 
+Beside that, what the server process computed for an answer: where other work takes the processor away, the times grow and
+this hardly does.
+
     python tests/bench/answers.py [--seconds 10] [--rate 200] [--devices 20]
 
 Every answer is sent at its own moment, whether earlier ones have come back or not, and its time counts from that moment: a
@@ -11,6 +14,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import re
 import subprocess
 import sys
@@ -109,8 +113,8 @@ class Device:
 
 
 @contextmanager
-def served(bundle: Path, patients: int, folder: Path) -> Iterator[str]:
-    """The host of a server that answers."""
+def served(bundle: Path, patients: int, folder: Path) -> Iterator[tuple[str, int]]:
+    """The host of a server that answers, and its process."""
     process = subprocess.Popen(
         [sys.executable, "-c", SERVER, str(folder), str(bundle), str(patients)],
         stdout=subprocess.PIPE,
@@ -120,14 +124,26 @@ def served(bundle: Path, patients: int, folder: Path) -> Iterator[str]:
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
-        yield re.findall(r"http://([^/]+)", line)[0]
+        yield re.findall(r"http://([^/]+)", line)[0], process.pid
     finally:
         process.terminate()
         process.wait()
 
 
-async def measure(host: str, people: list[str], seconds: float, rate: float) -> list[float]:
-    """Milliseconds from the moment at which each answer was to be sent until it was acknowledged."""
+def computed_by(process: int) -> float | None:
+    """Seconds of processor time that a process has used so far; None where the system does not say."""
+    try:
+        figures = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return (int(figures[11]) + int(figures[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def measure(
+    host: str, process: int, people: list[str], seconds: float, rate: float
+) -> tuple[list[float], float | None]:
+    """Milliseconds from the moment at which each answer was to be sent until it was acknowledged, and those that the server
+    computed for one."""
     address, _, port = host.partition(":")
     devices = []
     for person in people:
@@ -136,6 +152,7 @@ async def measure(host: str, people: list[str], seconds: float, rate: float) -> 
         await device.sign_in()
         devices.append(device)
     taken: list[float] = []
+    computed = computed_by(process)
     begun = time.perf_counter() + 0.2
 
     async def work(which: int, device: Device) -> None:
@@ -147,9 +164,10 @@ async def measure(host: str, people: list[str], seconds: float, rate: float) -> 
             number += 1
 
     await asyncio.gather(*(work(which, device) for which, device in enumerate(devices)))
+    after = computed_by(process)
     for device in devices:
         device.writer.close()
-    return taken
+    return taken, None if after is None or computed is None else (after - computed) * 1000 / len(taken)
 
 
 def people_of(folder: Path) -> list[str]:
@@ -173,12 +191,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         bundle = chosen.bundle or _built(folder)
-        with served(bundle, chosen.devices, folder / "data") as host:
-            taken = asyncio.run(measure(host, people_of(folder / "data"), chosen.seconds, chosen.rate))
+        with served(bundle, chosen.devices, folder / "data") as (host, process):
+            people = people_of(folder / "data")
+            taken, computed = asyncio.run(measure(host, process, people, chosen.seconds, chosen.rate))
     taken.sort()
     at = {share: taken[min(len(taken) - 1, int(len(taken) * share))] for share in (0.5, 0.9, 0.99)}
     print(f"{len(taken)} answers at {chosen.rate:.0f} a second from {chosen.devices} devices: all kept")
     print(f"p50 {at[0.5]:.1f} ms   p90 {at[0.9]:.1f} ms   p99 {at[0.99]:.1f} ms   slowest {taken[-1]:.1f} ms")
+    if computed is not None:
+        print(f"the server computed {computed:.2f} ms for an answer")
 
 
 def _built(folder: Path) -> Path:
