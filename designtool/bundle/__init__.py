@@ -4,6 +4,7 @@ from designtool.bundle.archive import ContentChanged, write_archive
 from designtool.bundle.content import make_bundle
 from designtool.bundle.layout import layout_of_content, layout_of_manifest
 from designtool.bundle.manifest import (
+    DERIVED_FROM,
     BlobSource,
     BundleContent,
     Limits,
@@ -16,6 +17,7 @@ from designtool.bundle.reader import Bundle, bundle_of, program_of, read_bundle
 from designtool.bundle.refusals import REFUSALS, Refused
 
 __all__ = [
+    "DERIVED_FROM",
     "REFUSALS",
     "BlobSource",
     "Bundle",

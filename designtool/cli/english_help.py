@@ -27,6 +27,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Visa vad ett paket innehåller.": "Show what a bundle holds.",
         "Kontrollera att ett paket är helt och oförändrat.": "Check that a bundle is whole and unaltered.",
         "Skriv ut källtexten ur ett paket.": "Write the source out of a bundle.",
+        "Börja ett eget program från ett paket.": "Begin a program of one's own from a bundle.",
         "Kör paket i referensmiljön.": "Run bundles in the reference runtime.",
         "Visa allt: program, påhittade patienter och behandlare.": (
             "Show everything: programs, invented patients and therapists."
@@ -94,6 +95,15 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Ny mapp för källtexten. Utan den: programmets id och version.": (
             "New folder for the source. Without it: the program's id and version."
+        ),
+        "Börja ett eget program från ett paket. Det säger varifrån det kommer, och har eget id och egen version.": (
+            "Begin a program of one's own from a bundle. It says where it comes from, and has its own id and version."
+        ),
+        "Det nya programmets id. Utan det: programmets id med -egen efter.": (
+            "The new program's id. Without it: the program's id with -egen behind it."
+        ),
+        "Ny mapp för en egen arbetsyta. Utan den: arbetsytan här.": (
+            "New folder for a workspace of its own. Without it: the workspace here."
         ),
         "Kör paket i referensmiljön, med låtsasinloggning och påhittade personer. Avsluta med Ctrl-C.": (
             "Run bundles in the reference runtime, with pretended signing in and invented people. End with Ctrl-C."

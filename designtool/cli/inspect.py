@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +69,7 @@ def _described(bundle: Bundle, program: Program) -> dict[str, Any]:
         "kind": program.kind,
         "language": program.language,
         "licence": program.rights.licence,
+        "derived_from": asdict(program.derived_from) if program.derived_from is not None else None,
         "weeks": program.weeks,
         "modules": [{"id": module.id, "title": module.title} for module in program.modules],
         "questionnaires": [questionnaire.id for questionnaire in program.questionnaires],
