@@ -8,12 +8,12 @@ from fractions import Fraction
 from designtool.diagnostics import Text
 from designtool.expressions.evaluate import Reference
 from designtool.expressions.expression import Expression, TimeOfDay, Type, Value
-from designtool.expressions.prove import THIS_WEEK, Answer, Domain, Proof, Sum, Worked, prove, range_of
+from designtool.expressions.prove import THIS_WEEK, Answer, Asked, Domain, Proof, Sum, Worked, prove, range_of
 from designtool.expressions.trees import references_of
 from designtool.expressions.types import NUMBER
 from designtool.expressions.values import decimal_text
-from designtool.model.exercise import Exercise, Field
-from designtool.model.questionnaire import Questionnaire, Score
+from designtool.model.exercise import Exercise, Field, Option
+from designtool.model.questionnaire import Item, Questionnaire, Score
 from designtool.model.scope import scale_values
 from designtool.treatment.scoring import item_type, needed_answers, points, value_of_sums
 
@@ -29,11 +29,24 @@ class Domains:
         self.scores: dict[Reference, Domain] = {}
         self.ranges: dict[Reference, Type] = {}
         self.proofs: dict[Expression, Proof] = {}
+        self.items: dict[str, tuple[Asked, ...]] = {}
 
     def proof(self, expression: Expression) -> Proof:
         if expression not in self.proofs:
-            self.proofs[expression] = prove(expression, self.of(expression.references))
+            items = tuple(
+                item
+                for form in dict.fromkeys(form for form, _ in expression.references)
+                if form in self.questionnaires
+                for item in self.asked(self.questionnaires[form])
+            )
+            self.proofs[expression] = prove(expression, self.of(expression.references), items)
         return self.proofs[expression]
+
+    def asked(self, questionnaire: Questionnaire) -> tuple[Asked, ...]:
+        """The items of a questionnaire in which some are asked for some answers alone; none of any other."""
+        if questionnaire.id not in self.items:
+            self.items[questionnaire.id] = asked_items(questionnaire)
+        return self.items[questionnaire.id]
 
     def range_of(self, expression: Expression) -> Type:
         return range_of(expression.tree, self.of(expression.references))
@@ -77,16 +90,43 @@ class Domains:
         return Worked(self.ranges[reference])
 
 
+def asked_items(questionnaire: Questionnaire) -> tuple[Asked, ...]:
+    """All items with what decides whether each is asked; none where all are asked of everybody."""
+    if all(item.show_if is None for item in questionnaire.items):
+        return ()
+    if any(not _counts_as_an_answer(item) for item in questionnaire.items):
+        # That is a finding of its own, and nothing follows from what is not meant.
+        return ()
+    return tuple(
+        Asked(
+            (questionnaire.id, item.id),
+            item_type(item).values,
+            None if item.show_if is None else item.show_if.tree,
+            None if item.when_hidden is None else Fraction(item.when_hidden),
+        )
+        for item in questionnaire.items
+    )
+
+
+def _counts_as_an_answer(item: Item) -> bool:
+    return item.when_hidden is None or any(option.value == item.when_hidden for option in item.options)
+
+
 def sum_of(questionnaire: Questionnaire, score: Score) -> Sum | None:
     """A score as its items add up to it; None for an expression, and where items or options are missing or repeated."""
     items = {item.id: item for item in questionnaire.items}
     known = all(id in items and items[id].options for id in score.items)
     if score.method == "expression" or not score.items or not known or len(set(score.items)) < len(score.items):
         return None
-    parts: dict[Reference, Mapping[Value, tuple[Fraction, Fraction]]] = {
-        (questionnaire.id, id): {answer: points(score, items[id], answer) for answer in item_type(items[id]).values}
-        for id in score.items
-    }
+    # Most items have the same answers and count alike: that is worked out once.
+    alike: dict[tuple[tuple[Option, ...], Fraction | None, bool], Mapping[Value, tuple[Fraction, Fraction]]] = {}
+    parts: dict[Reference, Mapping[Value, tuple[Fraction, Fraction]]] = {}
+    for id in score.items:
+        item = items[id]
+        kind = (item.options, score.weights.get(id), id in score.reverse)
+        if kind not in alike:
+            alike[kind] = {answer: points(score, item, answer) for answer in item_type(item).values}
+        parts[questionnaire.id, id] = alike[kind]
     weights = (next(iter(ways.values()))[1] for ways in parts.values())
     whole, count = sum(weights, Fraction(0)), len(parts)
     needed = needed_answers(score, count)

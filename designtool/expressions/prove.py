@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from designtool.expressions.evaluate import Reference, branches, evaluate, tree_of
 from designtool.expressions.expression import Environment, Expression, Record, TimeOfDay, Type, Value
-from designtool.expressions.trees import references_of
+from designtool.expressions.trees import called, references_of
 from designtool.expressions.types import (
     NUMBER,
     TEXT,
@@ -75,6 +75,18 @@ class Worked:
     type: Type
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An item of a questionnaire in which some are asked for some answers alone."""
+
+    item: Reference
+    values: tuple[Value, ...]
+    condition: Sequence[Any] | None = None
+    """The tree of what decides it; it reads earlier items alone. None: it is always asked."""
+    when_hidden: Value = None
+    """What it counts as when it is not asked."""
+
+
 Domain = Answer | Sum | Worked
 Kind = Literal["can-be-met", "never-met", "always-met", "unknown"]
 
@@ -88,25 +100,38 @@ class Proof:
     those that meet most of its parts. `environment_of` makes the environment in which they can be seen to."""
 
 
-def prove(expression: Expression | Sequence[Any], domains: Mapping[Reference, Domain]) -> Proof:
+def prove(
+    expression: Expression | Sequence[Any], domains: Mapping[Reference, Domain], items: Sequence[Asked] = ()
+) -> Proof:
     """What the answers in `domains` can make of a condition. What it reads and has no domain can be anything.
 
     `always-met` looks away from what is unanswered, unless the condition itself asks whether there is an answer.
+    `items`: all items, in their order, of questionnaires in which some are asked for some answers alone.
     """
-    return _Search(tree_of(expression), domains).proof()
+    return _Search(tree_of(expression), domains, items).proof()
 
 
-def possible_values(sum: Sum) -> frozenset[Fraction] | None:
-    """Every value that a score can have, those worked out with answers missing too; None where they are too many."""
-    states = _sums((sum,), tuple(sum.parts))
+def possible_values(
+    sum: Sum, items: Sequence[Asked] = (), answered_in_full: bool = False
+) -> frozenset[Fraction] | None:
+    """Every value that a score can have, those worked out with answers missing too; None where they are too many.
+
+    `answered_in_full`: only where everything that is asked is answered.
+    """
+    states = _sums((sum,), _steps(sum.parts, items), frozenset())
     if states is None:
         return None
-    values = (sum.value(*state[0]) for state in states)
+    values = (sum.value(*state.sums[0]) for state in states if state.complete or not answered_in_full)
     return frozenset(value for value in values if value is not None)
 
 
-def sample_values(sum: Sum) -> frozenset[Fraction]:
+def sample_values(sum: Sum, items: Sequence[Asked] = ()) -> frozenset[Fraction]:
     """Some of the values of a score: with every item answered, from all lowest to all highest, one step at a time."""
+    steps = _steps(sum.parts, items)
+    if any(step.condition is not None for step in steps):
+        stair = _stair({step.item: step.values for step in steps}, (sum,))
+        worked_out = (sum.value(*_added(sum, _as_asked(answers, steps)[0])) for answers in stair)
+        return frozenset(value for value in worked_out if value is not None)
     ways = [sorted(way.values()) for way in sum.parts.values()]
     points = weight = Fraction(0)
     for way in ways:
@@ -143,7 +168,7 @@ def environment_of(witness: Mapping[Reference, Value]) -> Environment:
 
 
 class _Search:
-    def __init__(self, tree: Sequence[Any], domains: Mapping[Reference, Domain]) -> None:
+    def __init__(self, tree: Sequence[Any], domains: Mapping[Reference, Domain], items: Sequence[Asked]) -> None:
         self.tree = tree
         self.domains = domains
         read = dict.fromkeys(references_of(tree))
@@ -159,8 +184,9 @@ class _Search:
         for form in _asked_this_week(tree):
             self.choices[form, THIS_WEEK] = (True, False)
         parts = {item: ways for sum in self.sums.values() for item, ways in sum.parts.items()}
-        self.rest = {item: ways for item, ways in parts.items() if item not in self.choices}
-        self.asks = not self.followed or any(part in _AS_IT_IS for part in _called(tree))
+        self.steps = _steps({item: ways for item, ways in parts.items() if item not in self.choices}, items, read)
+        self.decided = any(step.condition is not None for step in self.steps)
+        self.asks = not self.followed or any(part in _AS_IT_IS for part in called(tree))
         self.met: Mapping[Reference, Value] | None = None
         self.unmet: Mapping[Reference, Value] | None = None
         self.nearest: Mapping[Reference, Value] | None = None
@@ -170,8 +196,11 @@ class _Search:
         # Most conditions can be met, and the first few answers show it.
         samples = self.samples()
         for amount in (_FEW_SAMPLES, _MOST_SAMPLES):
-            for answers in islice(samples, amount):
-                self.look_at(_worked_out(self.sums, answers), complete=None not in answers.values())
+            for given in islice(samples, amount):
+                answers, complete = (
+                    _as_asked(given, self.steps) if self.decided else (given, None not in given.values())
+                )
+                self.look_at(_worked_out(self.sums, answers), complete)
                 if self.met is not None and (self.unmet is not None or not self.exact):
                     return Proof("can-be-met", "exhaustive", self.met)
             if amount == _FEW_SAMPLES and True not in _truths(self.tree, {}, self.domains):
@@ -207,9 +236,9 @@ class _Search:
 
     def samples(self) -> Iterator[Mapping[Reference, Value]]:
         """Some answers: all from the lowest to the highest together, then each combination beside such a stair."""
-        ways = {**self.choices, **{item: tuple(values) for item, values in self.rest.items()}}
-        yield from _stair(ways, tuple(self.sums.values()))
-        rest = tuple(_ladder(self.rest, tuple(self.sums.values())))
+        others = {step.item: step.values for step in self.steps if step.item not in self.choices}
+        yield from _stair({**self.choices, **others}, tuple(self.sums.values()))
+        rest = tuple(_stair(others, tuple(self.sums.values())))
         for values in product(*((*values, None) for values in self.choices.values())):
             chosen = dict(zip(self.choices, values, strict=True))
             for answers in rest:
@@ -217,30 +246,31 @@ class _Search:
 
     def cases(self) -> Iterable[tuple[Mapping[Reference, Value], bool]] | None:
         """Every case: its answers and scores, and whether all is answered; None where they are too many."""
+        stepped = {step.item for step in self.steps}
+        free = {name: values for name, values in self.choices.items() if name not in stepped}
         count = 1
-        for name, values in self.choices.items():
+        for name, values in free.items():
             count *= len(values) + (name[1] != THIS_WEEK)
         if count > MOST_CASES:
             return None
-        rules = tuple(self.sums.values())
-        states = _sums(rules, tuple(self.rest))
+        states = _sums(tuple(self.sums.values()), self.steps, frozenset(self.choices))
         if states is None or count * len(states) > MOST_CASES:
             return None
-        return self.every_case(states, rules)
+        return self.every_case(free, states)
 
     def every_case(
-        self, states: Mapping[_State, _Chain], rules: Sequence[Sum]
+        self, free: Mapping[Reference, tuple[Value, ...]], states: Mapping[_State, _Chain]
     ) -> Iterator[tuple[Mapping[Reference, Value], bool]]:
-        ways = ((*values, None) if name[1] != THIS_WEEK else values for name, values in self.choices.items())
+        ways = ((*values, None) if name[1] != THIS_WEEK else values for name, values in free.items())
         for values in product(*ways):
-            chosen = dict(zip(self.choices, values, strict=True))
-            own = tuple(_added(rule, chosen) for rule in rules)
+            chosen = dict(zip(free, values, strict=True))
+            own = tuple(_added(rule, chosen) for rule in self.sums.values())
             for state, chain in states.items():
                 answers = {**chosen, **dict(_unchained(chain))}
-                complete = None not in answers.values()
+                complete = state.complete and None not in values
                 case: dict[Reference, Value] = dict(answers)
                 unfinished: dict[Reference, Value] = {}
-                for (name, rule), one, other in zip(self.sums.items(), own, state, strict=True):
+                for (name, rule), one, other in zip(self.sums.items(), own, state.sums, strict=True):
                     answered = one[0] + other[0]
                     case[name] = rule.value(answered, one[1] + other[1], one[2] + other[2])
                     if case[name] is not None and answered < len(rule.parts):
@@ -352,13 +382,6 @@ def _has_history(tree: Sequence[Any]) -> bool:
     return any(_has_history(part) for part in branches(tree))
 
 
-def _called(tree: Sequence[Any]) -> Iterator[str]:
-    if tree[0] == "call":
-        yield tree[1]
-    for part in branches(tree):
-        yield from _called(part)
-
-
 def _asked_this_week(tree: Sequence[Any]) -> frozenset[str]:
     if tree[0] == "call" and tree[1] == "this_week":
         return frozenset({tree[2][1]})
@@ -367,33 +390,128 @@ def _asked_this_week(tree: Sequence[Any]) -> frozenset[str]:
 
 # Sums
 
-_State = tuple[tuple[int, Fraction, Fraction], ...]
-"""Of each score: how many items are answered, their points and their weight."""
+_Added = tuple[int, Fraction, Fraction]
+"""How many items of a score are answered, their points and their weight."""
+_Reached = tuple[Value, bool]
+"""What an item came to, and whether it was left out because it is not asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What answers to the items so far come to, as far as what follows can tell them apart."""
+
+    sums: tuple[_Added, ...]
+    complete: bool = True
+    """Everything that is asked is answered."""
+    kept: tuple[_Reached, ...] = ()
+    """Of items that the condition itself reads, or that a later item waits for."""
+    decided: tuple[bool | None, ...] = ()
+    """Whether later items are asked, where nothing more can change that."""
+
+
 _Chain = tuple[Any, ...]
 """The answers that lead there: the last one, and the chain before it."""
 _NOTHING = (0, Fraction(0), Fraction(0))
 
 
-def _sums(rules: Sequence[Sum], items: Sequence[Reference]) -> Mapping[_State, _Chain] | None:
-    """Everything that answers to these items can add up to, with answers that do; None where that is too much."""
-    states: dict[_State, _Chain] = {tuple(_NOTHING for _ in rules): ()}
-    for item in items:
-        ways = next(rule.parts[item] for rule in rules if item in rule.parts)
-        steps = {tuple(rule.parts[item][way] if item in rule.parts else None for rule in rules): way for way in ways}
+def _steps(
+    parts: Mapping[Reference, Mapping[Value, Any]], items: Sequence[Asked], read: Iterable[Reference] = ()
+) -> tuple[Asked, ...]:
+    """The items to go through one after the other: those of sums, and in their order those that are asked or not, when
+    they are read, with all that decides it."""
+    wanted = {*parts, *read}
+    for item in reversed(items):
+        if item.condition is not None and item.item in wanted:
+            wanted |= set(references_of(item.condition))
+    ordered = [item for item in items if item.item in wanted]
+    if all(item.condition is None for item in ordered):
+        return tuple(Asked(item, tuple(ways)) for item, ways in parts.items())
+    known = {item.item for item in ordered}
+    return (*ordered, *(Asked(item, tuple(ways)) for item, ways in parts.items() if item not in known))
+
+
+def _sums(
+    rules: Sequence[Sum], steps: Sequence[Asked], choices: frozenset[Reference]
+) -> Mapping[_State, _Chain] | None:
+    """Everything that answers to these items can add up to, with answers that do; None where that is too much.
+
+    What stands in `choices` is told apart by its answer, not by its points alone.
+    """
+    states: dict[_State, _Chain] = {_State(tuple(_NOTHING for _ in rules)): ()}
+    kept: tuple[Reference, ...] = ()
+    decided: tuple[Sequence[Any], ...] = ()
+    for number, step in enumerate(steps):
+        seen = {one.item for one in steps[: number + 1]}
+        waiting: list[Sequence[Any]] = []
+        for one in steps[number + 1 :]:
+            if one.condition is not None and one.condition not in waiting:
+                waiting.append(one.condition)
+        now_decided = tuple(one for one in waiting if seen.issuperset(references_of(one)))
+        wanted = {name for one in waiting if one not in now_decided for name in references_of(one)} | choices
+        keep = tuple(name for name in (*kept, step.item) if name in wanted)
+        adds = {
+            way: tuple(rule.parts[step.item][way] if step.item in rule.parts else None for rule in rules)
+            for way in step.values
+        }
         found: dict[_State, _Chain] = {}
         for state, chain in states.items():
+            before = dict(zip(kept, state.kept, strict=True))
+            outcomes = list(zip(decided, state.decided, strict=True))
+            asked = next((outcome for one, outcome in outcomes if one == step.condition), True)
             # An answer before none, so that what is shown is answered in full where that comes to the same.
-            for step, way in steps.items():
-                key = tuple(
-                    one if add is None else (one[0] + 1, one[1] + add[0], one[2] + add[1])
-                    for one, add in zip(state, step, strict=True)
+            for way, not_asked in _ways(step, asked):
+                after = {**before, step.item: (way, not_asked)} if waiting or keep else {}
+                key = _State(
+                    state.sums if way is None else _with(state.sums, adds[way]),
+                    state.complete and (way is not None or not_asked),
+                    tuple(after[name] for name in keep),
+                    tuple(
+                        next((outcome for known, outcome in outcomes if known == one), None)
+                        if one in decided
+                        else _is_asked(one, after)
+                        for one in now_decided
+                    ),
                 )
-                found.setdefault(key, (item, way, chain))
-            found.setdefault(state, (item, None, chain))
+                found.setdefault(key, (step.item, way, chain))
         if len(found) > _MOST_SUMS:
             return None
-        states = found
+        states, kept, decided = found, keep, now_decided
     return states
+
+
+def _with(sums: tuple[_Added, ...], adds: tuple[tuple[Fraction, Fraction] | None, ...]) -> tuple[_Added, ...]:
+    return tuple(
+        one if add is None else (one[0] + 1, one[1] + add[0], one[2] + add[1])
+        for one, add in zip(sums, adds, strict=True)
+    )
+
+
+def _ways(step: Asked, asked: bool | None) -> tuple[_Reached, ...]:
+    """What the item can come to, once it is known whether it is asked."""
+    if asked:
+        return (*((value, False) for value in step.values), (None, False))
+    return ((None, False),) if asked is None else ((step.when_hidden, True),)
+
+
+def _is_asked(condition: Sequence[Any], before: Mapping[Reference, _Reached]) -> bool | None:
+    """None while an answer is missing that could decide it, as the scoring of patients' answers has it."""
+    came = evaluate(condition, environment_of({name: value for name, (value, _) in before.items()}))
+    if isinstance(came, bool):
+        return came
+    missing = (before[name] for name in references_of(condition) if before[name][0] is None)
+    return False if all(not_asked for _, not_asked in missing) else None
+
+
+def _as_asked(answers: Mapping[Reference, Value], steps: Sequence[Asked]) -> tuple[Mapping[Reference, Value], bool]:
+    """The answers without those to items that are not asked, and whether all that is asked is answered."""
+    reached: dict[Reference, _Reached] = {}
+    for step in steps:
+        ways = _ways(step, True if step.condition is None else _is_asked(step.condition, reached))
+        given = (answers[step.item], False)
+        reached[step.item] = given if given in ways else ways[0]
+    found = {**answers, **{name: value for name, (value, _) in reached.items()}}
+    missing = {name for name, value in found.items() if value is None}
+    return found, all(name in reached and reached[name][1] for name in missing)
 
 
 def _unchained(chain: _Chain) -> Iterator[tuple[Reference, Value]]:
@@ -412,19 +530,14 @@ def _worked_out(sums: Mapping[Reference, Sum], answers: Mapping[Reference, Value
     return {**answers, **{name: rule.value(*_added(rule, answers)) for name, rule in sums.items()}}
 
 
-def _ladder(
-    items: Mapping[Reference, Mapping[Value, tuple[Fraction, Fraction]]], rules: Sequence[Sum]
-) -> Iterator[Mapping[Reference, Value]]:
-    yield from _stair({item: tuple(ways) for item, ways in items.items()}, rules)
-
-
 def _stair(ways: Mapping[Reference, tuple[Value, ...]], rules: Sequence[Sum]) -> Iterator[Mapping[Reference, Value]]:
     """All of them lowest, all highest, then from the lowest one after the other raised a step at a time."""
     ordered = {name: _by_points(name, values, rules) for name, values in ways.items() if values}
     now = {name: values[0] for name, values in ordered.items()}
     yield dict(now)
     if any(len(values) > 1 for values in ordered.values()):
-        yield {name: values[-1] for name, values in ordered.items()}
+        # All highest, and made this week: what asks for this week would else be met late.
+        yield {name: values[0] if name[1] == THIS_WEEK else values[-1] for name, values in ordered.items()}
     for name, values in ordered.items():
         for value in values[1:]:
             now[name] = value

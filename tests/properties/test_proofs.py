@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -11,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from designtool.check.domains import sum_of
+from designtool.check.domains import asked_items, sum_of
 from designtool.diagnostics import Span
 from designtool.expressions import compile_expression, evaluate
-from designtool.expressions.expression import Form, Scope, Type, Value
+from designtool.expressions.expression import Expression, Form, Scope, Type, Value
 from designtool.expressions.prove import Answer, Domain, Proof, Sum, Worked, environment_of, possible_values, prove
 from designtool.model.exercise import Option
 from designtool.model.questionnaire import Instrument, Item, Missing, Questionnaire, Score
@@ -26,12 +27,25 @@ PLACE = Span("prov.yaml", 1, 1)
 
 
 @st.composite
+def shown_by(draw: st.DrawFn, earlier: list[str]) -> Expression:
+    first, second = draw(st.sampled_from(earlier)), draw(st.sampled_from(earlier))
+    text = draw(st.sampled_from([f"{first} > 0", f"{first} + {second} >= 2", f"{first} == 1 or {second} > 1"]))
+    found = compiled(text, dict.fromkeys(earlier, Type("number")))
+    assert isinstance(found, Expression)
+    return found
+
+
+@st.composite
 def questionnaires(draw: st.DrawFn) -> Questionnaire:
     """Three or four items with options of their own, and one or two scores of any kind over some of them."""
     items = []
     for number in range(1, draw(st.integers(3, 4)) + 1):
         values = draw(st.lists(st.integers(-1, 4), min_size=1, max_size=3, unique=True))
-        items.append(Item(f"q{number}", "Fråga", tuple(Option(value, str(value)) for value in values)))
+        item = Item(f"q{number}", "Fråga", tuple(Option(value, str(value)) for value in values))
+        if items and draw(st.integers(0, 2)) == 0:
+            hidden = draw(st.sampled_from([None, *values]))
+            item = replace(item, show_if=draw(shown_by([one.id for one in items])), when_hidden=hidden)
+        items.append(item)
     ids = [item.id for item in items]
     scores = []
     for name in ("total", "del")[: draw(st.integers(1, 2))]:
@@ -88,11 +102,12 @@ def everything(questionnaire: Questionnaire) -> Iterator[tuple[dict[tuple[str, s
     ways = [(None, *(option.value for option in item.options)) for item in questionnaire.items]
     for values in product(*ways):
         answers = {item.id: value for item, value in zip(questionnaire.items, values, strict=True) if value is not None}
+        complete = "skipped" not in score(questionnaire, answers).statuses.values()
         for submitted in (True, False):
             scored = score(questionnaire, answers, submitted=submitted).values
             found: dict[tuple[str, str], Value] = {("prov", name): value for name, value in scored.items()}
-            yield found, None not in values
-            yield {**found, ("prov", "this week"): False}, None not in values
+            yield found, complete
+            yield {**found, ("prov", "this week"): False}, complete
 
 
 def compiled(text: str, names: dict[str, Type]) -> Any:
@@ -110,7 +125,7 @@ def test_a_proof_agrees_with_trying_everything(data: st.DataObject) -> None:
     expression = compiled(data.draw(conditions(list(names))), names)
     if expression is None:
         return
-    proof = prove(expression, domains_of(questionnaire))
+    proof = prove(expression, domains_of(questionnaire), asked_items(questionnaire))
     came = [
         (evaluate(expression, environment_of(case)) is True, complete) for case, complete in everything(questionnaire)
     ]
@@ -130,7 +145,10 @@ def test_the_possible_values_of_a_score_are_those_that_scoring_gives(questionnai
         domain = domains["prov", one.id]
         assert isinstance(domain, Sum)
         given = {case.get(("prov", one.id)) for case, _ in everything(questionnaire)} - {None}
-        assert possible_values(domain) == given
+        items = asked_items(questionnaire)
+        assert possible_values(domain, items) == given
+        in_full = {case.get(("prov", one.id)) for case, complete in everything(questionnaire) if complete} - {None}
+        assert possible_values(domain, items, answered_in_full=True) == in_full
         assert all((domain.type.low is None or value >= domain.type.low) for value in given)
         assert all((domain.type.high is None or value <= domain.type.high) for value in given)
 

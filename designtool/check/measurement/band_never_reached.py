@@ -55,9 +55,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
             starts = [band.start for band in score.bands]
             if not isinstance(sum, Sum) or len(starts) < 2 or starts != sorted(set(starts)):
                 continue
-            if not _never_reached(score, sample_values(sum)):
+            items = context.domains.asked(questionnaire)
+            if not _never_reached(score, sample_values(sum, items)):
                 continue
-            values = possible_values(sum)
+            values = possible_values(sum, items)
             for index, band in _never_reached(score, values) if values else ():
                 yield _finding(index, band, score, values or frozenset(), context)
 

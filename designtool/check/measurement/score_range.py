@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from designtool.check.context import Context
 from designtool.diagnostics import Diagnostic, Rule, Severity, Text
-from designtool.expressions.prove import Sum, possible_values
+from designtool.expressions.prove import Sum, possible_values, sample_values
 from designtool.expressions.values import decimal_text
 from designtool.model.questionnaire import Questionnaire, Score
 
@@ -52,7 +52,11 @@ RULE = Rule(
 def check(context: Context) -> Iterator[Diagnostic]:
     for questionnaire in context.questionnaires if context.is_whole else ():
         for score in questionnaire.scores:
-            real = real_range(score, questionnaire) or _range_of_expression(score, context)
+            real = (
+                _range_as_asked(score, questionnaire, context)
+                or real_range(score, questionnaire)
+                or _range_of_expression(score, context)
+            )
             place = context.span(score.origin, "range")
             if real is not None and real != (score.low, score.high):
                 low, high = real
@@ -87,12 +91,26 @@ def _range_of_expression(score: Score, context: Context) -> tuple[Fraction, Frac
     return type.low, type.high
 
 
+def _range_as_asked(score: Score, questionnaire: Questionnaire, context: Context) -> tuple[Fraction, Fraction] | None:
+    """The ends where some items are asked for some answers alone; None where none are, or where there are too many cases."""
+    items, sum = context.domains.asked(questionnaire), context.domains.of_score(questionnaire, score)
+    if not items or not isinstance(sum, Sum):
+        return None
+    # Nothing leads beyond what the items can give one by one, so where some answers lead to both ends, those are the ends.
+    widest, some = real_range(score, questionnaire), sample_values(sum, items)
+    if widest is not None and some.issuperset(widest):
+        return widest
+    values = possible_values(sum, items, answered_in_full=True)
+    return (min(values), max(values)) if values else None
+
+
 def _beyond(score: Score, questionnaire: Questionnaire, context: Context) -> Fraction | None:
     """A value outside of the range, to which answers that are missing can lead where items have different scales."""
     sum = context.domains.of_score(questionnaire, score)
     low, high = sum.type.low, sum.type.high
     within = low is not None and high is not None and score.low <= low and high <= score.high
-    values = possible_values(sum) if isinstance(sum, Sum) and not within else None
+    items = context.domains.asked(questionnaire)
+    values = possible_values(sum, items) if isinstance(sum, Sum) and not within else None
     if not values:
         return None
     return next((value for value in (max(values), min(values)) if not score.low <= value <= score.high), None)
@@ -104,13 +122,11 @@ def real_range(score: Score, questionnaire: Questionnaire) -> tuple[Fraction, Fr
     if score.method == "expression" or not score.items:
         return None
     items = {item.id: item for item in questionnaire.items}
-    lows, highs = [], []
+    lows: list[Fraction] = []
+    highs: list[Fraction] = []
     for id in score.items:
-        values = (
-            [Fraction(option.value) for option in items[id].options if isinstance(option.value, int)]
-            if id in items
-            else []
-        )
+        options = items[id].options if id in items else ()
+        values = [option.value for option in options if isinstance(option.value, int)]
         if not values:
             return None
         weight = score.weights.get(id, Fraction(1)) if score.method == "weighted" else Fraction(1)
