@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 import runtime_samples
 import treatment_samples
-from runtime_samples import HOST, Clinic
+from httpx import Response
+from runtime_samples import HOST, Clinic, a_deed
 from starlette.testclient import TestClient
 
 from designtool import resources
@@ -25,11 +26,14 @@ from designtool.preview import server as preview_server
 from designtool.preview.studio import Studio
 from designtool.render import Viewpoint, load_templates, targets
 from designtool.runtime import first_people
+from designtool.runtime.access import session_hash
 from designtool.runtime.routes import treatment as treatment_routes
 from designtool.runtime.store import Store, Treatment
+from designtool.runtime.treatments import Programs, Treatments
 from designtool.source.media import open_media
 from designtool.treatment import commands
 from designtool.treatment.commands import Actor
+from designtool.treatment.events import Answered
 from designtool.treatment.simulate import FIRST_DAY, play
 from designtool.treatment.situate import situation
 
@@ -206,6 +210,35 @@ def test_an_answer_is_kept_as_it_is_typed(clinic: Clinic) -> None:
     assert told["errors"] == {}
     assert told["revision"] == clinic.service.store.treatment(clinic.treatment).count  # type: ignore[union-attr]
     assert "Sova bättre" in clinic.sign_in(clinic.patient.id).get(f"{clinic.patient_base}/{GOALS}").text
+
+
+def test_an_answer_meets_what_another_process_has_done_meanwhile(clinic: Clinic) -> None:
+    store = Store(clinic.service.store.folder)
+    other = Treatments(store, Programs(store), clinic.service.clock)
+    person = clinic.sign_in(clinic.patient.id)
+
+    def save(value: str) -> Response:
+        return person.save(f"{clinic.patient_base}/{GOALS}", field="viktigast", value=value, revision=None)
+
+    def elsewhere(work: Any) -> None:
+        treatment = store.treatment(clinic.treatment)
+        assert treatment is not None
+        other.act(treatment, lambda *known: (work(*known), None), a_deed(clinic.time.now))
+
+    try:
+        first = save("Sova").json()["revision"]
+        therapist = Actor("b-1", "therapist")
+        elsewhere(lambda state, program, now: commands.send_message(state, program, now, therapist, "Hej"))
+        assert save("Orka").json()["revision"] == first + 2, "its own event comes after that of the other process"
+        assert other.state(store.treatment(clinic.treatment)).messages  # type: ignore[arg-type]
+        elsewhere(lambda state, program, now: commands.end_treatment(state, program, now, therapist, "Klart"))
+        assert save("Arbeta").status_code == 422, "the treatment has ended"
+        store.end_session(session_hash(person.client.cookies["designtool-patient"]), a_deed())
+        assert save("Arbeta").status_code == 401, "the session has ended"
+        answers = [one.event.what for one in store.events(clinic.treatment) if isinstance(one.event.what, Answered)]
+        assert [one.value for one in answers] == ["Sova", "Orka"]
+    finally:
+        store.close()
 
 
 def test_two_answers_at_once_from_two_devices_are_both_kept(clinic: Clinic) -> None:

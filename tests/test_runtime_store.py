@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import runtime_samples
 from runtime_samples import Clinic, a_deed
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from designtool.runtime.access import find_session, open_session
-from designtool.runtime.store import DATABASE_FILE, Conflict, OtherSchema, Store, Treatment
+from designtool.runtime.access import Area, find_session, find_visit, open_session
+from designtool.runtime.store import _BEFORE_APPENDING, DATABASE_FILE, Conflict, OtherSchema, Store, Treatment
 from designtool.runtime.treatments import Programs, Treatments
 from designtool.treatment import commands
 from designtool.treatment.commands import Actor
@@ -176,6 +178,24 @@ def test_the_state_is_kept_in_memory_and_follows_what_others_store(
     assert asked == [{treatment.id: treatment.count}]
 
 
+def test_a_line_in_the_log_that_another_process_took_is_a_conflict_and_nothing_is_written(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, before = clinic.service.store, treatment_of(clinic)
+    ask = Connection.execute
+
+    def late(self: Connection, statement: object, *more: object) -> object:
+        # The database of another process, which does not wait for ours: its line comes between our look and our line.
+        found = ask(self, statement, *more)
+        return SimpleNamespace(one=lambda: (found.one()[0], 1, "0" * 64)) if statement is _BEFORE_APPENDING else found
+
+    monkeypatch.setattr(Connection, "execute", late)
+    with pytest.raises(Conflict):
+        store.append(before.id, before.count, (message(clinic, "För sent"),), a_deed())
+    monkeypatch.undo()
+    assert treatment_of(clinic) == before and store.broken_audit_line() is None
+
+
 def test_the_states_of_a_whole_unit_cost_one_question(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(1, 5):
         clinic.new_patient(number=number)
@@ -220,6 +240,29 @@ def test_a_session_is_known_by_its_hash_alone_and_ends(clinic: Clinic) -> None:
     assert find_session(store, session.token, "patient", clinic.time.now) is None
     for path in clinic.service.store.folder.glob("runtime.sqlite*"):
         assert session.token.encode() not in path.read_bytes()
+
+
+def test_a_visit_says_what_two_questions_say(clinic: Clinic) -> None:
+    store, now, id = clinic.service.store, clinic.time.now, clinic.treatment
+    session = open_session(store, clinic.patient, now, now)
+
+    def visit(treatment: str = id, area: Area = "patient") -> tuple[object, object]:
+        found, visited = find_visit(store, session.token, area, clinic.time.now, treatment)
+        assert found == find_session(store, session.token, area, clinic.time.now)
+        return found, visited
+
+    assert visit() == (session, treatment_of(clinic)) and len(treatment_of(clinic).staff) > 1
+    assert visit("nobody's") == (session, None)
+    assert visit(area="staff")[0] is None
+    for staff in (("b-2",), ()):
+        store.set_staff(id, staff, treatment_of(clinic).count, (message(clinic, "Ny"),), a_deed())
+        _, visited = visit()
+        assert visited == treatment_of(clinic)
+        assert visited.staff == frozenset(staff), "nobody stays who has been taken away"
+    assert find_visit(store, session.token[::-1], "patient", now, id) == (None, None)
+    assert find_visit(store, "' OR 1=1 --", "patient", now, id) == (None, None)
+    clinic.time.pass_(hours=8, seconds=1)
+    assert visit() == (None, None), "an ended session is told nothing of the treatment"
 
 
 @pytest.mark.parametrize(

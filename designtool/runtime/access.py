@@ -108,9 +108,25 @@ def open_session(store: Store, user: User, real_now: datetime, now: datetime) ->
 
 def find_session(store: Store, token: str, area: Area, real_now: datetime) -> Session | None:
     """The session of a cookie, when it has not ended and is of this area."""
-    if not re.fullmatch(r"[A-Za-z0-9_-]{43}", token):
+    if not _TOKEN.fullmatch(token):
         return None
-    user = store.session_user(session_hash(token), real_now)
+    return _session(store.session_user(session_hash(token), real_now), token, area)
+
+
+def find_visit(
+    store: Store, token: str, area: Area, real_now: datetime, treatment: str
+) -> tuple[Session | None, Treatment | None]:
+    """What `find_session` says, and the treatment with this id, with one question to the database."""
+    if not _TOKEN.fullmatch(token):
+        return None, None
+    user, found = store.visit(session_hash(token), real_now, treatment)
+    return _session(user, token, area), found
+
+
+_TOKEN = re.compile("[A-Za-z0-9_-]{43}")
+
+
+def _session(user: User | None, token: str, area: Area) -> Session | None:
     return Session(user, token) if user is not None and area_of(user) == area else None
 
 

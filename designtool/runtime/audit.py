@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 FIRST = "0" * 64
@@ -47,16 +47,19 @@ class Line:
     hash: str
 
 
+_SEALED = tuple(name for name in Line.__slots__ if name != "hash")
+
+
 def sealed(number: int, at: str, deed: Deed, previous: str) -> Line:
     """The line of a deed, after the line whose hash is `previous`."""
     open_line = Line(
         number, at, deed.user, deed.role, deed.unit, deed.action, deed.about, deed.treatment, deed.patient, previous, ""
     )
-    return Line(**{**asdict(open_line), "hash": seal_of(open_line)})
+    return replace(open_line, hash=seal_of(open_line))
 
 
 def seal_of(line: Line) -> str:
-    content = {name: value for name, value in asdict(line).items() if name != "hash"}
+    content = {name: getattr(line, name) for name in _SEALED}
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

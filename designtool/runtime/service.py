@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from designtool.diagnostics import Language
-from designtool.runtime.access import Area, Identity, RateLimit, Session, cookie_name, find_session
+from designtool.runtime.access import Area, Identity, RateLimit, Session, cookie_name, find_session, find_visit
 from designtool.runtime.clock import Clock
 from designtool.runtime.crisis import crisis_help
 from designtool.runtime.importing import Policy
@@ -82,6 +82,8 @@ class Call:
     sent: Sent
     """The posted form; empty for what was not posted."""
     file: UploadFile | None = None
+    treatment: Treatment | None = None
+    """The one that the address names, when it was read together with the session."""
 
     def first(self, name: str) -> str:
         values = self.sent.get(name, ())
@@ -98,8 +100,7 @@ def service_of(request: Request) -> Service:
 
 
 def session_of(request: Request, area: Area) -> Session | None:
-    service = service_of(request)
-    token = request.cookies.get(cookie_name(area), "")
+    service, token = service_of(request), request.cookies.get(cookie_name(area), "")
     return find_session(service.store, token, area, service.clock.real()) if token else None
 
 
@@ -118,7 +119,7 @@ def for_roles(area: Area, roles: Sequence[UserRole], work: Callable[[Call], Resp
 
 
 def for_saving(area: Area, roles: Sequence[UserRole], work: Callable[[Call, Any], Response]) -> Endpoint:
-    """An endpoint that is sent JSON by a script and answers with JSON."""
+    """An endpoint of a treatment that is sent JSON by a script and answers with JSON."""
 
     async def endpoint(request: Request) -> Response:
         content = await request.body()
@@ -126,14 +127,17 @@ def for_saving(area: Area, roles: Sequence[UserRole], work: Callable[[Call, Any]
 
     def save(request: Request, content: bytes) -> Response:
         try:
-            session = _allowed_session(request, area, roles)
+            service, token = service_of(request), request.cookies.get(cookie_name(area), "")
+            named = request.path_params["treatment"]
+            found, treatment = find_visit(service.store, token, area, service.clock.real(), named)
+            session = _allowed(found, roles)
             if not session.csrf_fits(request.headers.get(CSRF_HEADER, "")):
                 raise Stop(403, "stale-form")
             try:
                 body = json.loads(content, parse_constant=_refuse_constant)
             except (ValueError, RecursionError):
                 raise Stop(400, "malformed") from None
-            return work(Call(service_of(request), session, request, {}), body)
+            return work(Call(service, session, request, {}, treatment=treatment), body)
         except Stop as stop:
             return refused_json(service_of(request), stop.status, stop.why)
 
@@ -145,7 +149,10 @@ def refused_json(service: Service, status: int, why: str) -> Response:
 
 
 def _allowed_session(request: Request, area: Area, roles: Sequence[UserRole]) -> Session:
-    session = session_of(request, area)
+    return _allowed(session_of(request, area), roles)
+
+
+def _allowed(session: Session | None, roles: Sequence[UserRole]) -> Session:
     if session is None:
         raise Stop(401, "signed-out")
     if session.user.role not in roles:

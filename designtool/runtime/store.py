@@ -134,6 +134,7 @@ class Store:
         self.bundle_folder.mkdir(parents=True, exist_ok=True)
         place = make_url(url) if url else URL.create("sqlite", database=str(folder / DATABASE_FILE))
         self._engine = _engine(place)
+        self._writer = self._engine.execution_options(writes=True)
         # SQLite lets one write at a time, and who waits for it sleeps in steps; in one process a lock hands over at once.
         self._writing = threading.Lock()
         with self._write() as connection:
@@ -293,11 +294,7 @@ class Store:
 
     def treatment(self, id: str) -> Treatment | None:
         with self._read() as connection:
-            row = connection.execute(_ONE_TREATMENT, {"treatment": id}).first()
-            if row is None:
-                return None
-            staff = frozenset(connection.scalars(_MEMBERS_OF_ONE, {"treatment": id}))
-            return Treatment(row[0], row[1], row[2], row[3], staff, row[4] or 0)
+            return _treatment(connection.execute(_ONE_TREATMENT, {"treatment": id}).all())
 
     def treatments_of_patient(self, user: str) -> tuple[Treatment, ...]:
         return self._treatments(schema.treatments.c.patient == user)
@@ -314,8 +311,7 @@ class Store:
         """Who has to do with a treatment from now on, with the events that follow from it. Raises Conflict as `append`."""
         with self._write() as connection:
             _set_staff(connection, treatment, staff)
-            _append(connection, treatment, expected, events, "")
-            _write_down(connection, deed)
+            _append(connection, treatment, expected, events, deed, "")
 
     def _treatments(self, *conditions: Any) -> tuple[Treatment, ...]:
         table = schema.treatments.c
@@ -339,9 +335,7 @@ class Store:
         Raises Conflict when there are others by now; nothing has been written then. `deed`: None for what time alone brings.
         """
         with self._write() as connection:
-            _append(connection, treatment, expected, events, device)
-            if deed is not None:
-                _write_down(connection, deed)
+            _append(connection, treatment, expected, events, deed, device)
 
     def events(self, treatment: str, after: int = 0) -> tuple[StoredEvent, ...]:
         return self.events_of({treatment: after}).get(treatment, ())
@@ -399,6 +393,16 @@ class Store:
             row = connection.execute(_SESSION_USER, {"session": hash, "now": moment_text(now)}).first()
             return User(*row) if row else None
 
+    def visit(self, hash: str, now: datetime, treatment: str) -> tuple[User | None, Treatment | None]:
+        """What `session_user` and `treatment` say, with one question; neither of a session that is unknown or has ended."""
+        asked = {"session": hash, "now": moment_text(now), "treatment": treatment}
+        with self._read() as connection:
+            rows = connection.execute(_VISIT, asked).all()
+        if not rows:
+            return None, None
+        about_user = len(_USER_COLUMNS)
+        return User(*rows[0][:about_user]), _treatment([row[about_user:] for row in rows])
+
     def end_session(self, hash: str, deed: Deed) -> None:
         with self._write() as connection:
             connection.execute(delete(schema.sessions).where(schema.sessions.c.hash == hash))
@@ -419,7 +423,7 @@ class Store:
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
-        with self._writing, self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+        with self._writing, self._writer.begin() as connection:
             yield connection
 
     @contextmanager
@@ -437,35 +441,57 @@ def _moment(text: str) -> datetime:
 
 
 # Statements of every request are made once: making one takes longer than running it.
-_USERS = select(
-    schema.users.c.id, schema.users.c.unit, schema.users.c.role, schema.users.c.name, schema.users.c.identity
+_USER_COLUMNS = (
+    schema.users.c.id,
+    schema.users.c.unit,
+    schema.users.c.role,
+    schema.users.c.name,
+    schema.users.c.identity,
 )
-_SESSION_USER = _USERS.join(schema.sessions, schema.users.c.id == schema.sessions.c.user).where(
-    schema.sessions.c.hash == bindparam("session"), schema.sessions.c.expires_at > bindparam("now")
-)
+_USERS = select(*_USER_COLUMNS)
+_OF_SESSION = schema.users.c.id == schema.sessions.c.user
+_SESSION_HOLDS = and_(schema.sessions.c.hash == bindparam("session"), schema.sessions.c.expires_at > bindparam("now"))
+_SESSION_USER = _USERS.join(schema.sessions, _OF_SESSION).where(_SESSION_HOLDS)
 _COUNT: ScalarSelect[Any] = (
     select(func.max(schema.events.c.number))
     .where(schema.events.c.treatment == schema.treatments.c.id)
     .correlate(schema.treatments)
     .scalar_subquery()
 )
-
-
-_TREATMENTS = select(
+_TREATMENT_COLUMNS = (
     schema.treatments.c.id,
     schema.treatments.c.unit,
     schema.treatments.c.digest,
     schema.treatments.c.patient,
     _COUNT,
 )
+_TREATMENTS = select(*_TREATMENT_COLUMNS)
 _MEMBERS = select(schema.treatment_staff.c.treatment, schema.treatment_staff.c.user)
-_ONE_TREATMENT = _TREATMENTS.where(schema.treatments.c.id == bindparam("treatment"))
-_MEMBERS_OF_ONE = select(schema.treatment_staff.c.user).where(
-    schema.treatment_staff.c.treatment == bindparam("treatment")
+_IS_MEMBER = schema.treatment_staff.c.treatment == schema.treatments.c.id
+# One row for each of those who have to do with it, and one with nobody when there is none.
+_ONE_TREATMENT = (
+    select(*_TREATMENT_COLUMNS, schema.treatment_staff.c.user)
+    .select_from(schema.treatments.outerjoin(schema.treatment_staff, _IS_MEMBER))
+    .where(schema.treatments.c.id == bindparam("treatment"))
 )
-_EVENT_COUNT = select(func.max(schema.events.c.number)).where(schema.events.c.treatment == bindparam("treatment"))
-_INSERT_EVENT = insert(schema.events)
+_VISIT = (
+    select(*_USER_COLUMNS, *_TREATMENT_COLUMNS, schema.treatment_staff.c.user)
+    .select_from(
+        schema.sessions.join(schema.users, _OF_SESSION)
+        .outerjoin(schema.treatments, schema.treatments.c.id == bindparam("treatment"))
+        .outerjoin(schema.treatment_staff, _IS_MEMBER)
+    )
+    .where(_SESSION_HOLDS)
+)
 _LAST_LINE = select(schema.audit.c.number, schema.audit.c.hash).order_by(schema.audit.c.number.desc()).limit(1)
+_BEFORE_APPENDING = select(
+    select(func.max(schema.events.c.number))
+    .where(schema.events.c.treatment == bindparam("treatment"))
+    .scalar_subquery(),
+    _LAST_LINE.with_only_columns(schema.audit.c.number).scalar_subquery(),
+    _LAST_LINE.with_only_columns(schema.audit.c.hash).scalar_subquery(),
+)
+_INSERT_EVENT = insert(schema.events)
 _INSERT_LINE = insert(schema.audit)
 
 
@@ -499,12 +525,24 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _append(connection: Connection, treatment: str, expected: int, events: Sequence[Event], device: str) -> None:
-    count = connection.scalar(_EVENT_COUNT, {"treatment": treatment}) or 0
-    if count != expected:
-        raise Conflict(f"{count} events are stored, not {expected}")
+def _treatment(rows: Sequence[Sequence[Any]]) -> Treatment | None:
+    """From its columns and the id of one who has to do with it, row by row; a row without a treatment has no id."""
+    if not rows or rows[0][0] is None:
+        return None
+    id, unit, digest, patient, count, _ = rows[0]
+    return Treatment(id, unit, digest, patient, frozenset(row[5] for row in rows if row[5] is not None), count or 0)
+
+
+def _append(
+    connection: Connection, treatment: str, expected: int, events: Sequence[Event], deed: Deed | None, device: str
+) -> None:
+    count, last_line, hash = connection.execute(_BEFORE_APPENDING, {"treatment": treatment}).one()
+    if (count or 0) != expected:
+        raise Conflict(f"{count or 0} events are stored, not {expected}")
     try:
         _insert_events(connection, treatment, expected, events, device)
+        if deed is not None:
+            _insert_line(connection, deed, last_line, hash)
     except IntegrityError as error:
         raise Conflict("the next number has been taken") from error
 
@@ -530,8 +568,12 @@ def _insert_events(connection: Connection, treatment: str, after: int, events: S
 
 def _write_down(connection: Connection, deed: Deed) -> None:
     last = connection.execute(_LAST_LINE).first()
-    number, previous = (last[0], last[1]) if last else (0, FIRST)
-    line = sealed(number + 1, moment_text(deed.at), deed, previous)
+    _insert_line(connection, deed, *(last or (None, None)))
+
+
+def _insert_line(connection: Connection, deed: Deed, last: int | None, hash: str | None) -> None:
+    """After the line with this number and hash; None before the first."""
+    line = sealed((last or 0) + 1, moment_text(deed.at), deed, hash or FIRST)
     connection.execute(_INSERT_LINE, {name: getattr(line, name) for name in Line.__slots__})
 
 

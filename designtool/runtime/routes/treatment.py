@@ -244,7 +244,7 @@ def _enter(call: Call, side: Side, is_save: bool = False) -> Place:
     What time has brought is stored on the way, except by a save, whose act brings it along.
     """
     service, session = call.service, call.session
-    treatment = service.treatment(call.path["treatment"], session)
+    treatment = call.treatment or service.treatment(call.path["treatment"], session)
     sight: Sight | None
     if side == "patient":
         sight = sight_of_patient(session.user, treatment)
