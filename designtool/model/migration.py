@@ -49,6 +49,11 @@ class Migration:
         """The later name of a field of a form, both named as in the earlier version."""
         return self.fields.get(f"{form}.{field}", f".{field}").rpartition(".")[2]
 
+    def later_name(self, name: str) -> str:
+        """`form.field` in the later version, of one in the earlier."""
+        form, _, field = name.partition(".")
+        return f"{self.form(form)}.{self.field_of(form, field)}"
+
 
 def way_between(migrations: Iterable[Migration], earlier: str, later: str) -> Migration:
     """What leads from one version to another: the migrations on the way as one; without any, everything keeps its id.

@@ -80,6 +80,10 @@ class Simulation:
             case "therapist":
                 return self._therapist(act.target, act.details)
 
+    def type(self, form: str, answers: Mapping[str, object]) -> None:
+        """Let the patient write in a form and leave it there. What cannot be kept is passed over."""
+        self._take(commands.keepable(self.state, self.program, self.now, self.acting_patient, form, answers)[0])
+
     def end(self, reason: str) -> tuple[Text, ...]:
         """Let the therapist end the treatment now."""
         return self._outcome(commands.end_treatment(self.state, self.program, self.now, self.acting_therapist, reason))
