@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,13 +21,17 @@ from designtool.bundle import (
 )
 from designtool.diagnostics import Cannot, Text
 from designtool.load import load, programs_folder
+from designtool.load.identifiers import lower_snake
 from designtool.load.kinds import LIBRARY
 from designtool.model.codec import encode_program
 from designtool.model.program import Program
 from designtool.model.questionnaire import Questionnaire
 from designtool.pipeline import Compiled, compile_tree
 from designtool.source import find_workspace, read
-from designtool.source.media import open_media
+from designtool.source.locked import media_folder, open_locked
+from designtool.source.read import LARGEST_YAML
+from designtool.source.tree import File, Tree, tree_of
+from designtool.source.workspace import WORKSPACE_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +43,14 @@ class BuiltBundle:
     size: int
 
 
-def compile_workspace(root: Path, today: date, only: Iterable[str] | None = None) -> Compiled:
-    """Reads and compiles the programs named in `only` (folder names; None: all) with the library."""
-    tree, found = read(root, only=only)
+def compile_workspace(
+    root: Path, today: date, only: Iterable[str] | None = None, media: Path | None = None
+) -> Compiled:
+    """Reads and compiles the programs named in `only` (folder names; None: all) with the library.
+
+    `media` is the folder of films that media.lock names, if it is another than designtool.yaml says.
+    """
+    tree, found = read(root, only=only, media=media)
     return compile_tree(tree, found, today)
 
 
@@ -60,7 +70,9 @@ def workspace_facts(root: Path) -> WorkspaceFacts:
     return WorkspaceFacts(programs_folder(tree), stated if isinstance(stated, str) else None)
 
 
-def build_bundle(root: Path, compiled: Compiled, program: Program, output: Path) -> BuiltBundle:
+def build_bundle(
+    root: Path, compiled: Compiled, program: Program, output: Path, media: Path | None = None
+) -> BuiltBundle:
     """Writes `<id>-<version>.dtb` into `output` and says what it is. A file that already has these bytes is left alone.
 
     Raises Cannot when a file of the workspace changed meanwhile, when the program is more than a bundle can hold, or when
@@ -68,7 +80,9 @@ def build_bundle(root: Path, compiled: Compiled, program: Program, output: Path)
     """
     path = output / f"{program.id}-{program.version}.dtb"
     try:
-        content = make_bundle(program, encode_program(program), compiled.tree, lambda path: _open(root, path))
+        content = make_bundle(
+            program, encode_program(program), compiled.tree, lambda path: _open(root, path, compiled.tree, media)
+        )
         digest = digest_of(manifest_of(content))
         files = layout_of_content(content)
         output.mkdir(parents=True, exist_ok=True)
@@ -95,9 +109,9 @@ def build_bundle(root: Path, compiled: Compiled, program: Program, output: Path)
         ) from error
 
 
-def _open(root: Path, path: str) -> BinaryIO:
+def _open(root: Path, path: str, tree: Tree, media: Path | None) -> BinaryIO:
     try:
-        return open_media(root, path)
+        return open_locked(root, path, tree.files.get(path), media_folder(root, tree.files.get(WORKSPACE_FILE), media))
     except (OSError, ValueError) as error:
         raise Cannot(
             Text(
@@ -107,27 +121,69 @@ def _open(root: Path, path: str) -> BinaryIO:
         ) from error
 
 
-def find_questionnaire(name: str, start: Path, today: date) -> tuple[Questionnaire | None, Compiled | None]:
-    """The questionnaire in a file, or of an id in the workspace around `start`.
+@dataclass(frozen=True, slots=True)
+class FoundQuestionnaire:
+    questionnaire: Questionnaire | None
+    """None when it is not there, or could not be read."""
+    compiled: Compiled
+    """What it was looked for in."""
+    path: str
+    """Of its file in what was compiled; empty when an id was not found."""
 
-    None with what was compiled when it is not there or could not be read; None and None when there is no workspace.
+
+def find_questionnaire(name: str, start: Path, today: date) -> FoundQuestionnaire | None:
+    """The questionnaire in a file, or of an id in the workspace around `start`; None when there is nothing to look in.
+
+    A file that no workspace reads is compiled by itself, as the only questionnaire of a library. Raises Cannot for a file
+    that cannot be read.
     """
     path = Path(name)
-    is_file = path.suffix in (".yaml", ".yml")
-    root = find_workspace((path if is_file else start).absolute())
+    if path.suffix in (".yaml", ".yml"):
+        return _questionnaire_in(path, today) if path.is_file() else None
+    root = find_workspace(start.absolute())
     if root is None:
-        return None, None
-    compiled = compile_workspace(root, today, _program_of(path, root) if is_file else None)
-    wanted = path.absolute().resolve()
-    found = [*compiled.library.questionnaires.values()]
-    found += [one for built in compiled.programs if built.program for one in built.program.questionnaires]
-    for questionnaire in found:
-        if (root / questionnaire.origin.path).resolve() == wanted if is_file else questionnaire.id == name:
-            return questionnaire, compiled
-    return None, compiled
+        return None
+    compiled = compile_workspace(root, today)
+    found = next((one for one in _questionnaires(compiled) if one.id == name), None)
+    return FoundQuestionnaire(found, compiled, "" if found is None else found.origin.path)
 
 
-def _program_of(path: Path, root: Path) -> tuple[str, ...]:
-    """The program in whose folder a file lies; none for the library, which is always read."""
-    parts = path.absolute().resolve().relative_to(root.resolve()).parts
-    return (parts[1],) if len(parts) > 2 and parts[1] != LIBRARY else ()
+def _questionnaire_in(path: Path, today: date) -> FoundQuestionnaire:
+    place = path.absolute().resolve()
+    root = find_workspace(path.absolute())
+    inside = _inside(place, root) if root is not None else None
+    if root is None or inside is None:
+        return _questionnaire_alone(path, today)
+    compiled = compile_workspace(root, today, () if inside == LIBRARY else (inside,))
+    found = (one for one in _questionnaires(compiled) if (root / one.origin.path).resolve() == place)
+    return FoundQuestionnaire(next(found, None), compiled, place.relative_to(root.resolve()).as_posix())
+
+
+def _questionnaires(compiled: Compiled) -> list[Questionnaire]:
+    own = [one for built in compiled.programs if built.program for one in built.program.questionnaires]
+    return [*compiled.library.questionnaires.values(), *own]
+
+
+def _inside(place: Path, root: Path) -> str | None:
+    """The program (or the library) in whose folder a file lies; None for one that lies beside them."""
+    programs = (root / workspace_facts(root).programs_folder).resolve()
+    return place.relative_to(programs).parts[0] if programs in place.parent.parents else None
+
+
+def _questionnaire_alone(path: Path, today: date) -> FoundQuestionnaire:
+    """Without a library around it: the pages that its flags show the patient are not looked for."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST_YAML + 1)
+    except OSError as error:
+        raise Cannot(Text(f"{path} kan inte läsas", f"{path} cannot be read")) from error
+    if len(data) > LARGEST_YAML:
+        raise Cannot(Text(f"{path} är för stor för ett formulär", f"{path} is too large for a questionnaire"))
+    id = lower_snake(path.stem) or "questionnaire"
+    place = f"programs/{LIBRARY}/questionnaires/{id}.yaml"
+    compiled = compile_tree(tree_of([_file("designtool.yaml", b"format: 1\n"), _file(place, data)]), (), today)
+    return FoundQuestionnaire(compiled.library.questionnaires.get(id), compiled, place)
+
+
+def _file(path: str, data: bytes) -> File:
+    return File(path, len(data), f"sha256:{sha256(data).hexdigest()}", data)

@@ -72,8 +72,10 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Räkna ut ett formulärs poäng för givna svar. QUESTIONNAIRE är en fil eller ett id i arbetsytan.": (
             "Work out the scores of a questionnaire for given answers. QUESTIONNAIRE is a file or an id in the workspace."
         ),
-        "Svaren: ett JSON-objekt från fråga till värde, eller en CSV-fil med frågorna som rubrikrad.": (
-            "The answers: a JSON object of item to value, or a CSV file with the items as its header."
+        "Svaren: ett JSON-objekt från fråga till värde, eller en CSV-fil med frågorna som rubriker och en person per rad. "
+        "En första kolumn med rubriken id följer med till resultatet. Med - läses svaren från standard in.": (
+            "The answers: a JSON object of item to value, or a CSV file with the items as headings and a person a row. "
+            "A first column with the heading id is carried through. With - the answers are read from standard input."
         ),
         "Mall att börja från: sömn, nedstämdhet, tom.": "Template to begin with: sömn, nedstämdhet, tom.",
         "Port på 127.0.0.1 (vanligen 8765).": "Port on 127.0.0.1 (usually 8765).",

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
-from collections.abc import Iterator, Mapping
+import sys
+from codecs import BOM_UTF8
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
 from fractions import Fraction
+from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from designtool.cli.output import FORMAT, Usage, language_of, line_reader, print_json, print_report, today
+from designtool.cli.answer_table import ID, AnswerTable, Row, WrongRow, printable
+from designtool.cli.output import FORMAT, Usage, language_of, line_reader, print_report, today
 from designtool.diagnostics import Language, Severity, Text, nearest
 
 if TYPE_CHECKING:
-    from designtool.model.questionnaire import Questionnaire
+    from designtool.model.questionnaire import Item, Questionnaire
     from designtool.pipeline import Compiled
     from designtool.treatment.scoring import Refusal, Scored
 
@@ -28,6 +32,15 @@ _STATUS = {
     "insufficient": Text("för få svar", "too few answers"),
 }
 _LEVEL = {"green": Text("grön", "green"), "yellow": Text("gul", "yellow"), "red": Text("röd", "red")}
+_STDIN = Path("-")
+_LARGEST_OBJECT = 1024 * 1024
+"""Bytes of an answers file in JSON."""
+_LONGEST_INTEGER = 100
+_MOST_KNOWN = 20_000
+"""Signatures whose output is kept: so much memory, however long the table."""
+_LONGEST_MESSAGE = 1_000
+_MOST_CELLS = 1_000
+_LINES_AT_ONCE = 500
 
 
 class _Repeated(NamedTuple):
@@ -44,48 +57,75 @@ class _Repeated(NamedTuple):
     "answers_file",
     type=click.Path(path_type=Path),
     required=True,
-    help="Svaren: ett JSON-objekt från fråga till värde, eller en CSV-fil med frågorna som rubrikrad.",
+    help="Svaren: ett JSON-objekt från fråga till värde, eller en CSV-fil med frågorna som rubriker och en person per rad. "
+    "En första kolumn med rubriken id följer med till resultatet. Med - läses svaren från standard in.",
 )
 @FORMAT
 def command(questionnaire: str, answers_file: Path, output_format: str) -> None:
     """Räkna ut ett formulärs poäng för givna svar. QUESTIONNAIRE är en fil eller ett id i arbetsytan."""
     form, language = _questionnaire(questionnaire)
-    is_table = answers_file.suffix.lower() == ".csv"
-    people = _table(answers_file) if is_table else iter([_object(answers_file)])
-    refused = False
-    for person in people:
-        result = _scored(form, person)
-        refused = refused or bool(result.refusals)
-        if output_format == "text":
-            click.echo("\n".join(_lines(form, result, language)))
-        elif is_table:
-            click.echo(json.dumps(_json(form, result, language), ensure_ascii=False))
-        else:
-            print_json(_json(form, result, language))
+    name = Text("standard in", "standard input").in_language(language) if answers_file == _STDIN else str(answers_file)
+    with ExitStack() as stack:
+        stream = _opened(answers_file, name, stack)
+        try:
+            if _is_table(answers_file, stream):
+                refused = _score_table(form, AnswerTable(name, stream, _ids(form)), output_format, language)
+            else:
+                refused = _score_object(form, _object(name, stream), output_format, language)
+        except BrokenPipeError:
+            raise
+        except OSError as problem:
+            raise _unreadable(name) from problem
     if refused:
         click.get_current_context().exit(1)
+
+
+def _ids(form: Questionnaire) -> tuple[str, ...]:
+    return tuple(item.id for item in form.items)
+
+
+def _opened(path: Path, name: str, stack: ExitStack) -> BufferedReader:
+    if path == _STDIN:
+        return BufferedReader(sys.stdin.buffer)  # type: ignore[arg-type]
+    try:
+        return stack.enter_context(path.open("rb"))
+    except OSError as problem:
+        raise _unreadable(name) from problem
+
+
+def _unreadable(name: str) -> Usage:
+    return Usage(Text(f"{name} kan inte läsas", f"{name} cannot be read"))
 
 
 def _questionnaire(name: str) -> tuple[Questionnaire, Language]:
     """The questionnaire, if it is there and without errors: a score of a faulty instrument would mislead."""
     from designtool.workspace import find_questionnaire
 
-    found, compiled = find_questionnaire(name, Path(), today())
-    if compiled is None:
-        raise Usage(Text(f"{name} ligger inte i en arbetsyta", f"{name} lies in no workspace"))
+    search = find_questionnaire(name, Path(), today())
+    if search is None:
+        if Path(name).suffix in (".yaml", ".yml"):
+            raise Usage(Text(f"filen {name} finns inte", f"there is no file {name}"))
+        raise Usage(
+            Text(
+                f"här är ingen arbetsyta att söka formuläret {name} i: ange dess fil",
+                f"there is no workspace here to look for the questionnaire {name} in: name its file",
+            )
+        )
+    found, compiled = search.questionnaire, search.compiled
     language = language_of(compiled.documents)
+    errors = [
+        replace(one, span=replace(one.span, path=name))
+        for one in compiled.diagnostics
+        if one.span.path == search.path and one.severity is Severity.ERROR
+    ]
+    if errors:
+        line_of = line_reader(compiled.tree)
+        print_report(errors, lambda _, line: line_of(search.path, line), language, err=True)
+        raise Usage(Text(f"formuläret {name} har fel", f"the questionnaire {name} has errors"), language)
     if found is None:
-        path = Path(name).name
-        own = [one for one in compiled.diagnostics if one.span.path.rsplit("/", 1)[-1] == path]
-        if own:
-            print_report(own, line_reader(compiled.tree), language, err=True)
         near = nearest(name, _names(compiled))
         sv, en = (f'. Menade du "{near}"?', f'. Did you mean "{near}"?') if near else ("", "")
         raise Usage(Text(f"formuläret {name} finns inte{sv}", f"there is no questionnaire {name}{en}"), language)
-    own = [one for one in compiled.diagnostics if one.span.path == found.origin.path and one.severity is Severity.ERROR]
-    if own:
-        print_report(own, line_reader(compiled.tree), language, err=True)
-        raise Usage(Text(f"formuläret {name} har fel", f"the questionnaire {name} has errors"), language)
     return found, language
 
 
@@ -94,16 +134,15 @@ def _names(compiled: Compiled) -> list[str]:
     return [*compiled.library.questionnaires, *own]
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as problem:
-        raise Usage(Text(f"{path} kan inte läsas", f"{path} cannot be read")) from problem
-    except UnicodeDecodeError as problem:
-        raise Usage(Text(f"{path} är inte UTF-8", f"{path} is not UTF-8")) from problem
+def _is_table(path: Path, stream: BufferedReader) -> bool:
+    """By its name; what has no such name is JSON when it begins as an object or a list does."""
+    suffix = path.suffix.lower()
+    if suffix in (".csv", ".json"):
+        return suffix == ".csv"
+    return not stream.peek(64).removeprefix(BOM_UTF8).lstrip().startswith((b"{", b"["))
 
 
-def _object(path: Path) -> _Repeated:
+def _object(name: str, stream: BufferedReader) -> _Repeated:
     repeated: list[tuple[str, Any]] = []
 
     def without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -114,48 +153,162 @@ def _object(path: Path) -> _Repeated:
             found[key] = value
         return found
 
+    data = stream.read(_LARGEST_OBJECT + 1)
+    if len(data) > _LARGEST_OBJECT:
+        raise Usage(
+            Text(
+                f"{name} är större än en megabyte: svaren är en persons",
+                f"{name} is larger than a megabyte: one person's answers",
+            )
+        )
     try:
-        answers = json.loads(_text(path), object_pairs_hook=without_repeats)
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise Usage(Text(f"{name} är inte UTF-8", f"{name} is not UTF-8")) from problem
+    try:
+        answers = json.loads(text, object_pairs_hook=without_repeats, parse_int=_integer)
     except (ValueError, RecursionError) as problem:
-        raise Usage(Text(f"{path} är inte JSON: {problem}", f"{path} is not JSON: {problem}")) from problem
+        raise Usage(Text(f"{name} är inte JSON: {problem}", f"{name} is not JSON: {problem}")) from problem
     if not isinstance(answers, dict):
         raise Usage(
-            Text(f"{path} ska vara ett objekt från fråga till värde", f"{path} must be an object of item to value")
+            Text(f"{name} ska vara ett objekt från fråga till värde", f"{name} must be an object of item to value")
         )
     return _Repeated(answers, tuple(repeated))
 
 
-def _table(path: Path) -> Iterator[_Repeated]:
-    """One person a row. Numbers stand as text in a table; an empty cell is no answer. Excel in Swedish writes semicolons."""
+def _integer(digits: str) -> int | str:
+    """What is too long to be an answer stays as it was written, to be refused by name like any text."""
+    return int(digits) if len(digits) <= _LONGEST_INTEGER else digits
+
+
+def _score_object(form: Questionnaire, person: _Repeated, output_format: str, language: Language) -> bool:
+    result = _scored(form, person)
+    if output_format == "text":
+        click.echo("\n".join([form.title, *_lines(form, result, language)]))
+    else:
+        click.echo(_json_text(_json(form, result, language), indent=2))
+    return bool(result.refusals)
+
+
+def _score_table(form: Questionnaire, table: AnswerTable, output_format: str, language: Language) -> bool:
+    """A line (in text: a paragraph) for every row of the table, as it comes. True when any was refused."""
+    scorer = _TableScorer(form, table.headings, output_format == "text", language)
+    first_refused, refused, count = 0, 0, 0
+    waiting: list[str] = []
+    for row in table.rows():
+        count += 1
+        shown, accepted = scorer.shown(row)
+        waiting.append(shown)
+        if not accepted:
+            refused += 1
+            first_refused = first_refused or row.line
+        if len(waiting) == _LINES_AT_ONCE:
+            click.echo("\n".join(waiting))
+            waiting.clear()
+    if waiting:
+        click.echo("\n".join(waiting))
+    if refused:
+        sv = f"{refused} av {count} rader i {table.name} vägrades, den första på rad {first_refused}"
+        en = f"{refused} of {count} rows of {table.name} were refused, the first on line {first_refused}"
+        click.echo(f"{Text('fel', 'error').in_language(language)}: {Text(sv, en).in_language(language)}", err=True)
+    return refused > 0
+
+
+class _TableScorer:
+    """Shows what comes of each row. Rows whose scores and flags must be the same are worked out once."""
+
+    def __init__(self, form: Questionnaire, headings: Sequence[str], as_text: bool, language: Language) -> None:
+        from designtool.treatment.signature import UNANSWERED, signatures_of
+
+        places = {item.id: place for place, item in enumerate(form.items)}
+        self.form, self.headings, self.as_text, self.language = form, headings, as_text, language
+        self.signatures = signatures_of(form)
+        self.columns = [(places[heading], _Codes(form.items[places[heading]])) for heading in headings]
+        self.nothing = [UNANSWERED] * len(form.items)
+        self.known: dict[int, str] = {}
+
+    def shown(self, row: Row | WrongRow) -> tuple[str, bool]:
+        """What is printed, and whether the row was accepted."""
+        if isinstance(row, WrongRow):
+            from designtool.treatment.scoring import Refusal, Scored
+
+            return self._placed(
+                row.line, None, self._body(Scored(refusals=(Refusal(row.item, row.value, row.message),)), row.line)
+            ), False
+        codes = self.nothing.copy()
+        for (place, known), cell in zip(self.columns, row.cells, strict=True):
+            code = known[cell]
+            if code is None:
+                break
+            codes[place] = code
+        else:
+            if self.signatures is not None:
+                signature = self.signatures.of(codes)
+                body = self.known.get(signature)
+                if body is None:
+                    if len(self.known) >= _MOST_KNOWN:
+                        self.known.clear()
+                    body = self.known[signature] = self._body(self._worked_out(row), row.line)
+                return self._placed(row.line, row.id, body), True
+        result = self._worked_out(row)
+        return self._placed(row.line, row.id, self._body(result, row.line)), not result.refusals
+
+    def _worked_out(self, row: Row) -> Scored:
+        from designtool.treatment.scoring import score
+
+        return score(self.form, {item: _cell(cell) for item, cell in zip(self.headings, row.cells, strict=True)})
+
+    def _body(self, result: Scored, line: int) -> str:
+        """Without the line and the id, which alone tell two rows with one signature apart. What is refused names its line."""
+        if result.refusals:
+            told = [Text(f"rad {line}, {one.message.sv}", f"line {line}, {one.message.en}") for one in result.refusals]
+            result = replace(
+                result,
+                refusals=tuple(replace(one, message=text) for one, text in zip(result.refusals, told, strict=True)),
+            )
+        if self.as_text:
+            return "\n".join(_lines(self.form, result, self.language))
+        return _json_text(_json(self.form, result, self.language)).removeprefix("{")
+
+    def _placed(self, line: int, id: str | None, body: str) -> str:
+        if self.as_text:
+            place = Text(f"rad {line}", f"line {line}").in_language(self.language)
+            return f"{self.form.title}, {place}{'' if id is None else f' ({printable(id)})'}\n{body}"
+        who = "" if id is None else f'"{ID}": {_json_text(id)}, '
+        return f'{{"line": {line}, {who}{body}'
+
+
+class _Codes(dict[str, int | None]):
+    """What a column's cells stand for, each worked out when it is first met; None for what the item cannot have."""
+
+    def __init__(self, item: Item) -> None:
+        super().__init__()
+        self.item = item
+
+    def __missing__(self, cell: str) -> int | None:
+        from designtool.treatment.scoring import DECLINED
+        from designtool.treatment.signature import DECLINED_CODE, UNANSWERED
+
+        answer = _cell(cell)
+        values: list[Any] = [option.value for option in self.item.options]
+        code: int | None
+        if answer is None:
+            code = UNANSWERED
+        elif isinstance(answer, str):
+            code = DECLINED_CODE if answer == DECLINED and self.item.risk else None
+        else:
+            code = values.index(answer) if answer in values else None
+        if len(self) < _MOST_CELLS:
+            self[cell] = code
+        return code
+
+
+def _cell(cell: str) -> Fraction | str | None:
+    """Numbers stand as text in a table; an empty cell is no answer."""
     from designtool.expressions.values import number_from_text
 
-    text = _text(path)
-    first = text.split("\n", 1)[0]
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ",", strict=True)
-    try:
-        header = [cell.strip() for cell in next(rows, [])]
-        if not any(header):
-            raise Usage(Text(f"{path} har ingen rubrikrad", f"{path} has no header"))
-        for row in rows:
-            if not any(cell.strip() for cell in row):
-                continue
-            if len(row) > len(header):
-                line = rows.line_num
-                raise Usage(
-                    Text(
-                        f"{path}, rad {line}: fler celler än rubriker", f"{path}, line {line}: more cells than headings"
-                    )
-                )
-            answers: dict[str, Any] = {}
-            repeated: list[tuple[str, Any]] = []
-            for item, cell in zip(header, row, strict=False):
-                number = number_from_text(cell)
-                if item in answers:
-                    repeated.append((item, cell))
-                answers[item] = number if number is not None else cell.strip() or None
-            yield _Repeated(answers, tuple(repeated))
-    except csv.Error as problem:
-        raise Usage(Text(f"{path} är inte CSV: {problem}", f"{path} is not CSV: {problem}")) from problem
+    number = number_from_text(cell)
+    return number if number is not None else cell.strip() or None
 
 
 def _scored(form: Questionnaire, person: _Repeated) -> Scored:
@@ -171,6 +324,11 @@ def _scored(form: Questionnaire, person: _Repeated) -> Scored:
             )
         )
     return score(form, person.answers)
+
+
+def _json_text(value: Any, indent: int | None = None) -> str:
+    """Half a character, as JSON can hold but no output can carry, is written as its escape: the same JSON."""
+    return json.dumps(value, ensure_ascii=False, indent=indent).encode(errors="backslashreplace").decode()
 
 
 def _json(form: Questionnaire, result: Scored, language: Language) -> dict[str, Any]:
@@ -215,10 +373,9 @@ def _refusal(refusal: Refusal, language: Language) -> Mapping[str, Any]:
 
 
 def _lines(form: Questionnaire, result: Scored, language: Language) -> Iterator[str]:
-    yield form.title
     for refusal in result.refusals:
         word = Text("Vägrat svar", "Refused answer").in_language(language)
-        yield f"  {word}: {refusal.message.in_language(language)}"
+        yield f"  {word}: {printable(refusal.message.in_language(language), _LONGEST_MESSAGE)}"
     labels = {score.id: score.label or score.id for score in form.scores}
     for one in result.scores:
         value = "–" if one.value is None else str(_number(one.value))

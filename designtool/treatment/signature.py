@@ -32,7 +32,7 @@ _Worth = Callable[[int, int], int]
 """What an item (its place) with a code adds to one of the sums that a score or flag hangs on."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Signatures:
     """The signatures of one questionnaire. A code is the place of an option, UNANSWERED or DECLINED_CODE."""
 
@@ -42,8 +42,9 @@ class Signatures:
     _conditional: tuple[int, ...]
     """The items that are not always asked."""
     _read: tuple[int, ...]
-    """Those, and the items that their conditions read."""
-    _asked: dict[tuple[int, ...], tuple[int, ...]] = field(default_factory=dict)
+    """The items that their conditions read."""
+    _asked: dict[tuple[int, ...], tuple[int | None, ...]] = field(default_factory=dict)
+    """What was worked out before, by the codes of those."""
 
     def of(self, codes: Sequence[int]) -> int:
         """The signature of a code for each item, in the order of the items."""
@@ -60,21 +61,22 @@ class Signatures:
             self._asked[key] = self._worked_out(codes)
         found = list(codes)
         for place, code in zip(self._conditional, self._asked[key], strict=True):
-            found[place] = code
+            if code is not None:
+                found[place] = code
         return found
 
-    def _worked_out(self, codes: Sequence[int]) -> tuple[int, ...]:
-        """The codes of the items that are not always asked, as `score` takes them."""
+    def _worked_out(self, codes: Sequence[int]) -> tuple[int | None, ...]:
+        """The codes of the items that are not always asked, as `score` takes them; None for one that is asked."""
         items = self._questionnaire.items
         read = [(items[place], codes[place]) for place in self._read]
         values: dict[str, Value] = {item.id: _answer(item, code) for item, code in read if code >= 0}
         statuses = {item.id: DECLINED for item, code in read if code == DECLINED_CODE}
         hidden = take_away_hidden(self._questionnaire, values, statuses, NOTHING_AROUND)
-        found: list[int] = []
+        found: list[int | None] = []
         for place in self._conditional:
             item = items[place]
             if item.id not in hidden:
-                found.append(codes[place])
+                found.append(None)
             elif statuses.get(item.id) != NOT_ASKED:
                 found.append(_UNKNOWN)
             elif item.when_hidden is None:
@@ -106,7 +108,7 @@ def signatures_of(questionnaire: Questionnaire) -> Signatures | None:
         unit *= 1 + sum(max(codes) - min(codes) for codes in one)
     conditional = tuple(at for at, item in enumerate(items) if item.show_if is not None)
     read = {place[name] for item in items if item.show_if is not None for _, name in item.show_if.references}
-    return Signatures(questionnaire, tuple(map(tuple, parts)), conditional, tuple(sorted(read.union(conditional))))
+    return Signatures(questionnaire, tuple(map(tuple, parts)), conditional, tuple(sorted(read)))
 
 
 def _is_plain(item: Item) -> bool:
