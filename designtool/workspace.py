@@ -28,10 +28,9 @@ from designtool.model.program import Program
 from designtool.model.questionnaire import Questionnaire
 from designtool.pipeline import Compiled, compile_tree
 from designtool.source import find_workspace, read
-from designtool.source.locked import media_folder, open_locked
+from designtool.source.media import open_media
 from designtool.source.read import LARGEST_YAML
-from designtool.source.tree import File, Tree, tree_of
-from designtool.source.workspace import WORKSPACE_FILE
+from designtool.source.tree import File, tree_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +42,9 @@ class BuiltBundle:
     size: int
 
 
-def compile_workspace(
-    root: Path, today: date, only: Iterable[str] | None = None, media: Path | None = None
-) -> Compiled:
-    """Reads and compiles the programs named in `only` (folder names; None: all) with the library.
-
-    `media` is the folder of films that media.lock names, if it is another than designtool.yaml says.
-    """
-    tree, found = read(root, only=only, media=media)
+def compile_workspace(root: Path, today: date, only: Iterable[str] | None = None) -> Compiled:
+    """Reads and compiles the programs named in `only` (folder names; None: all) with the library."""
+    tree, found = read(root, only=only)
     return compile_tree(tree, found, today)
 
 
@@ -70,9 +64,7 @@ def workspace_facts(root: Path) -> WorkspaceFacts:
     return WorkspaceFacts(programs_folder(tree), stated if isinstance(stated, str) else None)
 
 
-def build_bundle(
-    root: Path, compiled: Compiled, program: Program, output: Path, media: Path | None = None
-) -> BuiltBundle:
+def build_bundle(root: Path, compiled: Compiled, program: Program, output: Path) -> BuiltBundle:
     """Writes `<id>-<version>.dtb` into `output` and says what it is. A file that already has these bytes is left alone.
 
     Raises Cannot when a file of the workspace changed meanwhile, when the program is more than a bundle can hold, or when
@@ -80,9 +72,7 @@ def build_bundle(
     """
     path = output / f"{program.id}-{program.version}.dtb"
     try:
-        content = make_bundle(
-            program, encode_program(program), compiled.tree, lambda path: _open(root, path, compiled.tree, media)
-        )
+        content = make_bundle(program, encode_program(program), compiled.tree, lambda path: _open(root, path))
         digest = digest_of(manifest_of(content))
         files = layout_of_content(content)
         output.mkdir(parents=True, exist_ok=True)
@@ -109,9 +99,9 @@ def build_bundle(
         ) from error
 
 
-def _open(root: Path, path: str, tree: Tree, media: Path | None) -> BinaryIO:
+def _open(root: Path, path: str) -> BinaryIO:
     try:
-        return open_locked(root, path, tree.files.get(path), media_folder(root, tree.files.get(WORKSPACE_FILE), media))
+        return open_media(root, path)
     except (OSError, ValueError) as error:
         raise Cannot(
             Text(
