@@ -185,6 +185,8 @@ def _answer(item: Item, answer: Any) -> Value:
         raise WrongValue(Text("Svaret ska vara ett tal.", "The answer must be a number."))
     if isinstance(answer, float) and not math.isfinite(answer):
         raise WrongValue(Text("Svaret ska vara ett tal.", "The answer must be a number."))
+    if isinstance(answer, int) and any(option.value == answer for option in item.options):
+        return Fraction(answer)
     return from_json(item_type(item), answer)
 
 
@@ -250,12 +252,15 @@ def _value(
         found = evaluate(rule.value, environment) if rule.value is not None else None
         return found if isinstance(found, Fraction) else None
     items = {item.id: item for item in questionnaire.items}
-    weights = {id: rule.weights.get(id, Fraction(1)) if rule.method == "weighted" else Fraction(1) for id in counted}
+    weights = {id: rule.weights.get(id, Fraction(1)) for id in counted} if rule.method == "weighted" else {}
     total = Fraction(0)
     for id in answered:
         answer = values[id]
         assert isinstance(answer, Fraction)
-        total += weights[id] * (_reversed(items[id], answer) if id in rule.reverse else answer)
+        answer = _reversed(items[id], answer) if id in rule.reverse else answer
+        total += weights[id] * answer if weights else answer
+    if not weights:
+        return value_of_sums(rule, len(answered), total, Fraction(len(answered)), Fraction(len(set(counted))))
     answered_weight = sum((weights[id] for id in answered), Fraction(0))
     return value_of_sums(rule, len(answered), total, answered_weight, sum(weights.values(), Fraction(0)))
 
@@ -284,9 +289,15 @@ def points(rule: Score, item: Item, answer: Fraction) -> tuple[Fraction, Fractio
 
 
 def _reversed(item: Item, answer: Fraction) -> Fraction:
-    type = item_type(item)
-    assert type.low is not None and type.high is not None
-    return type.low + type.high - answer
+    ends = _ends(item)
+    assert ends is not None
+    return ends[0] + ends[1] - answer
+
+
+def _ends(item: Item) -> tuple[Fraction, Fraction] | None:
+    """The lowest and the highest number that can be answered; None where there is none."""
+    values = [option.value for option in item.options]
+    return (Fraction(min(values)), Fraction(max(values))) if values else None
 
 
 def _raised(
@@ -327,18 +338,16 @@ def _reachable(rule: Score, questionnaire: Questionnaire, values: Mapping[str, V
     items = {item.id: item for item in questionnaire.items}
     low = high = Fraction(0)
     for id in rule.items:
-        type, answer = item_type(items[id]), values.get(id)
-        if isinstance(answer, Fraction):
-            ends = (answer, answer)
-        elif type.low is None or type.high is None:
+        answer = values.get(id)
+        ends = (answer, answer) if isinstance(answer, Fraction) else _ends(items[id])
+        if ends is None:
             return Type("number")
-        else:
-            ends = (type.low, type.high)
         if id in rule.reverse:
             ends = (_reversed(items[id], ends[1]), _reversed(items[id], ends[0]))
-        weight = rule.weights.get(id, Fraction(1)) if rule.method == "weighted" else Fraction(1)
-        least, most = sorted((ends[0] * weight, ends[1] * weight))
-        low, high = low + least, high + most
+        if rule.method == "weighted":
+            weight = rule.weights.get(id, Fraction(1))
+            ends = (min(ends[0] * weight, ends[1] * weight), max(ends[0] * weight, ends[1] * weight))
+        low, high = low + ends[0], high + ends[1]
     if rule.method == "mean" and rule.items:
         low, high = low / len(rule.items), high / len(rule.items)
     return Type("number", low=low, high=high)
