@@ -61,6 +61,8 @@ class Memo:
     language: str | None
     _known: dict[str, tuple[Stamp, str]]
     _results: dict[str, dict[str, Any]]
+    media: Path | None = None
+    """The folder of films that media.lock names, if it is another than designtool.yaml says."""
     _started: int = field(default_factory=time.time_ns)
     _stamps: dict[str, Stamp] = field(default_factory=dict)
     _keys: dict[str, str] = field(default_factory=dict)
@@ -103,8 +105,26 @@ class Memo:
             own = self._below(f"{self.programs_folder}/{name}") if name else []
             for path in sorted([*shared, *own]):
                 digest.update(f"{path}\0{self._digest(path)}\n".encode("utf-8", "surrogateescape"))
+            if any(path.endswith("/media.lock") for path in (*shared, *own)):
+                digest.update(repr(self._films()).encode("utf-8", "surrogateescape"))
             self._keys[name] = digest.hexdigest()
         return self._keys[name]
+
+    def _films(self) -> tuple[str, list[tuple[str, Stamp]]]:
+        """What lies in the folder of films: one that comes or goes there changes what is found in a program."""
+        from designtool.source.locked import media_folder
+        from designtool.source.tree import File
+
+        try:
+            data = (self.root / _WORKSPACE_FILE).read_bytes()
+            folder = media_folder(self.root, File(_WORKSPACE_FILE, len(data), "", data), self.media)
+            if folder is None:
+                return "", []
+            with os.scandir(folder) as entries:
+                found = [(entry.name, _stamp(entry.stat())) for entry in entries if entry.is_file()]
+        except OSError:
+            return "", []
+        return str(folder), sorted(found)
 
     def save(self) -> None:
         """Best effort: a workspace that cannot be written to is built all the same, only not as quickly the next time."""

@@ -33,6 +33,7 @@ _GLOBS: Mapping[str, tuple[str, ...]] = {
     "contacts": ("{programs}/library/contacts.yaml",),
     "glossary": ("{programs}/library/glossary.yaml",),
     "persons": ("{programs}/library/persons.yaml",),
+    "media-lock": ("{programs}/*/media.lock",),
 }
 _PLAIN = re.compile(r"[A-Za-zÅÄÖåäöÉé][A-Za-zÅÄÖåäöÉé0-9 .,!?()/–-]*")
 _NOT_TEXT = re.compile(r"true|false|null|yes|no|on|off|y|n|~", re.IGNORECASE)

@@ -28,9 +28,10 @@ from designtool.model.program import Program
 from designtool.model.questionnaire import Questionnaire
 from designtool.pipeline import Compiled, compile_tree
 from designtool.source import find_workspace, read
-from designtool.source.media import open_media
+from designtool.source.locked import media_folder, open_locked
 from designtool.source.read import LARGEST_YAML
-from designtool.source.tree import File, tree_of
+from designtool.source.tree import File, Tree, tree_of
+from designtool.source.workspace import WORKSPACE_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,14 @@ class BuiltBundle:
     size: int
 
 
-def compile_workspace(root: Path, today: date, only: Iterable[str] | None = None) -> Compiled:
-    """Reads and compiles the programs named in `only` (folder names; None: all) with the library."""
-    tree, found = read(root, only=only)
+def compile_workspace(
+    root: Path, today: date, only: Iterable[str] | None = None, media: Path | None = None
+) -> Compiled:
+    """Reads and compiles the programs named in `only` (folder names; None: all) with the library.
+
+    `media` is the folder of films that media.lock names, if it is another than designtool.yaml says.
+    """
+    tree, found = read(root, only=only, media=media)
     return compile_tree(tree, found, today)
 
 
@@ -64,7 +70,9 @@ def workspace_facts(root: Path) -> WorkspaceFacts:
     return WorkspaceFacts(programs_folder(tree), stated if isinstance(stated, str) else None)
 
 
-def build_bundle(root: Path, compiled: Compiled, program: Program, output: Path) -> BuiltBundle:
+def build_bundle(
+    root: Path, compiled: Compiled, program: Program, output: Path, media: Path | None = None
+) -> BuiltBundle:
     """Writes `<id>-<version>.dtb` into `output` and says what it is. A file that already has these bytes is left alone.
 
     Raises Cannot when a file of the workspace changed meanwhile, when the program is more than a bundle can hold, or when
@@ -72,7 +80,9 @@ def build_bundle(root: Path, compiled: Compiled, program: Program, output: Path)
     """
     path = output / f"{program.id}-{program.version}.dtb"
     try:
-        content = make_bundle(program, encode_program(program), compiled.tree, lambda path: _open(root, path))
+        content = make_bundle(
+            program, encode_program(program), compiled.tree, lambda path: _open(root, path, compiled.tree, media)
+        )
         digest = digest_of(manifest_of(content))
         files = layout_of_content(content)
         output.mkdir(parents=True, exist_ok=True)
@@ -99,9 +109,9 @@ def build_bundle(root: Path, compiled: Compiled, program: Program, output: Path)
         ) from error
 
 
-def _open(root: Path, path: str) -> BinaryIO:
+def _open(root: Path, path: str, tree: Tree, media: Path | None) -> BinaryIO:
     try:
-        return open_media(root, path)
+        return open_locked(root, path, tree.files.get(path), media_folder(root, tree.files.get(WORKSPACE_FILE), media))
     except (OSError, ValueError) as error:
         raise Cannot(
             Text(

@@ -30,9 +30,9 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     compile_one = results_module._compile
 
-    def counted(root: Path, name: str, output: Path | None) -> memo.Result:
+    def counted(root: Path, name: str, output: Path | None, media: Path | None) -> memo.Result:
         names.append(name)
-        return compile_one(root, name, output)
+        return compile_one(root, name, output, media)
 
     monkeypatch.setattr(results_module, "_compile", counted)
     monkeypatch.setattr(memo, "_JUST_NOW_NS", 0)

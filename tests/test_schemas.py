@@ -17,7 +17,7 @@ from designtool.diagnostics import Rule, Severity, Span, Text, report_json
 from designtool.load.identifiers import EITHER, KEBAB_CASE, LOWER_SNAKE, kebab_case, lower_snake
 from designtool.load.shape import KINDS, schema_of
 
-MESSAGES = ("diagnostics", "build", "inspect", "verify", "unbundle", "score", "test", "explain", "manifest")
+MESSAGES = ("diagnostics", "build", "inspect", "verify", "unbundle", "score", "test", "explain", "manifest", "fork", "media")
 NOT_TO_BE_USED = {
     "format",  # Off in one validator by default, on in the other.
     "multipleOf",  # Floating point differs.
@@ -39,11 +39,13 @@ SAMPLES: dict[str, Any] = {
         "language": "sv",
         "programs": "programs",
         "severity": {"long-sentence": "info"},
+        "media": "../filmer",
         "registries": {"national": "https://registry.example/programs"},
     },
     "program": {
         "format": 1,
         "id": "exempel",
+        "derived_from": {"program": "annat", "version": "1.2.3", "digest": f"sha256:{'0' * 64}"},
         "version": "1.0.0",
         "title": "Exempel",
         "summary": "Ett exempel.",
@@ -88,6 +90,7 @@ SAMPLES: dict[str, Any] = {
         },
         "begun": {"modules": {"ny": "see-again"}, "forms": {"min_lista": "keep", "y": "hold-back"}},
     },
+    "media-lock": {"media/film.mp4": {"digest": f"sha256:{'0' * 64}", "size": 48211093}},
     "module": {
         "title": "Modul",
         "goal": "Du vet.",

@@ -22,6 +22,7 @@ from designtool.source.tree import File, Tree
 SOURCE_FOLDER = "source/"
 _WORKSPACE_FILE = "designtool.yaml"
 _SHARED_FILES = ("contacts.yaml", "glossary.yaml", "persons.yaml")
+_LOCK_FILE = "media.lock"
 
 
 def make_bundle(
@@ -83,6 +84,7 @@ def _source_paths(programs: Iterable[Program], tree: Tree) -> set[str]:
             is_part_of_format = kind_of(path, programs_folder) is not None
             if file.data is not None and (is_part_of_format or is_file_name(SOURCE_FOLDER + path)):
                 paths.add(path)
+        paths.discard(f"{folder}/{_LOCK_FILE}")  # Of it a part alone may go along.
         library = _library_folder(program)
         paths.update(path for path in _reached(program) if path.startswith(library) and path in tree.files)
     return paths
@@ -102,13 +104,18 @@ def _reached(program: Program) -> Iterator[str]:
 
 
 def _shared_files(programs: Iterable[Program], tree: Tree) -> dict[str, bytes]:
-    """The library's contacts, words and persons: of each file the entries that the programs reach, as they are written there."""
+    """The library's contacts, words and persons, and locks of films: of each the entries that the programs reach, as written."""
     found: dict[str, bytes] = {}
     reached: dict[str, set[str]] = {}
     for program in programs:
         library = _library_folder(program)
         for name, entries in zip(_SHARED_FILES, (program.contacts, program.glossary, program.persons), strict=True):
             reached.setdefault(library + name, set()).update(entry.id for entry in entries)
+    for program in programs:
+        own, library = f"{program_folder(program)}/", _library_folder(program)
+        for folder in (own, library):
+            names = {media.path.removeprefix(folder) for media in program.media if media.path.startswith(folder)}
+            reached.setdefault(f"{folder}{_LOCK_FILE}", set()).update(names)
     for path, ids in reached.items():
         file = tree.files.get(path)
         if file is not None and file.data is not None and (data := entries_of(path, file.data, ids)) is not None:

@@ -26,6 +26,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("inspect", "designtool.cli.inspect", "Visa vad ett paket innehåller."),
     ("verify", "designtool.cli.verify", "Kontrollera att ett paket är helt och oförändrat."),
     ("unbundle", "designtool.cli.unbundle", "Skriv ut källtexten ur ett paket."),
+    ("media", "designtool.cli.media", "Håll reda på stora filmer som ligger utanför arbetsytan."),
     ("fork", "designtool.cli.fork", "Börja ett eget program från ett paket."),
     ("run", "designtool.cli.run", "Kör paket i referensmiljön."),
     ("demo", "designtool.cli.demo", "Visa allt: program, påhittade patienter och behandlare."),

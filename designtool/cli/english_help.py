@@ -27,6 +27,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Visa vad ett paket innehåller.": "Show what a bundle holds.",
         "Kontrollera att ett paket är helt och oförändrat.": "Check that a bundle is whole and unaltered.",
         "Skriv ut källtexten ur ett paket.": "Write the source out of a bundle.",
+        "Håll reda på stora filmer som ligger utanför arbetsytan.": (
+            "Keep track of large films that lie outside of the workspace."
+        ),
         "Börja ett eget program från ett paket.": "Begin a program of one's own from a bundle.",
         "Kör paket i referensmiljön.": "Run bundles in the reference runtime.",
         "Visa allt: program, påhittade patienter och behandlare.": (
@@ -83,6 +86,15 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Port på 127.0.0.1 (vanligen 8780).": "Port on 127.0.0.1 (usually 8780).",
         "Mapp för databas och paket (vanligen designtool-data).": (
             "Folder for the database and the bundles (usually designtool-data)."
+        ),
+        "Mappen med filmerna som står i media.lock, om det är en annan än i designtool.yaml.": (
+            "The folder with the films that media.lock names, if it is another than designtool.yaml says."
+        ),
+        "Programmet som visar filmen (library: alla), om det finns flera.": (
+            "The program that shows the film (library: all), if there are several."
+        ),
+        "Skriv in en film i media.lock, med sitt fingeravtryck. Filmen behöver sedan inte ligga i programmets mapp.": (
+            "Write a film into media.lock, with its digest. The film need not lie in the program's folder after that."
         ),
         # build, verify, unbundle, run, demo
         "Bygg program till paket. Utan sökväg byggs alla program i arbetsytan.": (

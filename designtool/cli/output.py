@@ -20,6 +20,12 @@ FORMAT = click.option(
     "--format", "output_format", type=click.Choice(["text", "json"]), default="text", help="Form på utskriften."
 )
 
+MEDIA = click.option(
+    "--media",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Mappen med filmerna som står i media.lock, om det är en annan än i designtool.yaml.",
+)
+
 
 class Usage(click.ClickException):
     """What was asked for cannot be done: exit status 2."""

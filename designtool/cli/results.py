@@ -28,21 +28,25 @@ class Results:
         return in_order([found for result in self.results for found in (*result.shared, *result.diagnostics)])
 
 
-def results(root: Path, only: Iterable[str] | None, output: Path | None = None) -> Results:
-    """The programs in `only` (None: all). With `output` their bundles lie there afterwards, unless there are errors."""
+def results(root: Path, only: Iterable[str] | None, output: Path | None = None, media: Path | None = None) -> Results:
+    """The programs in `only` (None: all). With `output` their bundles lie there afterwards, unless there are errors.
+
+    `media` is the folder of films that media.lock names, if it is another than designtool.yaml says.
+    """
     memo = open_memo(root)
     if memo is None:
         from designtool.workspace import workspace_facts
 
         facts = workspace_facts(root)
         memo = new_memo(root, facts.programs_folder, facts.language)
+    memo.media = media
     names = memo.program_names() if only is None else list(only)
     names = names or [_NO_PROGRAM]
     day = today().isoformat()
     found = {name: memo.result(name, day, output) for name in names}
     missing = [name for name, result in found.items() if result is None]
     keys = {name: memo.key(name) for name in missing}
-    for name, result in zip(missing, _fresh(root, missing, output), strict=True):
+    for name, result in zip(missing, _fresh(root, missing, output, media), strict=True):
         found[name] = result
         memo.keep(name, keys[name], day, result)
     if missing:
@@ -71,31 +75,31 @@ def _language(memo: Memo) -> Language:
     return settings().in_workspace(memo.language)
 
 
-def _fresh(root: Path, names: Sequence[str], output: Path | None) -> list[Result]:
+def _fresh(root: Path, names: Sequence[str], output: Path | None, media: Path | None) -> list[Result]:
     if names:
         import designtool.workspace  # noqa: F401  Here, so that the processes below are copies of one that has it.
 
         gc.freeze()  # What is loaded by now stays; the collector need not walk it again and again (a fifth of a build).
     if len(names) < _WORTH_A_PROCESS or not hasattr(os, "fork") or (os.cpu_count() or 1) < 2:
-        return [_compile(root, name, output) for name in names]
+        return [_compile(root, name, output, media) for name in names]
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
     from functools import partial
 
     workers = min(os.cpu_count() or 1, len(names))
     with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
-        return list(pool.map(partial(_compile, root, output=output), names))
+        return list(pool.map(partial(_compile, root, output=output, media=media), names))
 
 
-def _compile(root: Path, name: str, output: Path | None) -> Result:
+def _compile(root: Path, name: str, output: Path | None, media: Path | None) -> Result:
     from designtool.workspace import build_bundle, compile_workspace
 
-    compiled = compile_workspace(root, today(), (name,) if name else ())
+    compiled = compile_workspace(root, today(), (name,) if name else (), media)
     one = compiled.programs[0] if compiled.programs else None
     program = one.program if one is not None else None
     bundle = None
     if one is not None and program is not None and output is not None and compiled.can_be_built(one):
-        built = build_bundle(root, compiled, program, output)
+        built = build_bundle(root, compiled, program, output, media)
         bundle = bundle_written(built.digest, built.path, built.size)
     return Result(
         program=program.id if program is not None else None,

@@ -36,6 +36,7 @@ KINDS: tuple[str, ...] = (
     "sources",
     "journey",
     "migration",
+    "media-lock",
     "wording",
 )
 """Kinds of documents that have a schema. Of Markdown it describes the front matter. A wording stands outside the tree."""

@@ -45,6 +45,7 @@ _CLEAN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _LEFT_ALONE = frozenset({"build", "Thumbs.db", "desktop.ini"})
 _CHUNK = 1 << 20
 _LIBRARY = "library"
+_LOCK = "/media.lock"
 _SETTLED_NS = 3_000_000_000
 """A file changed more recently than this may change again within one tick of a file system's clock."""
 
@@ -63,13 +64,17 @@ class Reading:
 
 
 def read(
-    root: Path, unsaved: Mapping[str, bytes] | None = None, only: Iterable[str] | None = None
+    root: Path,
+    unsaved: Mapping[str, bytes] | None = None,
+    only: Iterable[str] | None = None,
+    media: Path | None = None,
 ) -> tuple[Tree, tuple[Diagnostic, ...]]:
     """designtool.yaml, the library, and the program folders named in `only` (None: all of them).
 
-    `unsaved` holds the bytes of editor buffers by path in the workspace; they lie over what is on disk.
+    `unsaved` holds the bytes of editor buffers by path in the workspace; they lie over what is on disk. `media` is the folder of
+    films that media.lock names, if it is another than designtool.yaml says.
     """
-    reader = _Reader(os.fspath(root), dict(unsaved or {}))
+    reader = _Reader(os.fspath(root), dict(unsaved or {}), media=media)
     reader.workspace(only)
     return tree_of(reader.files.values()), tuple(reader.diagnostics)
 
@@ -85,7 +90,12 @@ def read_files_again(root: Path, before: Reading, paths: Iterable[str]) -> Readi
     """Only these files are looked at. None when more than the content of files that were there before may have changed."""
     reader = _Reader(os.fspath(root), {})
     for path in paths:
-        if path == WORKSPACE_FILE or path not in before.tree.files or not reader.is_own_folder(path.rpartition("/")[0]):
+        if (
+            path == WORKSPACE_FILE
+            or path.endswith(_LOCK)
+            or path not in before.tree.files
+            or not reader.is_own_folder(path.rpartition("/")[0])
+        ):
             return None
         reader.file(path)
         if path not in reader.files or reader.diagnostics:
@@ -101,6 +111,7 @@ class _Reader:
     root: str
     unsaved: dict[str, bytes]
     before: Reading | None = None
+    media: Path | None = None
     files: dict[str, File] = field(default_factory=dict)
     stamps: dict[str, Stamp] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
@@ -120,6 +131,21 @@ class _Reader:
                 if self.count == 0 and len(self.diagnostics) == told and not self._is_unsaved(f"{programs}/{name}/"):
                     self.diagnostics.append(empty_folder.RULE.at(Span(f"{programs}/{name}")))
         self.lay_unsaved_over(programs, wanted)
+        self.locked_media(programs)
+
+    def locked_media(self, programs: str) -> None:
+        """Films that lie elsewhere are in the tree like all media: as what they are, not as their bytes."""
+        locks = [path for path in self.files if path.startswith(f"{programs}/") and path.endswith(_LOCK)]
+        if not locks:
+            return
+        from designtool.source.locked import files_of, media_folder
+
+        folder = media_folder(Path(self.root), self.files.get(WORKSPACE_FILE), self.media)
+        for path in locks:
+            if path.count("/") == programs.count("/") + 2:
+                added, found = files_of(self.files[path], self.files, folder)
+                self.files.update((file.path, file) for file in added)
+                self.diagnostics += found
 
     def _is_unsaved(self, folder: str) -> bool:
         return any(path.startswith(folder) for path in self.unsaved)
