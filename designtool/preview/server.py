@@ -45,7 +45,9 @@ from designtool.preview.studio import LATEST_DAY, Shown, Simulated, Studio
 from designtool.preview.words import WORDS
 from designtool.render import FieldError, Fragment, Templates, Viewpoint, fragments, targets, view
 from designtool.render.forms import saved_answer
-from designtool.source.media import media_type, open_media
+from designtool.source.locked import media_folder, open_locked
+from designtool.source.media import media_type
+from designtool.source.workspace import WORKSPACE_FILE
 from designtool.treatment.commands import Actor
 from designtool.treatment.events import Event
 from designtool.treatment.records import form_of
@@ -447,7 +449,9 @@ class _Preview:
         if file is not None and file.data is not None:
             return Response(file.data, media_type=media_type(path))
         try:
-            stream = open_media(self.root, path)
+            stream = open_locked(
+                self.root, path, file, media_folder(self.root, self.studio.tree.files.get(WORKSPACE_FILE), None)
+            )
         except (OSError, ValueError):
             return PlainTextResponse("the file is gone", 404)
         size = stream.seek(0, SEEK_END)
