@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
@@ -34,6 +34,8 @@ Sent = Mapping[str, Sequence[str]]
 MOST_ROWS = 200
 SHOWN = "shown-"
 """`shown-<name>` is sent with boxes to tick, of which nothing else is sent when none is ticked."""
+CORRECT = "correct."
+"""`correct.<field>.<answer>`, an action: the field is to say this instead, and the form is finished."""
 _ROW = re.compile(r"[0-9]{1,3}")
 
 
@@ -51,6 +53,8 @@ class Answer:
     go_to: str = ""
     """The target to show next."""
     entry_date: str = ""
+    form: str = ""
+    """The form that was sent, if it was one."""
 
 
 def sent_from(target: str, sent: Sent, state: State, program: Program, now: datetime, actor: Actor) -> Answer:
@@ -62,7 +66,7 @@ def sent_from(target: str, sent: Sent, state: State, program: Program, now: date
         case ("exercise", "stop"):
             return _simple(commands.stop_decision(state, program, now, actor, id), "stopped", _back(sent, target))
         case (("exercise" | "questionnaire" | "form"), _):
-            return _form(id, action, sent, state, program, now, actor)
+            return replace(_form(id, action, sent, state, program, now, actor), form=id)
         case ("module", "submit"):
             return _simple(commands.submit_module(state, program, now, actor, id), "module-submitted", target)
         case ("module", "feedback"):
@@ -127,6 +131,10 @@ def _form(id: str, action: str, sent: Sent, state: State, program: Program, now:
     if isinstance(known, Exercise):
         stands |= {one.id: _by_row(one, stands[one.id], state, program) for one in known.fields if one.id in stands}
     answers = _answers(known, sent, stands)
+    if action.startswith(CORRECT):
+        field, _, meant = action.removeprefix(CORRECT).partition(".")
+        answers |= {one.id: meant for one in known.fields if one.id == field} if isinstance(known, Exercise) else {}
+        action = "submit"
     draft = MappingProxyType({**stands, **answers})
     if written_date and dated is None:
         # Without its date the entry would be taken for another day's.
@@ -261,7 +269,7 @@ def _refused(message: Text, go_to: str) -> Answer:
 
 
 def _errors(problems: Sequence[Problem]) -> tuple[FieldError, ...]:
-    return tuple(FieldError(problem.field, problem.message, problem.level) for problem in problems)
+    return tuple(FieldError(one.field, one.message, one.level, one.corrections) for one in problems)
 
 
 def _back(sent: Sent, target: str) -> str:

@@ -528,7 +528,7 @@ def test_errors_stand_at_the_top_and_at_their_field_and_nothing_is_lost() -> Non
     )
     html = patient("exercise/allt", viewpoint=viewpoint)
     tags = Tags(html)
-    assert '<a href="#allt-klockan-field">Skriv klockslaget som 22.30.</a>' in html
+    assert '<a href="#allt-klockan-field">När gick du och la dig? Skriv klockslaget som 22.30.</a>' in html
     entry = tags.with_name("klockan")[0]
     assert (
         entry["value"] == "kvart i elva"

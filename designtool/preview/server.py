@@ -13,7 +13,7 @@ import re
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from html import unescape
@@ -43,7 +43,7 @@ from designtool.cli.output import line_reader
 from designtool.diagnostics import Diagnostic, Language, Text, diagnostic_json
 from designtool.preview.studio import LATEST_DAY, Shown, Simulated, Studio
 from designtool.preview.words import WORDS
-from designtool.render import FieldError, Fragment, Templates, Viewpoint, fragments, targets, view
+from designtool.render import Fragment, Templates, Viewpoint, fragments, targets, view
 from designtool.render.forms import saved_answer
 from designtool.source.locked import media_folder, open_locked
 from designtool.source.media import media_type
@@ -356,7 +356,12 @@ class _Preview:
         self._keep(address, answer.events)
         if answer.errors or not answer.saved:
             again = self.studio.simulate(address.program, address.person, address.day) or simulated
-            viewpoint = self._viewpoint(address, errors=answer.errors, draft=answer.draft, entry_date=answer.entry_date)
+            viewpoint = replace(
+                self._viewpoint(address, saved="", entry_date=answer.entry_date),
+                form=answer.form,
+                errors=answer.errors,
+                draft=answer.draft,
+            )
             return self._html(request, address, answer.go_to, again, viewpoint, 422 if answer.errors else 200)
         query = {"saved": answer.saved} | ({"entry-date": answer.entry_date} if answer.entry_date else {})
         return RedirectResponse(f"{address.base}/{answer.go_to}?{urlencode(query)}", 303)
@@ -424,8 +429,6 @@ class _Preview:
     def _viewpoint(
         self,
         address: Address,
-        errors: tuple[FieldError, ...] = (),
-        draft: Any = None,
         saved: str = "",
         entry_date: str = "",
     ) -> Viewpoint:
@@ -434,9 +437,7 @@ class _Preview:
             base=address.base,
             language=self.language,
             notices=(NOTICE,),
-            errors=errors,
             saved=saved if re.fullmatch(r"[a-z-]{0,30}", saved) else "",
-            draft=draft or {},
             entry_date=entry_date if re.fullmatch(r"[0-9-]{0,10}", entry_date) else "",
         )
 

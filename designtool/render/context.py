@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -19,7 +20,7 @@ from designtool.model.program import Program
 from designtool.model.questionnaire import Item, Questionnaire, Score
 from designtool.render.display import computed_value, field_value, number, option_label, plain_value
 from designtool.render.html import element
-from designtool.render.viewpoint import Viewpoint
+from designtool.render.viewpoint import FieldError, Viewpoint
 from designtool.render.words import say
 from designtool.treatment.situation import FormSituation, Situation
 
@@ -74,6 +75,14 @@ class PageContext:
 
     def form(self, id: str) -> FormSituation:
         return self.situation.forms.get(id, _EMPTY_FORM)
+
+    def errors(self, form: str) -> tuple[FieldError, ...]:
+        """What is wrong in a form as it was just sent."""
+        return self.viewpoint.errors if self.viewpoint.form in ("", form) else ()
+
+    def sent(self, form: str) -> Mapping[str, Any]:
+        """What was just sent with a form and refused; empty for another form than that."""
+        return self.viewpoint.draft if self.viewpoint.form in ("", form) else {}
 
     def holds(self, condition: Expression) -> bool | None:
         """Whether a condition holds; None when an answer that it needs is missing."""

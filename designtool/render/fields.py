@@ -35,6 +35,7 @@ from designtool.render.html import Attributes, Child, classes, element, joined, 
 from designtool.render.icons import icon
 
 _CANONICAL_TIME = re.compile("[0-9]{2}:[0-9]{2}")
+_READ_BACK = frozenset({"time", "minutes"})
 _MOST_SCALE_STEPS = 21
 """A scale with more steps is written as a number."""
 
@@ -52,8 +53,10 @@ class FieldView:
     value: Any
     """As a form sends it (JSON), or typed."""
     error: str = ""
-    confirm: bool = False
+    is_doubt: bool = False
     """The error asks again: the patient may say that it is right."""
+    asks_again: Markup | None = None
+    """Of a field at which something may be asked again: what may have been meant. None of all others."""
     hidden: bool = False
     mark_optional: bool = False
     computed: Value = None
@@ -548,15 +551,18 @@ def _option(view: FieldView, type: str, option: Option, at: int, checked: bool) 
 
 def _single(view: FieldView, entry: Markup, unit: str = "", hint: str = "") -> Markup:
     label = element("label", {"class": "field-label", "for": view.id}, view.field.label, _optional_mark(view))
-    control = (
-        element("div", {"class": "input-row"}, entry, element("span", {"class": "unit", "id": f"{view.id}-unit"}, unit))
-        if unit
-        else entry
-    )
+    beside = [
+        element("span", {"class": "unit", "id": f"{view.id}-unit"}, unit) if unit else None,
+        # How what is written is understood; the browser fills it in.
+        element("span", {"class": "read-back", "id": f"{view.id}-read-back", "data-read-back": view.name})
+        if view.field.type in _READ_BACK
+        else None,
+    ]
+    control = element("div", {"class": "input-row"}, entry, *beside) if any(beside) else entry
     return element(
         "div",
         {
-            "class": classes("field", view.error and "field-wrong"),
+            "class": classes("field", view.error and ("field-doubt" if view.is_doubt else "field-wrong")),
             "id": f"{view.id}-field",
             "data-field": view.name,
             "hidden": view.hidden,
@@ -573,7 +579,9 @@ def _group(view: FieldView, *content: Child) -> Markup:
     return element(
         "fieldset",
         {
-            "class": classes("field", "field-group", view.error and "field-wrong"),
+            "class": classes(
+                "field", "field-group", view.error and ("field-doubt" if view.is_doubt else "field-wrong")
+            ),
             "id": f"{view.id}-field",
             "data-field": view.name,
             "hidden": view.hidden,
@@ -615,11 +623,11 @@ def _error(view: FieldView) -> Markup:
 
 def _confirm(view: FieldView) -> Markup | None:
     """Asks again: `confirmed-<field>` is sent with the answer when the patient says that it is right."""
-    if not view.confirm:
+    if view.asks_again is None:
         return None
-    return element(
+    yes = element(
         "label",
-        {"class": "option confirm"},
+        {"class": "option confirm", "data-confirm": view.name, "hidden": not view.is_doubt},
         element(
             "input",
             {
@@ -631,6 +639,7 @@ def _confirm(view: FieldView) -> Markup | None:
         ),
         element("span", {}, view.context.say("confirm-yes")),
     )
+    return joined((view.asks_again, yes))
 
 
 def _described_by(view: FieldView) -> str | None:
@@ -644,6 +653,7 @@ def _described_by(view: FieldView) -> str | None:
     names = [
         f"{view.id}-help" if has_help else "",
         f"{view.id}-unit" if has_unit else "",
+        f"{view.id}-read-back" if view.field.type in _READ_BACK else "",
         f"{view.id}-error" if view.error else "",
     ]
     return classes(*names) or None

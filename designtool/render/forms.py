@@ -2,7 +2,8 @@
 
 Without script
     A form posts to `{base}/exercise/<id>` or `{base}/questionnaire/<id>` with the fields' names (see `render.fields`) and
-    - `action`: `save` (keep the draft), `submit`, or `add-row.<table>` (keep the draft with one more, empty row);
+    - `action`: `save` (keep the draft), `submit`, `add-row.<table>` (keep the draft with one more, empty row), or
+      `correct.<field>.<answer>` (let the field say this instead, and submit);
     - `csrf-token`: the viewpoint's token, when it has one;
     - `entry-date`: of a diary, the ISO date of the entry;
     - `form-revision`: the viewpoint's revision, when it has one: what another device has written since is not overwritten;
@@ -11,6 +12,9 @@ Without script
     None of these can be a field's name, which has no hyphen, except `action`.
 
 With script (static/forms.js)
+    `data-live` on the form is what the browser needs to show and hide fields and to work out values while somebody writes
+    (`render.live`). What the server answers after a save wins over it.
+
     POST `{base}/<target>/save`, JSON, with the token in the header `X-CSRF-Token`:
 
         {"field": "bed", "value": "2230", "entry_date": "2026-11-21", "revision": 7}
@@ -33,23 +37,29 @@ With script (static/forms.js)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from markupsafe import Markup
 
 from designtool.diagnostics import Language
+from designtool.expressions.expression import Value
 from designtool.model.exercise import Computed, Exercise, Field
 from designtool.model.questionnaire import Questionnaire
-from designtool.render.context import PageContext, exercise_field, latest_value
+from designtool.render.context import PageContext, exercise_field, latest_value, value_label
 from designtool.render.display import clock, computed_value, day, plain_value, weekday_letters
 from designtool.render.fields import FieldView, render_field
 from designtool.render.html import classes, element, joined
 from designtool.render.icons import icon
+from designtool.render.live import live_form
 from designtool.render.questionnaire import instructions, questionnaire_items
 from designtool.render.records import diary_table, record_view
-from designtool.treatment.records import Filled
+from designtool.render.viewpoint import FieldError
+from designtool.treatment.corrections import Correction, fields_read
+from designtool.treatment.json_values import frozen_json
+from designtool.treatment.records import Filled, fill, form_of
 from designtool.treatment.situation import FormSituation
 
 
@@ -80,7 +90,7 @@ def exercise_work(exercise: Exercise, context: PageContext) -> Markup:
     form = context.form(exercise.id)
     if form.status == "not-open" and exercise.filled_by == "patient":
         return element("p", {"class": "quiet"}, context.say("locked-until-open"))
-    if form.status == "done" and form.records and not _being_written(form, context):
+    if form.status == "done" and form.records and not _being_written(exercise.id, context):
         answers = element("div", {"class": "done-answers"}, record_view(context, exercise.id, form.records[-1]))
         done = element("p", {"class": "done-mark"}, icon("check"), context.say("already-done"))
         words = "change-answers" if exercise.fill == "once" else "fill-again"
@@ -108,9 +118,12 @@ def exercise_form(exercise: Exercise, context: PageContext) -> Markup:
 
 
 def exercise_fields(exercise: Exercise, context: PageContext, disabled: bool = False) -> Markup:
-    form = context.form(exercise.id)
     values = form_values(exercise, context)
-    errors = {error.field: error for error in context.viewpoint.errors}
+    worked_out, hidden = _worked_out(exercise, context)
+    errors = _by_field(context.errors(exercise.id))
+    asked = {id for id, found in errors.items() if any(error.level == "confirm" for error in found)} | {
+        read[-1].id for one in exercise.constraints if (read := fields_read(one.condition, exercise))
+    }
     some_required = any(field.required for field in exercise.fields)
     fields = [
         render_field(
@@ -120,17 +133,67 @@ def exercise_fields(exercise: Exercise, context: PageContext, disabled: bool = F
                 name=field.id,
                 id=f"{exercise.id}-{field.id}",
                 value=values.get(field.id),
-                error=context.text(errors[field.id].message) if field.id in errors else "",
-                confirm=field.id in errors and errors[field.id].level == "confirm",
-                hidden=field.id in form.hidden,
+                error=" ".join(context.text(error.message) for error in errors.get(field.id, ())),
+                asks_again=_asks_again(exercise, errors.get(field.id, ()), context) if field.id in asked else None,
+                is_doubt=field.id in errors and all(error.level == "confirm" for error in errors[field.id]),
+                hidden=field.id in hidden,
                 mark_optional=some_required and not field.required,
-                computed=form.draft_values.get(field.id),
+                computed=worked_out.get(field.id),
                 disabled=disabled,
             )
         )
         for field in exercise.fields
     ]
-    return joined((*fields, _computed(exercise, form, context)))
+    return joined((*fields, _computed(exercise, worked_out, context)))
+
+
+def _worked_out(exercise: Exercise, context: PageContext) -> tuple[Mapping[str, Value], frozenset[str]]:
+    """Values and hidden fields of the copy on the page: of a diary, of the entry that is looked at."""
+    form = context.form(exercise.id)
+    entry = entry_date(exercise, context)
+    if entry is None or entry == form.draft_date:
+        return form.draft_values, form.hidden
+    answers = frozen_json(form.entry_drafts.get(entry, {}))
+    filled = fill(exercise, answers, context.situation.environment, False, entry)
+    return filled.values, filled.hidden
+
+
+def _by_field(errors: Sequence[FieldError]) -> dict[str, list[FieldError]]:
+    found: dict[str, list[FieldError]] = {}
+    for error in errors:
+        found.setdefault(error.field, []).append(error)
+    return found
+
+
+def _asks_again(exercise: Exercise, errors: Sequence[FieldError], context: PageContext) -> Markup:
+    """What may have been meant, to take with one tap. Stands empty in the page too, for the browser to ask while somebody writes."""
+    meant = dict.fromkeys(correction for error in errors for correction in error.corrections)
+    return element(
+        "div",
+        {"class": "corrections", "data-corrections": True},
+        *(_correction(exercise, correction, context) for correction in meant),
+    )
+
+
+def _correction(exercise: Exercise, correction: Correction, context: PageContext) -> Markup:
+    field = exercise_field(exercise, correction.field)
+    answer = clock(correction.time, context.language)
+    return element(
+        "p",
+        {"class": "correction"},
+        element("span", {}, context.say("correction", answer=answer, label=field.label if field else "")),
+        element(
+            "button",
+            {
+                "class": "button button-secondary",
+                "type": "submit",
+                "name": "action",
+                "value": f"correct.{correction.field}.{correction.time}",
+                "form": f"form-{exercise.id}",
+            },
+            context.say("correct", answer=answer),
+        ),
+    )
 
 
 def exercise_page(exercise: Exercise, context: PageContext) -> tuple[tuple[str, Markup], ...]:
@@ -145,8 +208,13 @@ def exercise_page(exercise: Exercise, context: PageContext) -> tuple[tuple[str, 
 
 def form_values(exercise: Exercise, context: PageContext) -> dict[str, Any]:
     """What stands in the form: what was just refused, else the draft, else the finished entry, else what is prefilled."""
-    if context.viewpoint.draft and context.target == f"exercise/{exercise.id}":
-        return dict(context.viewpoint.draft)
+    written = _written(exercise, context)
+    return written | _prefilled(exercise, written, context)
+
+
+def _written(exercise: Exercise, context: PageContext) -> dict[str, Any]:
+    if context.sent(exercise.id) and (context.viewpoint.form or context.target == f"exercise/{exercise.id}"):
+        return dict(context.sent(exercise.id))
     form = context.form(exercise.id)
     entry = entry_date(exercise, context)
     values: dict[str, Any] = {}
@@ -159,11 +227,14 @@ def form_values(exercise: Exercise, context: PageContext) -> dict[str, Any]:
         values = dict(form.entry_drafts[entry])
     elif exercise.kind != "diary" or form.draft_date in (None, entry):
         values |= form.draft
-    for field in exercise.fields:
-        if field.prefill and field.id not in values:
-            source, _, name = field.prefill.partition(".")
-            values[field.id] = latest_value(context, source, name)
     return values
+
+
+def _prefilled(exercise: Exercise, written: Mapping[str, Any], context: PageContext) -> dict[str, Any]:
+    """Earlier answers, which stand to begin with in fields of which nothing is known yet."""
+    asked = ((field.id, field.prefill.partition(".")) for field in exercise.fields if field.prefill)
+    found = {id: latest_value(context, form, name) for id, (form, _, name) in asked if id not in written}
+    return {id: value for id, value in found.items() if value is not None}
 
 
 def entry_date(exercise: Exercise, context: PageContext) -> date | None:
@@ -289,14 +360,14 @@ def questionnaire_form(questionnaire: Questionnaire, context: PageContext) -> Ma
         )
     if form.status != "open":
         return element("p", {"class": "quiet"}, context.say("not-open"))
-    values = dict(context.viewpoint.draft) if context.viewpoint.draft else dict(form.draft)
+    values = dict(context.sent(questionnaire.id) or form.draft)
     content = instructions(questionnaire) + questionnaire_items(questionnaire, values, context)
     return _form(context, f"questionnaire/{questionnaire.id}", questionnaire.id, content, "submit-questionnaire", None)
 
 
 def error_summary(context: PageContext, form: str) -> Markup:
     """What must be put right, at the top of the page, each with a link to its field."""
-    errors = context.viewpoint.errors
+    errors = context.errors(form)
     if not errors:
         return Markup("")
     title = "errors" if any(error.level == "block" for error in errors) else "confirm-title"
@@ -305,6 +376,9 @@ def error_summary(context: PageContext, form: str) -> Markup:
     for error in errors:
         words = context.text(error.message)
         known = _has_field(context, form, error.field)
+        if known:
+            label = value_label(context.program, form, error.field.partition(".")[0])
+            words = _about(label, words)
         items.append(
             element(
                 "li",
@@ -321,7 +395,7 @@ def error_summary(context: PageContext, form: str) -> Markup:
             "tabindex": "-1",
         },
         element("h2", {"id": place}, context.say(title)),
-        element("p", {}, context.say("errors-text")),
+        element("p", {}, context.say("confirm-text" if title == "confirm-title" else "errors-text")),
         element("ul", {}, *items),
         joined(
             _form_confirmation(context, form, error.field)
@@ -424,21 +498,25 @@ def _entries(form: FormSituation, context: PageContext) -> Markup | None:
 def _days(exercise: Exercise, context: PageContext) -> Markup:
     """The last seven days as a row: which are filled in, and which can be."""
     form = context.form(exercise.id)
-    filled = {record.dated for record in form.records}
+    filled = {record.dated: record for record in form.records}
     chosen = entry_date(exercise, context)
     items = []
     for back in range(6, -1, -1):
         dated = context.today - timedelta(days=back)
         state = "filled" if dated in filled else "open" if dated in form.open_dates else "closed"
+        made_at = filled[dated].made_at if dated in filled else None
+        late = made_at.date() > dated if made_at else state == "open" and dated < context.today
         face = joined(
             (
                 element("span", {"class": "day-name", "aria-hidden": "true"}, weekday_letters(dated, context.language)),
                 element("span", {"class": "day-number", "aria-hidden": "true"}, str(dated.day)),
-                icon("check") if state == "filled" else None,
+                icon("clock" if late else "check") if state == "filled" else None,
                 element(
                     "span",
                     {"class": "visually-hidden"},
-                    f"{day(dated, context.language, context.today)}, {context.say(f'day-{state}')}",
+                    day(dated, context.language, context.today),
+                    ", ",
+                    context.say(f"day-{state}-late" if late else f"day-{state}"),
                 ),
             )
         )
@@ -448,7 +526,7 @@ def _days(exercise: Exercise, context: PageContext) -> Markup:
                 "a",
                 {
                     "class": name,
-                    "href": f"{context.href(f'exercise/{exercise.id}')}?date={dated.isoformat()}",
+                    "href": f"{context.href(f'exercise/{exercise.id}')}?entry-date={dated.isoformat()}",
                     "aria-current": "date" if dated == chosen else None,
                 },
                 face,
@@ -501,6 +579,7 @@ def _form(context: PageContext, target: str, form_id: str, content: Markup, subm
             "data-form": form_id,
             "data-entry-date": entry.isoformat() if entry else None,
             "data-copy": context.form(form_id).copy or None,
+            "data-live": _live(context, form_id, entry),
         },
         context.token_field(),
         element("input", {"type": "hidden", "name": "entry-date", "value": entry.isoformat()}) if entry else None,
@@ -515,6 +594,10 @@ def _form(context: PageContext, target: str, form_id: str, content: Markup, subm
                 "aria-live": "polite",
                 "data-announce": True,
                 "data-text-shown": say("newly-shown", label="{label}"),
+                "data-text-many-shown": say("newly-shown-many", count="{count}", label="{label}"),
+                "data-text-understood": say("understood", answer="{answer}"),
+                "data-text-correction": say("correction", answer="{answer}", label="{label}"),
+                "data-text-correct": say("correct", answer="{answer}"),
                 "data-text-row": say("row-added"),
                 "data-text-not-computed": say("not-computed"),
             },
@@ -533,7 +616,21 @@ def _form(context: PageContext, target: str, form_id: str, content: Markup, subm
     )
 
 
-def _computed(exercise: Exercise, form: FormSituation, context: PageContext) -> Markup | None:
+def _live(context: PageContext, form: str, entry: date | None) -> str:
+    known = form_of(context.program, form)
+    assert known is not None
+    proposed = _prefilled(known, _written(known, context), context) if isinstance(known, Exercise) else {}
+    told = live_form(known, context, entry, tuple(proposed))
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def _about(label: str, message: str) -> str:
+    """A message together with the question that it is about, for where it stands alone."""
+    label = label.rstrip(" .:")
+    return f"{label}{'' if label.endswith(('?', '!')) else ':'} {message}"
+
+
+def _computed(exercise: Exercise, values: Mapping[str, Value], context: PageContext) -> Markup | None:
     if not exercise.computed:
         return None
     return element(
@@ -554,7 +651,7 @@ def _computed(exercise: Exercise, form: FormSituation, context: PageContext) -> 
                         element(
                             "output",
                             {"data-value": one.id},
-                            computed_value(one, form.draft_values.get(one.id), context.language)
+                            computed_value(one, values.get(one.id), context.language)
                             or element("span", {"class": "quiet"}, context.say("not-computed")),
                         ),
                     ),
@@ -565,9 +662,9 @@ def _computed(exercise: Exercise, form: FormSituation, context: PageContext) -> 
     )
 
 
-def _being_written(form: FormSituation, context: PageContext) -> bool:
+def _being_written(form: str, context: PageContext) -> bool:
     """A draft after the finished copy, or errors to mend: then the form stands open."""
-    return bool(form.draft) or bool(context.viewpoint.errors)
+    return bool(context.form(form).draft) or bool(context.errors(form))
 
 
 def _revision(context: PageContext) -> Markup | None:

@@ -164,7 +164,13 @@ def page(rest: str, context: PageContext, templates: Templates) -> Body | None:
     end = () if context.is_therapist and len(pages) < 2 else templates.parts("page_end", facts)
     return Body(
         shown.title,
-        (("heading", heading(shown.title, eyebrow)), *_as_patient(context), *blocks, *end),
+        (
+            ("heading", heading(shown.title, eyebrow)),
+            ("errors", error_summary(context, context.viewpoint.form)),
+            *_as_patient(context),
+            *blocks,
+            *end,
+        ),
         aside=templates.page("page_list", facts),
         aside_title=context.say("pages-nav"),
         authored=frozenset(block.id for block in shown.blocks),

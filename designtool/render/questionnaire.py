@@ -46,7 +46,7 @@ def _item(
 ) -> Markup:
     place = f"{questionnaire.id}-{item.id}"
     chosen = answer_key(value)
-    error = next((context.text(one.message) for one in context.viewpoint.errors if one.field == item.id), "")
+    error = next((context.text(one.message) for one in context.errors(questionnaire.id) if one.field == item.id), "")
     options = [(str(option.value), option.label) for option in item.options]
     if item.risk:
         options.append(("declined", context.say("decline")))

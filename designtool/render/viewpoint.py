@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from designtool.diagnostics import Language, Text
+from designtool.treatment.corrections import Correction
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,8 @@ class FieldError:
     field: str
     message: Text
     level: Literal["block", "confirm"] = "block"
+    corrections: tuple[Correction, ...] = ()
+    """What may have been meant, with which it would be right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Viewpoint:
     """Lines at the top of every page: that this is a demonstration, that a bundle is not signed."""
     links: tuple[tuple[str, Text], ...] = ()
     """Ways out of the treatment, to the server's own pages: address and words, at the top of every page."""
+    form: str = ""
+    """The form that was just sent, which `errors` and `draft` are about; empty where a page has but one."""
     errors: tuple[FieldError, ...] = ()
     """Of the form that was just sent."""
     saved: str = ""

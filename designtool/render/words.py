@@ -160,6 +160,9 @@ WORDS: dict[str, Text] = {
         "You need to sign in again. Your answers are kept here until then.",
     ),
     "newly-shown": Text("En ny fråga visas: {label}", "A new question is shown: {label}"),
+    "newly-shown-many": Text(
+        "{count} nya frågor visas. Den första är: {label}", "{count} new questions are shown. The first is: {label}"
+    ),
     "autosave-hint": Text("Det du skriver sparas hela tiden.", "What you write is saved all the time."),
     "save": Text("Spara och fortsätt senare", "Save and continue later"),
     "submit-exercise": Text("Klar", "Done"),
@@ -171,6 +174,7 @@ WORDS: dict[str, Text] = {
     "time-help": Text(
         "Skriv klockslaget, till exempel 22.30 eller 2230.", "Write the time, for example 22:30 or 2230."
     ),
+    "understood": Text("= {answer}", "= {answer}"),
     "minutes-unit": Text("minuter", "minutes"),
     "yes": Text("Ja", "Yes"),
     "no": Text("Nej", "No"),
@@ -186,6 +190,12 @@ WORDS: dict[str, Text] = {
     "computed": Text("Uträknat åt dig", "Worked out for you"),
     "not-computed": Text("visas när du har fyllt i", "shown when you have filled in"),
     "errors": Text("Något behöver rättas", "Something needs to be put right"),
+    "confirm-text": Text(
+        "Titta på svaren en gång till. Stämmer de kan du säga det vid frågan och gå vidare.",
+        "Look at the answers once more. If they are right, say so at the question and go on.",
+    ),
+    "correction": Text("Menade du {answer}? Det gäller ”{label}”.", "Did you mean {answer}? It is about “{label}”."),
+    "correct": Text("Ändra till {answer}", "Change it to {answer}"),
     "errors-text": Text("Inget av det du skrev har försvunnit.", "Nothing that you wrote has been lost."),
     "confirm-title": Text("Stämmer det här?", "Is this right?"),
     "confirm-yes": Text("Ja, det stämmer", "Yes, it is right"),
@@ -216,6 +226,8 @@ WORDS: dict[str, Text] = {
     "night-to": Text("natten till {date}", "the night to {date}"),
     "day-filled": Text("ifylld", "filled in"),
     "day-open": Text("kan fyllas i", "can be filled in"),
+    "day-open-late": Text("kan fyllas i i efterhand", "can be filled in afterwards"),
+    "day-filled-late": Text("ifylld i efterhand", "filled in afterwards"),
     "day-closed": Text("inte ifylld", "not filled in"),
     "required-entries": Text("{done} av {all} ifyllda", "{done} of {all} filled in"),
     "your-week": Text("Din vecka i siffror", "Your week in figures"),

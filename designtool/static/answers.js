@@ -69,7 +69,7 @@ const READERS = {
   scale: (field, raw) => readNumber(field, plainNumber(raw, !field.step || !field.step.includes("/"))),
   minutes: (field, raw) => readNumber({ ...field, min: field.min ?? "0" }, minutesFrom(raw)),
   choice: (field, raw) => {
-    if (!field.options.includes(String(raw))) throw new WrongValue("none of the options");
+    if (!field.options?.includes(String(raw))) throw new WrongValue("none of the options");
     return String(raw);
   },
   choices: (field, raw) => {
@@ -93,6 +93,7 @@ const READERS = {
     if (!/[0-9]/.test(text)) throw new WrongValue("write the time as 22:30");
     return fromJson({ kind: "time" }, text);
   },
+  item: (field, raw) => (raw === "declined" ? null : fromJson({ kind: "number" }, READERS.choice(field, raw))),
   table: readTable,
   "plan-entry": (field, raw) => {
     const row = readRow(field.columns, raw);

@@ -20,6 +20,7 @@ from designtool.model.questionnaire import Questionnaire
 from designtool.treatment import events as happened
 from designtool.treatment.answers import Read, read_answer, read_item_answer
 from designtool.treatment.clock import clock_events, time_passed
+from designtool.treatment.corrections import Correction, corrections, fields_read
 from designtool.treatment.days import local_date
 from designtool.treatment.environment import environment_of
 from designtool.treatment.events import Event, Happening, Role
@@ -49,6 +50,8 @@ class Problem:
     """Where in the form; empty for all of it."""
     level: Literal["block", "confirm"] = "block"
     """`confirm`: the patient may say that it is right, and sends the field's id among the confirmed."""
+    corrections: tuple[Correction, ...] = ()
+    """What may have been meant, with which it would be right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -566,28 +569,17 @@ def _unfinished_rows(field: Field, rows: tuple[Mapping[str, object], ...]) -> li
 def _broken_constraints(form: Exercise, filled: Filled, confirmed: frozenset[str]) -> list[Problem]:
     """What does not hold. What is unknown passes. A doubt is asked about only when nothing else is wrong."""
     broken = [
-        (one, _field_of(one, form)) for one in form.constraints if evaluate(one.condition, filled.around) is False
+        _broken(one, form, filled) for one in form.constraints if evaluate(one.condition, filled.around) is False
     ]
-    blocking = [Problem(_sentence(one.message), field) for one, field in broken if one.level == "block"]
-    doubts = [
-        Problem(_sentence(one.message), field, "confirm")
-        for one, field in broken
-        if one.level == "confirm" and field not in confirmed
-    ]
-    return blocking or doubts
+    blocking = [one for one in broken if one.level == "block"]
+    return blocking or [one for one in broken if one.field not in confirmed]
 
 
-def _field_of(constraint: Constraint, form: Exercise) -> str:
-    """The last of the form's fields that the condition reads, straight or through a computed value."""
-    wanted = {name for owner, name in constraint.condition.references if owner == form.id}
-    computed = {one.id: one for one in form.computed}
-    seen: set[str] = set()
-    while wanted - seen:
-        name = next(iter(sorted(wanted - seen)))
-        seen.add(name)
-        if name in computed:
-            wanted |= {inner for owner, inner in computed[name].value.references if owner == form.id}
-    return next((field.id for field in reversed(form.fields) if field.id in seen), "")
+def _broken(constraint: Constraint, form: Exercise, filled: Filled) -> Problem:
+    """At the last of the fields that the condition reads."""
+    read = fields_read(constraint.condition, form)
+    meant = corrections(form, filled, constraint.condition)
+    return Problem(_sentence(constraint.message), read[-1].id if read else "", constraint.level, meant)
 
 
 def _left_to_do(program: Program, form: str) -> Problem:

@@ -18,7 +18,7 @@ from designtool.diagnostics import Text
 from designtool.model.exercise import Exercise
 from designtool.model.program import Program
 from designtool.model.questionnaire import Questionnaire
-from designtool.render import FieldError, Viewpoint, fragments, view
+from designtool.render import Viewpoint, fragments, view
 from designtool.render.forms import saved_answer
 from designtool.runtime.access import Sight, sight_of_patient, sight_of_therapist
 from designtool.runtime.devices import Page, SentForm, changed_elsewhere, is_changed_elsewhere
@@ -90,7 +90,7 @@ def _act(call: Call, place: Place, target: str) -> Response:
     state, answer = call.service.treatments.act(place.treatment, work, deed, call.session.device)
     if answer.errors or not answer.saved:
         after = replace(place, state=state)
-        html = _html(call, after, answer.go_to, errors=answer.errors, draft=answer.draft, entry_date=answer.entry_date)
+        html = _html(call, after, answer.go_to, entry_date=answer.entry_date, refused=answer)
         return HTMLResponse(html, 422 if answer.errors else 200)
     if place.sight == "red-flags":
         return RedirectResponse("/patients", 303)
@@ -274,15 +274,15 @@ def _html(
     call: Call,
     place: Place,
     target: str,
-    errors: tuple[FieldError, ...] = (),
-    draft: Any = None,
     saved: str = "",
     entry_date: str = "",
+    refused: acts.Answer | None = None,
 ) -> str:
     viewpoint = replace(
         _viewpoint(call, place),
-        errors=errors,
-        draft=draft or {},
+        form=refused.form if refused else "",
+        errors=refused.errors if refused else (),
+        draft=refused.draft if refused else {},
         saved=saved if re.fullmatch(r"[a-z-]{0,30}", saved) else "",
         entry_date=entry_date if re.fullmatch(r"[0-9-]{0,10}", entry_date) else "",
     )
