@@ -6,6 +6,7 @@ from functools import cache
 
 from designtool.check import CHECKS
 from designtool.diagnostics import Rule
+from designtool.exchange.rules import RULES as EXCHANGE_RULES
 from designtool.expressions.rules import RULES as EXPRESSION_RULES
 from designtool.load.rules import RULES as LOAD_RULES
 from designtool.model.rules import RULES as MODEL_RULES
@@ -16,4 +17,5 @@ from designtool.source.rules import RULES as SOURCE_RULES
 def all_rules() -> dict[str, Rule]:
     """Name to rule."""
     checked = tuple(rule for rule, _ in CHECKS)
-    return {rule.name: rule for rule in (*SOURCE_RULES, *LOAD_RULES, *EXPRESSION_RULES, *MODEL_RULES, *checked)}
+    read = (*SOURCE_RULES, *LOAD_RULES, *EXPRESSION_RULES, *MODEL_RULES)
+    return {rule.name: rule for rule in (*read, *checked, *EXCHANGE_RULES)}

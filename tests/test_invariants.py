@@ -23,7 +23,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"expressions"}),
     frozenset({"model"}),
     frozenset({"treatment"}),
-    frozenset({"render", "check"}),
+    frozenset({"render", "check", "exchange"}),
     frozenset({"bundle", "compare"}),
     frozenset({"incremental", "pipeline", "settle", "rules", "scaffold", "acts"}),
     frozenset(
@@ -106,7 +106,7 @@ def test_only_edges_touch_the_world(name: str, path: Path) -> None:
 
 def test_what_stages_hand_on_is_frozen() -> None:
     looked_at = 0
-    for package in ("diagnostics", "load", "expressions", "model", "treatment", "bundle", "compare"):
+    for package in ("diagnostics", "load", "expressions", "model", "treatment", "bundle", "compare", "exchange"):
         folder = importlib.import_module(f"designtool.{package}")
         for module in pkgutil.walk_packages(folder.__path__, f"designtool.{package}."):
             for name, value in vars(importlib.import_module(module.name)).items():

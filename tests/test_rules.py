@@ -7,13 +7,16 @@ from case_files import compiled, example_files
 
 from designtool import check
 from designtool.diagnostics import Rule
+from designtool.exchange.rules import RULES as EXCHANGE_RULES
 from designtool.rules import all_rules
 from designtool.source.rules import RULES as SOURCE_RULES
 
 # Findings about the disk and about bytes that are no text, which an example cannot hold: their examples are told in
 # words, and tests/test_source.py and tests/test_load_yaml.py meet the real thing.
 TOLD_IN_WORDS = frozenset({*(rule.name for rule in SOURCE_RULES), "wrong-encoding"})
-RUN = [pytest.param(rule, id=rule.name) for rule in all_rules().values() if rule.name not in TOLD_IN_WORDS]
+# Their examples are resources of other systems: tests/test_fhir_import.py runs them.
+FOREIGN = frozenset(rule.name for rule in EXCHANGE_RULES)
+RUN = [pytest.param(rule, id=rule.name) for rule in all_rules().values() if rule.name not in TOLD_IN_WORDS | FOREIGN]
 
 
 @pytest.mark.parametrize("rule", RUN)

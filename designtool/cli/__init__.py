@@ -22,6 +22,8 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("preview", "designtool.cli.preview", "Visa ett program i webbläsaren medan du skriver."),
     ("test", "designtool.cli.test", "Kör programmens provresor och formulärens facit."),
     ("score", "designtool.cli.score", "Räkna ut ett formulärs poäng för givna svar."),
+    ("export", "designtool.cli.export_command", "Skriv ut ett formulär i en form som andra system läser."),
+    ("import", "designtool.cli.import_command", "Läs in ett formulär från ett annat system."),
     ("build", "designtool.cli.build", "Bygg program till paket (.dtb)."),
     ("inspect", "designtool.cli.inspect", "Visa vad ett paket innehåller."),
     ("verify", "designtool.cli.verify", "Kontrollera att ett paket är helt och oförändrat."),

@@ -96,6 +96,26 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Skriv in en film i media.lock, med sitt fingeravtryck. Filmen behöver sedan inte ligga i programmets mapp.": (
             "Write a film into media.lock, with its digest. The film need not lie in the program's folder after that."
         ),
+        # export, import
+        "Skriv ut ett formulär i en form som andra system läser.": "Write a questionnaire in a form that others read.",
+        "Skriv ut ett formulär som FHIR Questionnaire. QUESTIONNAIRE är en fil eller ett id i arbetsytan.": (
+            "Write a questionnaire as a FHIR Questionnaire. QUESTIONNAIRE is a file or an id in the workspace."
+        ),
+        "Utgåva av FHIR (vanligen R4).": "Release of FHIR (usually R4).",
+        "Skriv svarens tal både som R4 (ordinalValue) och som R5 (itemWeight) har dem.": (
+            "Write the numbers of the answers both as R4 (ordinalValue) and as R5 (itemWeight) has them."
+        ),
+        "Fil för det som FHIR inte har plats för, som JSON.": "File for what FHIR has no place for, as JSON.",
+        "Fil att skriva till. Utan den: standard ut.": "File to write to. Without it: standard output.",
+        "Skriv över filer som redan finns.": "Write over files that exist already.",
+        "Läs in ett formulär från ett annat system.": "Read a questionnaire from another system.",
+        "Läs in ett FHIR Questionnaire, R4 eller R5. Det som en människa behöver avgöra står som kommentarer i filen.": (
+            "Read a FHIR Questionnaire, R4 or R5. What a human must decide stands as comments in the file."
+        ),
+        "Fil för formuläret. Utan den: arbetsytans bibliotek, med namn efter formuläret.": (
+            "File for the questionnaire. Without it: the workspace's library, named after the questionnaire."
+        ),
+        "Fil för det som formatet inte har plats för, som JSON.": "File for what the format has no place for, as JSON.",
         # build, verify, unbundle, run, demo
         "Bygg program till paket. Utan sökväg byggs alla program i arbetsytan.": (
             "Build programs into bundles. Without a path every program of the workspace is built."

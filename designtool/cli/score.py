@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from designtool.cli.answer_table import ID, AnswerTable, Row, WrongRow, printable
-from designtool.cli.output import FORMAT, Usage, language_of, line_reader, print_report, today
-from designtool.diagnostics import Language, Severity, Text, nearest
+from designtool.cli.named_questionnaire import named_questionnaire
+from designtool.cli.output import FORMAT, Usage
+from designtool.diagnostics import Language, Text
 
 if TYPE_CHECKING:
     from designtool.model.questionnaire import Item, Questionnaire
-    from designtool.pipeline import Compiled
     from designtool.treatment.scoring import Refusal, Scored
 
 _DECIMALS = 4
@@ -63,7 +63,7 @@ class _Repeated(NamedTuple):
 @FORMAT
 def command(questionnaire: str, answers_file: Path, output_format: str) -> None:
     """Räkna ut ett formulärs poäng för givna svar. QUESTIONNAIRE är en fil eller ett id i arbetsytan."""
-    form, language = _questionnaire(questionnaire)
+    form, language = named_questionnaire(questionnaire)
     name = Text("standard in", "standard input").in_language(language) if answers_file == _STDIN else str(answers_file)
     with ExitStack() as stack:
         stream = _opened(answers_file, name, stack)
@@ -95,43 +95,6 @@ def _opened(path: Path, name: str, stack: ExitStack) -> BufferedReader:
 
 def _unreadable(name: str) -> Usage:
     return Usage(Text(f"{name} kan inte läsas", f"{name} cannot be read"))
-
-
-def _questionnaire(name: str) -> tuple[Questionnaire, Language]:
-    """The questionnaire, if it is there and without errors: a score of a faulty instrument would mislead."""
-    from designtool.workspace import find_questionnaire
-
-    search = find_questionnaire(name, Path(), today())
-    if search is None:
-        if Path(name).suffix in (".yaml", ".yml"):
-            raise Usage(Text(f"filen {name} finns inte", f"there is no file {name}"))
-        raise Usage(
-            Text(
-                f"här är ingen arbetsyta att söka formuläret {name} i: ange dess fil",
-                f"there is no workspace here to look for the questionnaire {name} in: name its file",
-            )
-        )
-    found, compiled = search.questionnaire, search.compiled
-    language = language_of(compiled.documents)
-    errors = [
-        replace(one, span=replace(one.span, path=name))
-        for one in compiled.diagnostics
-        if one.span.path == search.path and one.severity is Severity.ERROR
-    ]
-    if errors:
-        line_of = line_reader(compiled.tree)
-        print_report(errors, lambda _, line: line_of(search.path, line), language, err=True)
-        raise Usage(Text(f"formuläret {name} har fel", f"the questionnaire {name} has errors"), language)
-    if found is None:
-        near = nearest(name, _names(compiled))
-        sv, en = (f'. Menade du "{near}"?', f'. Did you mean "{near}"?') if near else ("", "")
-        raise Usage(Text(f"formuläret {name} finns inte{sv}", f"there is no questionnaire {name}{en}"), language)
-    return found, language
-
-
-def _names(compiled: Compiled) -> list[str]:
-    own = [one.id for built in compiled.programs if built.program for one in built.program.questionnaires]
-    return [*compiled.library.questionnaires, *own]
 
 
 def _is_table(path: Path, stream: BufferedReader) -> bool:
