@@ -77,7 +77,8 @@ class Limits:
     """What a reader takes at most. Counted while streaming, before anything is kept."""
 
     manifest_bytes: int = 4 * 2**20
-    program_bytes: int = 64 * 2**20
+    program_bytes: int = 16 * 2**20
+    """As Python values, empty objects take two dozen times the bytes that they have as JSON."""
     total_bytes: int = 4 * 2**30
     files: int = 20_000
 
