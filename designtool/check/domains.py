@@ -8,7 +8,19 @@ from fractions import Fraction
 from designtool.diagnostics import Text
 from designtool.expressions.evaluate import Reference
 from designtool.expressions.expression import Expression, TimeOfDay, Type, Value
-from designtool.expressions.prove import THIS_WEEK, Answer, Asked, Domain, Proof, Sum, Worked, prove, range_of
+from designtool.expressions.prove import (
+    THIS_WEEK,
+    Answer,
+    Asked,
+    Domain,
+    Proof,
+    Sum,
+    Worked,
+    all_numbers,
+    prove,
+    range_of,
+    some_numbers,
+)
 from designtool.expressions.trees import references_of
 from designtool.expressions.types import NUMBER
 from designtool.expressions.values import decimal_text
@@ -33,14 +45,21 @@ class Domains:
 
     def proof(self, expression: Expression) -> Proof:
         if expression not in self.proofs:
-            items = tuple(
-                item
-                for form in dict.fromkeys(form for form, _ in expression.references)
-                if form in self.questionnaires
-                for item in self.asked(self.questionnaires[form])
-            )
-            self.proofs[expression] = prove(expression, self.of(expression.references), items)
+            domains, items = self.of(expression.references), self.items_of(expression)
+            self.proofs[expression] = prove(expression, domains, items)
         return self.proofs[expression]
+
+    def some_numbers(self, expression: Expression) -> frozenset[Fraction]:
+        return some_numbers(expression, self.of(expression.references), self.items_of(expression))
+
+    def all_numbers(self, expression: Expression) -> frozenset[Fraction] | None:
+        return all_numbers(expression, self.of(expression.references), self.items_of(expression))
+
+    def items_of(self, expression: Expression) -> tuple[Asked, ...]:
+        """The items of each questionnaire that it reads and in which some are asked for some answers alone."""
+        forms = dict.fromkeys(form for form, _ in expression.references)
+        known = (self.questionnaires[form] for form in forms if form in self.questionnaires)
+        return tuple(item for questionnaire in known for item in self.asked(questionnaire))
 
     def asked(self, questionnaire: Questionnaire) -> tuple[Asked, ...]:
         """The items of a questionnaire in which some are asked for some answers alone; none of any other."""

@@ -144,6 +144,27 @@ def sample_values(sum: Sum, items: Sequence[Asked] = ()) -> frozenset[Fraction]:
     return frozenset(value for value in found if value is not None)
 
 
+def some_numbers(
+    expression: Expression, domains: Mapping[Reference, Domain], items: Sequence[Asked] = ()
+) -> frozenset[Fraction]:
+    """Numbers that a value really comes to with some answers."""
+    search = _Search(tree_of(expression), domains, items)
+    given = islice(search.samples(), _MOST_SAMPLES)
+    return search.numbers(_as_asked(one, search.steps)[0] if search.decided else one for one in given)
+
+
+def all_numbers(
+    expression: Expression, domains: Mapping[Reference, Domain], items: Sequence[Asked] = ()
+) -> frozenset[Fraction] | None:
+    """Every number that a value can come to where everything that is asked is answered; None where the cases are too many."""
+    search = _Search(tree_of(expression), domains, items)
+    cases = search.cases() if search.exact else None
+    if cases is None:
+        return None
+    found = (evaluate(search.tree, environment_of(case)) for case, complete in cases if complete)
+    return frozenset(value for value in found if isinstance(value, Fraction))
+
+
 def range_of(tree: Sequence[Any], domains: Mapping[Reference, Domain]) -> Type:
     """The numbers that a tree can come to: at least every one that really can come."""
     return _number(tree, {}, domains)
@@ -233,6 +254,11 @@ class _Search:
         closeness = (complete, sum(met), met)
         if self.nearest is None or closeness > self.closeness:
             self.closeness, self.nearest = closeness, case
+
+    def numbers(self, given: Iterable[Mapping[Reference, Value]]) -> frozenset[Fraction]:
+        cases = (_worked_out(self.sums, answers) for answers in given if None not in answers.values())
+        values = (evaluate(self.tree, environment_of(case)) for case in cases)
+        return frozenset(value for value in values if isinstance(value, Fraction))
 
     def samples(self) -> Iterator[Mapping[Reference, Value]]:
         """Some answers: all from the lowest to the highest together, then each combination beside such a stair."""

@@ -518,19 +518,25 @@ def _reached_media(reached: set[tuple[str, str]], own: Mapping[str, Media], libr
 
 def _report_circles(exercises: tuple[Exercise, ...], own: Mapping[str, Document], findings: Findings) -> None:
     needs: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
-    origins: dict[tuple[str, str], Origin] = {}
+    places: dict[tuple[str, str], tuple[Origin, str]] = {}
     for exercise in exercises:
-        for computed in (*exercise.computed, *exercise.summary):
+        decided = exercise.decision.computed if exercise.decision is not None else ()
+        for computed in (*exercise.computed, *exercise.summary, *decided):
             needs[(exercise.id, computed.id)] = computed.value.references
-            origins[(exercise.id, computed.id)] = computed.origin
+            places[(exercise.id, computed.id)] = (computed.origin, "value")
+        for field in exercise.fields:
+            # What a field counts as hangs on whether it shows.
+            if field.show_if is not None:
+                needs[(exercise.id, field.id)] = field.show_if.references
+                places[(exercise.id, field.id)] = (field.origin, "show_if")
     reported: set[tuple[str, str]] = set()
     for start in needs:
         way = _way_back(start, needs)
         if way and not reported.intersection(way):
             reported.update(way)
-            origin = origins[start]
+            origin, key = places[start]
             names = " → ".join(name for _, name in (*way, start))
-            span = own[origin.path].span(*origin.keys, "value")
+            span = own[origin.path].span(*origin.keys, key)
             findings.add(circular_value.RULE.at(span, id=start[1], way=names))
 
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, cast
 
 from designtool.expressions.expression import Expression, Form, Scope, Type
+from designtool.expressions.rules import wrong_arguments
 from designtool.expressions.trees import LOOKS_BACK, called
 from designtool.model.exercise import (
     Active,
@@ -270,6 +271,8 @@ def expand_range(text: str, form: Form, node: Node, keys: tuple[str | int, ...],
     if len(ends) == 1:
         return (ends[0],)
     first, last = names.index(ends[0]), names.index(ends[-1])
+    if last < first:
+        findings.add(wrong_arguments.RULE.at(node.span(*keys), "range-backwards", first=ends[0], last=ends[-1]))
     return tuple(names[first : last + 1])
 
 

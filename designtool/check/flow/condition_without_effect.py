@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from designtool.check.context import Context
 from designtool.check.domains import answers_in_words, method_in_words
 from designtool.diagnostics import Diagnostic, Rule, Severity, Span, Text
+from designtool.expressions.evaluate import branches
 from designtool.expressions.expression import Expression
+from designtool.expressions.trees import references_of
 from designtool.model.exercise import Exercise
 
 RULE = Rule(
@@ -67,6 +70,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
             yield _finding(
                 proof.kind.removesuffix("-met"), answers_in_words(proof, expression, own), place, method_in_words(proof)
             )
+    for expression, place, own in _values(context):
+        for condition in _chosen_by(expression.tree):
+            proof = context.domains.proof(condition)
+            if proof.kind in ("never-met", "always-met"):
+                answers = answers_in_words(proof, condition, own)
+                yield _finding(proof.kind.removesuffix("-met"), answers, place, method_in_words(proof))
     for form in context.forms:
         for flag in form.flags:
             # One that is never raised is a rule of its own, which no exception silences.
@@ -100,6 +109,26 @@ def _conditions(context: Context) -> Iterator[tuple[Expression, Span, str]]:
                 yield item.show_if, context.span(item.origin, "show_if"), questionnaire.id
     for exercise in context.exercises:
         yield from _conditions_of(exercise, context)
+
+
+def _values(context: Context) -> Iterator[tuple[Expression, Span, str]]:
+    """Each value that is worked out, its place, and the form whose names stand bare in it."""
+    for questionnaire in context.questionnaires:
+        for score in questionnaire.scores:
+            if score.value is not None:
+                yield score.value, context.span(score.origin, "value"), questionnaire.id
+    for exercise in context.exercises:
+        for computed in (*exercise.computed, *exercise.summary):
+            yield computed.value, context.span(computed.origin, "value"), exercise.id
+
+
+def _chosen_by(tree: Sequence[Any]) -> Iterator[Expression]:
+    """The condition of each `if(...)` inside a value."""
+    if tree[0] == "if":
+        names = tuple(sorted(set(references_of(tree[1]))))
+        yield Expression("", tree[1], "truth", names)
+    for part in branches(tree):
+        yield from _chosen_by(part)
 
 
 def _conditions_of(exercise: Exercise, context: Context) -> Iterator[tuple[Expression, Span, str]]:

@@ -83,7 +83,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
     program = context.program
     if program is None or not context.is_whole:
         return
-    shown = {measurement.questionnaire for measurement in program.measurements}
+    # What is measured when the program is over opens no door in it.
+    shown = {
+        measurement.questionnaire
+        for measurement in program.measurements
+        if any(occasion.kind not in ("end", "after-end") for occasion in measurement.at)
+    }
     for module in program.modules:
         if module.unlock.when is not None:
             for form, _ in module.unlock.when.references:

@@ -79,16 +79,24 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _range_of_expression(score: Score, context: Context) -> tuple[Fraction, Fraction] | None:
-    """How far an expression can go, where the declared range goes beyond that at either end; else None.
+    """The ends of what an expression comes to; None where nothing speaks against the declared ones.
 
-    Ranges say only how far it can go at most, so a declared range within them may be right.
+    Every answer is tried where they are few. Else ranges say how far it can go at most, and some answers how far it goes.
     """
     if score.method != "expression" or score.value is None:
         return None
     type = context.domains.range_of(score.value)
-    if type.low is None or type.high is None or (type.low <= score.low and score.high <= type.high):
+    some = context.domains.some_numbers(score.value)
+    declared = (score.low, score.high)
+    if (type.low, type.high) == declared and some.issuperset(declared):
         return None
-    return type.low, type.high
+    values = context.domains.all_numbers(score.value)
+    if values is not None:
+        return (min(values), max(values)) if values else None
+    low, high = min((*some, score.low)), max((*some, score.high))
+    low = low if type.low is None else max(low, type.low)
+    high = high if type.high is None else min(high, type.high)
+    return low, high
 
 
 def _range_as_asked(score: Score, questionnaire: Questionnaire, context: Context) -> tuple[Fraction, Fraction] | None:

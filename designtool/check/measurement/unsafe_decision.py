@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
 
 from designtool.check.context import Context
 from designtool.diagnostics import Diagnostic, Rule, Severity, Text
+from designtool.expressions.expression import Type
+from designtool.expressions.values import decimal_text
+from designtool.load.document import Key
 from designtool.model.exercise import Decision
 
 RULE = Rule(
@@ -38,6 +44,34 @@ RULE = Rule(
             "{entries} dagar är för lite underlag; minst 5 behövs",
             "{entries} days are too few to go by; at least 5 are needed",
         ),
+        "too-many-nights": Text(
+            "{entries} dagar inom {days} dagar kan ingen fylla i, så det blir aldrig något förslag",
+            "nobody can fill in {entries} days within {days} days, so there is never a proposal",
+        ),
+        "no-diary": Text(
+            "måttet räknas inte ur någon dagbok, så underlaget är alltid 0 dagar och det blir aldrig något förslag",
+            "the measure comes from no diary, so there are always 0 days to go by, and never a proposal",
+        ),
+        "direction": Text(
+            "steget {step} vid {start} är mindre än steget {before} före: det som går bättre skulle ge mindre",
+            "the step {step} at {start} is less than the step {before} before: what goes better would give less",
+        ),
+        "nothing-changes": Text(
+            "inget steg ändrar något, så värdet blir alltid det första",
+            "no step changes anything, so the value stays the first for ever",
+        ),
+        "outside": Text(
+            "steget börjar vid {start}, men måttet går från {low} till {high}",
+            "the step begins at {start}, but the measure goes from {low} to {high}",
+        ),
+        "grid": Text(
+            "{value} går inte jämnt upp i {grid}, som startvärdet avrundas till",
+            "{value} is no multiple of {grid}, to which the start is rounded",
+        ),
+        "start-value": Text(
+            "startvärdet blir {low} till {high}, och aldrig mellan golvet {floor} och taket {ceiling}",
+            "the start is {low} to {high}, and never between the floor {floor} and the ceiling {ceiling}",
+        ),
     },
     helps={
         "start": Text("låt det första steget börja vid 0", "let the first step begin at 0"),
@@ -47,6 +81,13 @@ RULE = Rule(
         "window": Text("skriv högst 540", "write at most 540"),
         "step": Text("skriv högst 30", "write at most 30"),
         "nights": Text("skriv minst 5", "write at least 5"),
+        "too-many-nights": Text("skriv entries: {days} eller lägre", "write entries: {days} or lower"),
+        "no-diary": Text("mät ur en dagbok", "measure from a diary"),
+        "direction": Text("rätta tecknet på steget, eller ordningen", "mend the sign of the step, or the order"),
+        "nothing-changes": Text("skriv hur mycket värdet ändras", "write by how much the value changes"),
+        "outside": Text("rätta from, eller ta bort steget", "mend from, or take the step away"),
+        "grid": Text("skriv en multipel av {grid}", "write a multiple of {grid}"),
+        "start-value": Text("rätta start, floor eller ceiling", "mend start, floor or ceiling"),
     },
     bad="""\
 -- modules/01-start/exercises/somn.yaml --
@@ -152,6 +193,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for exercise in context.exercises:
         if exercise.decision is not None:
             yield from _findings(exercise.decision, context)
+            if context.is_whole:
+                yield from _steps_without_effect(exercise.decision, context)
+                yield from _out_of_reach(exercise.decision, context)
 
 
 def _findings(decision: Decision, context: Context) -> Iterator[Diagnostic]:
@@ -171,5 +215,73 @@ def _findings(decision: Decision, context: Context) -> Iterator[Diagnostic]:
         yield RULE.at(context.span(origin, "ceiling"), "window", ceiling=decision.ceiling)
     if decision.unit == "minutes" and decision.floor < _SHORTEST_WINDOW:
         yield RULE.at(context.span(origin, "floor"), "floor", floor=decision.floor)
-    if decision.needs.entries < _FEWEST_ENTRIES:
-        yield RULE.at(context.span(origin, "needs", "entries"), "nights", entries=decision.needs.entries)
+    needs = decision.needs
+    if needs.entries < _FEWEST_ENTRIES:
+        yield RULE.at(context.span(origin, "needs", "entries"), "nights", entries=needs.entries)
+
+
+def _steps_without_effect(decision: Decision, context: Context) -> Iterator[Diagnostic]:
+    origin = decision.origin
+    if decision.bands and all(band.step == 0 for band in decision.bands):
+        yield RULE.at(context.span(origin, "bands"), "nothing-changes")
+    for index, (before, band) in enumerate(pairwise(decision.bands), start=1):
+        if band.step < before.step and band.start > before.start:
+            place = context.span(origin, "bands", index, "step")
+            yield RULE.at(place, "direction", step=band.step, start=band.start, before=before.step)
+    type = _range_of_measure(decision, context)
+    for index, band in enumerate(decision.bands):
+        if type.low is not None and type.high is not None and not type.low <= band.start <= type.high:
+            place = context.span(origin, "bands", index, "from")
+            low, high = decimal_text(type.low), decimal_text(type.high)
+            yield RULE.at(place, "outside", start=decimal_text(band.start), low=low, high=high)
+    grid = _grid(decision.start.tree)
+    if grid is not None:
+        values: list[tuple[Fraction, tuple[Key, ...]]] = [
+            (decision.floor, ("floor",)),
+            (decision.ceiling, ("ceiling",)),
+        ]
+        values += [(band.step, ("bands", index, "step")) for index, band in enumerate(decision.bands)]
+        for value, keys in values:
+            if value % grid:
+                place = context.span(origin, *keys)
+                yield RULE.at(place, "grid", value=decimal_text(value), grid=decimal_text(grid))
+
+
+def _out_of_reach(decision: Decision, context: Context) -> Iterator[Diagnostic]:
+    """What keeps every patient from a proposal, or from one that the rule itself has worked out."""
+    origin, needs = decision.origin, decision.needs
+    exercises = {one.id: one for one in context.exercises}
+    forms = [form for form, _ in (*decision.measure.references, *decision.start.references)]
+    diary = next((exercises[form] for form in forms if form in exercises and exercises[form].kind == "diary"), None)
+    if diary is None:
+        yield RULE.at(context.span(origin, "measure"), "no-diary")
+    elif diary.entry is not None and diary.entry.per == "day" and needs.entries > (needs.within_days or needs.entries):
+        place = context.span(origin, "needs", "entries")
+        yield RULE.at(place, "too-many-nights", entries=needs.entries, days=needs.within_days)
+    start = context.domains.range_of(decision.start)
+    if start.low is None or start.high is None or decision.ceiling <= decision.floor:
+        return
+    if start.high < decision.floor or start.low > decision.ceiling:
+        yield RULE.at(
+            context.span(origin, "start"),
+            "start-value",
+            low=decimal_text(start.low),
+            high=decimal_text(start.high),
+            floor=decimal_text(decision.floor),
+            ceiling=decimal_text(decision.ceiling),
+        )
+
+
+def _range_of_measure(decision: Decision, context: Context) -> Type:
+    """What is known of the measure: a value that its diary calls a percentage is one."""
+    if decision.measure.tree[0] == "ref":
+        form, name = decision.measure.references[0]
+        computed = {(one.id, value.id): value for one in context.exercises for value in (*one.summary, *one.computed)}
+        if (form, name) in computed and computed[form, name].unit == "percent":
+            return Type("number", low=Fraction(0), high=Fraction(100))
+    return context.domains.range_of(decision.measure)
+
+
+def _grid(tree: Sequence[Any]) -> Fraction | None:
+    """What a start value is rounded up to."""
+    return Fraction(tree[3][1]) if tree[0] == "call" and tree[1] == "ceil_to" and tree[3][0] == "number" else None

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from designtool.check.context import Context
 from designtool.diagnostics import Diagnostic, Rule, Severity, Text
+from designtool.model.exercise import Field
+from designtool.treatment.answers import read_answer
 
 RULE = Rule(
     name="when-hidden-not-an-answer",
@@ -22,6 +24,10 @@ RULE = Rule(
             '"{id}" räknas som {value} när den är dold, men svaren är {values}',
             '"{id}" counts as {value} when hidden, but its answers are {values}',
         ),
+        "field": Text(
+            '"{id}" räknas som {value} när det är dolt, men det är inget svar på fältet',
+            '"{id}" counts as {value} when hidden, but that is no answer to the field',
+        ),
         "always-shown": Text(
             '"{id}" har when_hidden men inget show_if, så den är aldrig dold',
             '"{id}" has when_hidden but no show_if, so it is never hidden',
@@ -30,6 +36,10 @@ RULE = Rule(
     helps={
         "default": Text(
             "skriv ett av talen {values}, eller ta bort when_hidden", "write one of {values}, or take when_hidden away"
+        ),
+        "field": Text(
+            "skriv ett svar som fältet kan ha, eller ta bort when_hidden",
+            "write an answer that the field can have, or take when_hidden away",
         ),
         "always-shown": Text(
             "skriv när frågan ställs, eller ta bort when_hidden",
@@ -72,3 +82,31 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 yield RULE.at(
                     place, id=item.id, value=str(item.when_hidden), values=", ".join(str(value) for value in values)
                 )
+    for exercise in context.exercises if context.is_whole else ():
+        for field in exercise.fields:
+            if field.when_hidden is None:
+                continue
+            place = context.span(field.origin, "when_hidden")
+            if field.show_if is None:
+                yield RULE.at(place, "always-shown", id=field.id)
+            elif not _can_be(field):
+                yield RULE.at(place, "field", id=field.id, value=_written(field.when_hidden))
+
+
+def _can_be(field: Field) -> bool:
+    """Whether the value is of the field's kind. A number need not be one that can be answered: it stands for no answer."""
+    value = field.when_hidden
+    if field.type in ("integer", "decimal", "minutes", "scale"):
+        return isinstance(value, int) and not isinstance(value, bool)
+    if field.type == "yes-no":
+        return isinstance(value, bool)
+    if field.type == "choice" and field.options_from:
+        return False
+    if field.type in ("text", "long-text", "choice", "date", "time"):
+        read = read_answer(field, value)
+        return not isinstance(value, bool) and read.problem is None and read.value is not None
+    return False
+
+
+def _written(value: object) -> str:
+    return {"True": "true", "False": "false"}.get(str(value), str(value))
