@@ -17,7 +17,22 @@ from designtool.diagnostics import Rule, Severity, Span, Text, report_json
 from designtool.load.identifiers import EITHER, KEBAB_CASE, LOWER_SNAKE, kebab_case, lower_snake
 from designtool.load.shape import KINDS, schema_of
 
-MESSAGES = ("diagnostics", "build", "inspect", "verify", "unbundle", "score", "test", "explain", "manifest", "fork", "media")
+MESSAGES = (
+    "diagnostics",
+    "build",
+    "inspect",
+    "verify",
+    "unbundle",
+    "score",
+    "test",
+    "explain",
+    "manifest",
+    "fork",
+    "media",
+    "export",
+    "import",
+    "fhir-loss",
+)
 NOT_TO_BE_USED = {
     "format",  # Off in one validator by default, on in the other.
     "multipleOf",  # Floating point differs.
