@@ -222,6 +222,132 @@ def missing_page(content: Content, draw: st.DrawFn) -> None:
     content["flags"][-1]["patient_page"] = "library/finns-inte"
 
 
+def another_list_of_answers(content: Content, draw: st.DrawFn) -> None:
+    """One item gets answers that reach further than its own."""
+    name = draw(st.sampled_from(own_items(content)))
+    item = next(item for item in content["items"] if item["id"] == name)
+    options = content["options"][item["options"]]
+    further = {**options[-1], "value": max(option["value"] for option in options) + 1, "label": "Längst"}
+    content["options"]["annan"] = [*options[:-1], further]
+    item["options"] = "annan"
+
+
+def item_renamed(content: Content, draw: st.DrawFn) -> None:
+    name = draw(st.sampled_from(own_items(content)))
+    content["scores"] = content["scores"][:1]
+    content["scores"][0]["items"] = own_items(content)
+    next(item for item in content["items"] if item["id"] == name)["id"] = f"{name}_ny"
+
+
+def score_named_as_item(content: Content, draw: st.DrawFn) -> None:
+    content["scores"].append({**content["scores"][0], "id": own_items(content)[0]})
+
+
+def same_score_twice(content: Content, draw: st.DrawFn) -> None:
+    content["scores"].append(dict(content["scores"][0]))
+
+
+def items_backwards(content: Content, draw: st.DrawFn) -> None:
+    items = own_items(content)
+    content["scores"][0]["items"] = [f"{items[-1]} .. {items[0]}"]
+
+
+def two_bands_from_the_same_score(content: Content, draw: st.DrawFn) -> None:
+    bands = content["scores"][0]["bands"]
+    at = draw(st.integers(0, len(bands) - 1))
+    bands.insert(at + 1, {**bands[at], "label": "En till"})
+
+
+def band_as_a_stretch(content: Content, draw: st.DrawFn) -> None:
+    draw(st.sampled_from(content["scores"][0]["bands"]))["from"] = draw(st.sampled_from(["19-14", "10 till 14", "5-"]))
+
+
+def range_backwards(content: Content, draw: st.DrawFn) -> None:
+    content["scores"][0]["range"].reverse()
+
+
+def threshold_beyond(content: Content, draw: st.DrawFn) -> None:
+    low, high = content["scores"][0]["range"]
+    side, at = draw(st.sampled_from([("from", high + 1), ("from", low), ("below", low), ("below", high + 0.5)]))
+    content["scores"][0]["clinical_threshold"] = {side: at}
+
+
+def change_nobody_makes(content: Content, draw: st.DrawFn) -> None:
+    low, high = content["scores"][0]["range"]
+    content["scores"][0]["reliable_change"] = draw(st.sampled_from([0, high - low + 1]))
+
+
+def weight_of_an_unknown_item(content: Content, draw: st.DrawFn) -> None:
+    score = content["scores"][0]
+    score["method"] = "weighted"
+    score["weights"] = {**dict.fromkeys(own_items(content), 1), "finns_inte": 2}
+
+
+def weight_of_an_item_that_is_not_counted(content: Content, draw: st.DrawFn) -> None:
+    score = content["scores"][0]
+    score["weights"] = {**score.get("weights", dict.fromkeys(own_items(content), 1)), "extra": 2}
+    score["method"] = "weighted"
+    content["items"].append({**content["items"][0], "id": "extra", "scored": False})
+
+
+def score_worked_out_from_itself(content: Content, draw: st.DrawFn) -> None:
+    low, high = content["scores"][0]["range"]
+    later = {
+        "id": "ny",
+        "label": "Ny",
+        "method": "expression",
+        "missing": {"rule": "require-all"},
+        "range": [low, high],
+    }
+    id = content["scores"][0]["id"]
+    content["scores"].insert(0, {**later, "value": draw(st.sampled_from([id, "ny"]))})
+
+
+def risk_item_with_half_a_flag(content: Content, draw: st.DrawFn) -> None:
+    """Whole but for the page, the recipient or the time."""
+    id = own_items(content)[0]
+    next(item for item in content["items"] if item["id"] == id)["risk"] = "self-harm"
+    flag = {"when": f"{id} >= {highest(content, id)}", "level": "red", "to": "unit", "escalate_after_hours": 24}
+    flag["patient_page"] = "library/kris"
+    del flag[draw(st.sampled_from(["to", "escalate_after_hours", "patient_page"]))]
+    content["flags"] = [flag]
+
+
+def risk_item_that_some_are_not_asked(content: Content, draw: st.DrawFn) -> None:
+    first, second = own_items(content)[:2]
+    item = next(item for item in content["items"] if item["id"] == second)
+    item["risk"] = "self-harm"
+    item["show_if"] = f"{first} >= {highest(content, first)}"
+
+
+def asked_for_what_comes_later(content: Content, draw: st.DrawFn) -> None:
+    first, second = own_items(content)[:2]
+    item = next(item for item in content["items"] if item["id"] == first)
+    item.pop("risk", None)
+    name = draw(st.sampled_from([first, second, content["scores"][0]["id"]]))
+    item["show_if"] = f"answered({name})"
+
+
+def never_asked(content: Content, draw: st.DrawFn) -> None:
+    first, second = own_items(content)[:2]
+    item = next(item for item in content["items"] if item["id"] == second)
+    item.pop("risk", None)
+    item["show_if"] = f"{first} >= {highest(content, first)} and {first} < {highest(content, first)}"
+
+
+def counts_as_no_answer_of_its_own(content: Content, draw: st.DrawFn) -> None:
+    first, second = own_items(content)[:2]
+    item = next(item for item in content["items"] if item["id"] == second)
+    item.pop("risk", None)
+    item["show_if"] = f"{first} >= {highest(content, first)}"
+    item["when_hidden"] = highest(content, second) + draw(st.integers(1, 9))
+
+
+def flag_on_what_cannot_be_prorated_to(content: Content, draw: st.DrawFn) -> str:
+    score = content["scores"][0]
+    return f"{score['id']} > {score['range'][1]}"
+
+
 def risk_item_without_its_flag(content: Content, draw: st.DrawFn) -> None:
     content["flags"] = []
     draw(st.sampled_from(content["items"]))["risk"] = "self-harm"
@@ -255,6 +381,25 @@ BREAKS: dict[str, tuple[Callable[[Content, st.DrawFn], None], set[str]]] = {
     "flag that contradicts itself": (flag_with(contradiction), {"flag-never-raised"}),
     "misspelt name in a flag": (flag_with(misspelt), {"unknown-name"}),
     "missing page": (missing_page, {"broken-reference"}),
+    "another list of answers": (another_list_of_answers, {"score-range", *SETTLED}),
+    "item renamed": (item_renamed, {"broken-reference", "unknown-name"}),
+    "score named as item": (score_named_as_item, {"duplicate-id"}),
+    "same score twice": (same_score_twice, {"duplicate-id"}),
+    "items backwards": (items_backwards, {"wrong-arguments"}),
+    "two bands from the same score": (two_bands_from_the_same_score, {"band-gap"}),
+    "band as a stretch": (band_as_a_stretch, {"wrong-type"}),
+    "range backwards": (range_backwards, {"score-range", *SETTLED}),
+    "threshold beyond": (threshold_beyond, {"threshold-outside-range"}),
+    "change nobody makes": (change_nobody_makes, {"threshold-outside-range"}),
+    "weight of an unknown item": (weight_of_an_unknown_item, {"broken-reference"}),
+    "weight of an item that is not counted": (weight_of_an_item_that_is_not_counted, {"item-not-in-score"}),
+    "score worked out from itself": (score_worked_out_from_itself, {"score-before-its-parts"}),
+    "risk item with half a flag": (risk_item_with_half_a_flag, {"risk-item-without-flag"}),
+    "risk item that some are not asked": (risk_item_that_some_are_not_asked, {"hidden-risk-item"}),
+    "asked for what comes later": (asked_for_what_comes_later, {"condition-looks-ahead"}),
+    "never asked": (never_asked, {"condition-without-effect"}),
+    "counts as no answer of its own": (counts_as_no_answer_of_its_own, {"when-hidden-not-an-answer"}),
+    "flag beyond the score": (flag_with(flag_on_what_cannot_be_prorated_to), {"condition-never-true"}),
     "risk item without its flag": (risk_item_without_its_flag, {"risk-item-without-flag"}),
 }
 
