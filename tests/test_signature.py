@@ -5,8 +5,8 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from questionnaire_generator import answers, questionnaire
 from safety_samples import instruments
+from scoring_generator import answers, questionnaire
 
 from designtool.model.questionnaire import Questionnaire
 from designtool.treatment.scoring import DECLINED, Scored, score
