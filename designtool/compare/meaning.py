@@ -16,7 +16,7 @@ from typing import Any, Literal
 from designtool.check.domains import Domains
 from designtool.compare.change import Witness
 from designtool.compare.grounds import Grounds
-from designtool.compare.patients import MOST_PATIENTS, Patient, Patients, numbers_held_against
+from designtool.compare.patients import Patient, Patients, numbers_held_against
 from designtool.diagnostics import Text
 from designtool.expressions.evaluate import Reference, branches, evaluate
 from designtool.expressions.expression import Expression, TimeOfDay, Type, Value

@@ -7,11 +7,14 @@ from types import MappingProxyType
 from typing import Any
 
 from designtool.compare.change import Change, Subject, Witness
-from designtool.compare.difference import Difference, element_of
+from designtool.compare.difference import Difference, Place, element_of
 from designtool.compare.kind import Kind
+from designtool.compare.meaning import Meaning
+from designtool.compare.risk import Risk
 from designtool.compare.shown import shown
 from designtool.diagnostics import Span, Text
 from designtool.load.document import Document
+from designtool.model.exercise import Field
 from designtool.model.origin import Origin
 from designtool.model.program import Program
 
@@ -27,6 +30,15 @@ class Pair:
         self.new = new
         self.old_documents = old_documents
         self.new_documents = new_documents
+        self.meaning = Meaning(old, new)
+        self.risk = (Risk(old), Risk(new))
+
+    def is_risk(self, place: Place) -> bool:
+        """Whether a place speaks to a patient at risk, in either version."""
+        return any(risk.holds(place) for risk in self.risk)
+
+    def is_scale(self, place: Place) -> bool:
+        return any(isinstance(one, Field) and one.type == "scale" for one in (place.old, place.new))
 
     def change(
         self,

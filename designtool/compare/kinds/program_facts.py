@@ -1,0 +1,333 @@
+"""What program.yaml says of the program as a whole."""
+
+from __future__ import annotations
+
+from designtool.compare.family import Family
+from designtool.compare.kind import Kind
+from designtool.compare.kinds.consequences import MIGRATE, PINNED, SAFE
+from designtool.compare.kinds.stated import stated
+from designtool.diagnostics import Text
+from designtool.model.exercise import Exercise
+from designtool.model.flow import Feedback
+from designtool.model.module import Module
+from designtool.model.page import Page
+from designtool.model.program import Audience, Program, Publisher, Rights, TherapistTerms
+from designtool.model.questionnaire import Questionnaire
+
+_HEAD = "-- program.yaml (change) --\n"
+_OTHER_SUMMARY = _HEAD + "-summary: Ett litet program som visar formatet.\n+summary: Ett litet program.\n"
+
+FAMILIES: tuple[Family, ...] = (
+    stated(
+        Kind(
+            name="version-stated",
+            bump="none",
+            in_flight="safe",
+            title=Text("Versionsnumret är ett annat", "The version number is another"),
+            why=Text(
+                "Numret är vad författaren påstår om ändringarna. Det kräver inget i sig.",
+                "The number is what the author claims of the changes. It needs nothing by itself.",
+            ),
+            consequence=SAFE,
+            messages={"default": Text("versionsnumret är ett annat", "the version number is another")},
+            fires=_HEAD + "-version: 1.0.0\n+version: 1.0.1\n",
+            near_miss=_OTHER_SUMMARY,
+        ),
+        [(Program, "version")],
+    ),
+    stated(
+        Kind(
+            name="format-changed",
+            bump="major",
+            in_flight="pin-only",
+            title=Text("Programmet är av ett annat format", "The program is of another format"),
+            why=Text(
+                "En miljö som inte läser formatet kan inte visa programmet.",
+                "A runtime that does not read the format cannot show the program.",
+            ),
+            consequence=PINNED,
+            messages={"default": Text("formatet är ett annat", "the format is another")},
+            fires="",
+            near_miss="",
+        ),
+        [(Program, "format")],
+    ),
+    stated(
+        Kind(
+            name="program-id-changed",
+            bump="major",
+            in_flight="pin-only",
+            title=Text("Det är ett annat program", "It is another program"),
+            why=Text(
+                "Ett program med ett annat id är inte en ny version av samma program. Ingen patient kan flyttas dit av sig själv.",
+                "A program with another id is no new version of the same program. No patient can move there by itself.",
+            ),
+            consequence=PINNED,
+            messages={"default": Text("programmet har ett annat id", "the program has another id")},
+            fires="",
+            near_miss="",
+        ),
+        [(Program, "id")],
+    ),
+    stated(
+        Kind(
+            name="program-kind-changed",
+            bump="major",
+            in_flight="pin-only",
+            title=Text("Programmet är av en annan sort", "The program is of another kind"),
+            why=Text(
+                "Behandling, utbildning och stöd har olika krav på uppföljning och ansvar.",
+                "Treatment, education and support have different demands on follow-up and responsibility.",
+            ),
+            consequence=PINNED,
+            messages={"default": Text("programmet är av en annan sort", "the program is of another kind")},
+            fires=_HEAD + "-kind: treatment\n+kind: support\n",
+            near_miss=_OTHER_SUMMARY,
+        ),
+        [(Program, "kind")],
+    ),
+    stated(
+        Kind(
+            name="language-changed",
+            bump="major",
+            in_flight="pin-only",
+            title=Text("Programmet är på ett annat språk", "The program is in another language"),
+            why=Text("Varje ord som patienten läser är ett annat.", "Every word that patients read is another."),
+            consequence=PINNED,
+            messages={"default": Text("språket är ett annat", "the language is another")},
+            fires=_HEAD + "-language: sv\n+language: en\n",
+            near_miss=_OTHER_SUMMARY,
+        ),
+        [(Program, "language")],
+    ),
+    stated(
+        Kind(
+            name="publisher-changed",
+            bump="major",
+            in_flight="pin-only",
+            title=Text("En annan region ger ut programmet", "Another region publishes the program"),
+            why=Text(
+                "Ansvaret för innehållet går över till någon annan, och avtal gäller den som gav ut det.",
+                "Responsibility for the content passes to somebody else, and agreements are with whoever published it.",
+            ),
+            consequence=PINNED,
+            messages={"default": Text("en annan region ger ut programmet", "another region publishes the program")},
+            fires=_HEAD + "-  region: vgr\n+  region: skane\n",
+            near_miss=_HEAD + "-  contact: kim@example.se\n+  contact: program@example.se\n",
+        ),
+        [(Program, "publisher"), (Publisher, "region")],
+    ),
+    stated(
+        Kind(
+            name="publisher-contact-changed",
+            bump="patch",
+            in_flight="safe",
+            title=Text(
+                "Någon annan svarar för programmet hos utgivaren",
+                "Somebody else answers for the program at the publisher",
+            ),
+            why=Text(
+                "Regionen är densamma. Den som ansvarar, eller hur man når den, är en annan.",
+                "The region is the same. Who is responsible, or how to reach them, is another.",
+            ),
+            consequence=SAFE,
+            messages={
+                "default": Text(
+                    "uppgifterna om den ansvariga är ändrade", "the facts about who is responsible have been changed"
+                )
+            },
+            fires=_HEAD + "-  contact: kim@example.se\n+  contact: program@example.se\n",
+            near_miss=_HEAD + "-  region: vgr\n+  region: skane\n",
+        ),
+        [(Publisher, "responsible"), (Publisher, "role"), (Publisher, "contact"), (Program, "producer")],
+    ),
+    stated(
+        Kind(
+            name="rights-changed",
+            bump="minor",
+            in_flight="safe",
+            title=Text("Licens eller rättighetshavare är ändrad", "Licence or holder of the rights has been changed"),
+            why=Text(
+                "Vem som får använda och dela programmet är ändrat. Enheten ska veta om det innan versionen aktiveras.",
+                "Who may use and share the program has changed. The unit must know before the version is activated.",
+            ),
+            consequence=SAFE,
+            messages={
+                "default": Text(
+                    "rättigheterna till programmet är ändrade", "the rights to the program have been changed"
+                )
+            },
+            fires=_HEAD + "-  licence: CC-BY-4.0\n+  licence: CC-BY-SA-4.0\n",
+            near_miss=_OTHER_SUMMARY,
+        ),
+        [(Program, "rights"), (Rights, "licence"), (Rights, "holder")],
+    ),
+    stated(
+        Kind(
+            name="audience-changed",
+            bump="major",
+            in_flight="pin-only",
+            title=Text("Programmet är för andra patienter", "The program is for other patients"),
+            why=Text(
+                "Ålder, svårighet och tillstånd är vad bedömningen före start bygger på.",
+                "Age, severity and conditions are what the assessment before the start builds on.",
+            ),
+            consequence=Text(
+                "Pågående patienter är bedömda för den version de började med, och fortsätter på den.",
+                "Patients under way were assessed for the version they began with, and go on with it.",
+            ),
+            messages={"default": Text("vem programmet är för är ändrat", "whom the program is for has been changed")},
+            fires=_HEAD + "-    min: 18\n+    min: 16\n",
+            near_miss=_OTHER_SUMMARY,
+        ),
+        [(Program, "audience"), *((Audience, name) for name in ("age_min", "age_max", "severity", "conditions"))],
+    ),
+    stated(
+        Kind(
+            name="duration-changed",
+            bump="major",
+            in_flight="needs-migration",
+            title=Text("Programmet tar ett annat antal veckor", "The program takes another number of weeks"),
+            why=Text(
+                "Slutmätningen och det planerade slutet flyttas.",
+                "The last measurement and the planned end move.",
+            ),
+            consequence=MIGRATE,
+            messages={"default": Text("antalet veckor är ändrat", "the number of weeks has been changed")},
+            fires=_HEAD + "-  weeks: 6\n+  weeks: 8\n",
+            near_miss=_HEAD + "-  minutes_per_week: 60\n+  minutes_per_week: 90\n",
+        ),
+        [(Program, "weeks")],
+    ),
+    stated(
+        Kind(
+            name="workload-estimate-changed",
+            bump="patch",
+            in_flight="safe",
+            title=Text("Den uppskattade tiden är en annan", "The estimated time is another"),
+            why=Text(
+                "Det är ett besked om hur lång tid något tar. Inget som ska göras är ändrat.",
+                "It tells how long something takes. Nothing that is to be done has changed.",
+            ),
+            consequence=SAFE,
+            messages={"default": Text("den uppskattade tiden är ändrad", "the estimated time has been changed")},
+            fires=_HEAD + "-  minutes_per_week: 60\n+  minutes_per_week: 90\n",
+            near_miss=_HEAD + "-  weeks: 6\n+  weeks: 8\n",
+        ),
+        [
+            (Program, "minutes_per_week"),
+            (Module, "minutes"),
+            (Page, "minutes"),
+            (Exercise, "minutes"),
+            (Questionnaire, "minutes"),
+        ],
+    ),
+    stated(
+        Kind(
+            name="codes-changed",
+            bump="minor",
+            in_flight="safe",
+            title=Text("KVÅ-koderna är ändrade", "The KVÅ codes have been changed"),
+            why=Text(
+                "Kontakter registreras med andra koder. Enheten ska veta om det innan versionen aktiveras.",
+                "Contacts are registered with other codes. The unit must know of it before the version is activated.",
+            ),
+            consequence=Text(
+                "Kontakter som redan är registrerade ändras inte.",
+                "Contacts that are registered already do not change.",
+            ),
+            messages={"default": Text("koderna för kontakter är ändrade", "the codes of contacts have been changed")},
+            fires=_HEAD + "-  kva: [DU011]\n+  kva: [DU011, ZV044]\n",
+            near_miss=_OTHER_SUMMARY,
+        ),
+        [(Program, "codes")],
+    ),
+    stated(
+        Kind(
+            name="therapist-terms-changed",
+            bump="minor",
+            in_flight="safe",
+            title=Text("Kraven på behandlaren är ändrade", "The demands on the therapist have been changed"),
+            why=Text(
+                "Kompetens och svarstider är vad enheten bemannar för.",
+                "Competence and times to answer are what the unit is staffed for.",
+            ),
+            consequence=Text(
+                "Pågående patienter får återkoppling inom den tid som den nya versionen säger när de får den.",
+                "Patients under way get feedback within the time that the new version says once they have it.",
+            ),
+            messages={
+                "default": Text("kraven på behandlaren är ändrade", "the demands on the therapist have been changed")
+            },
+            fires=_HEAD + "-  feedback_within_days: 7\n+  feedback_within_days: 5\n",
+            near_miss=_OTHER_SUMMARY,
+        ),
+        [
+            (Program, "therapist"),
+            *(
+                (TherapistTerms, name)
+                for name in ("competence", "feedback_within_days", "messages_within_working_days")
+            ),
+            (Module, "feedback"),
+            (Feedback, "within_days"),
+        ],
+    ),
+    stated(
+        Kind(
+            name="retention-changed",
+            bump="major",
+            in_flight="pin-only",
+            title=Text("Hur länge svar sparas är ändrat", "How long answers are kept has been changed"),
+            why=Text(
+                "Patienten har fått besked om hur länge svaren sparas, och regionen har avtalat om det.",
+                "Patients have been told how long answers are kept, and the region has agreed on it.",
+            ),
+            consequence=PINNED,
+            messages={"default": Text("hur länge svar sparas är ändrat", "how long answers are kept has been changed")},
+            fires="",
+            near_miss="",
+        ),
+        [(Program, "retention")],
+    ),
+    stated(
+        Kind(
+            name="pacing-stated",
+            bump="patch",
+            in_flight="safe",
+            title=Text(
+                "Det som gäller för moduler som inget annat säger är ändrat",
+                "What holds for modules that say nothing else has been changed",
+            ),
+            why=Text(
+                "Varje modul som därmed öppnar vid en annan tid är en ändring för sig.",
+                "Every module that thereby opens at another time is a change of its own.",
+            ),
+            consequence=SAFE,
+            messages={"default": Text("takten i program.yaml är ändrad", "the pace in program.yaml has been changed")},
+            fires=_HEAD + "-  days_per_module: 7\n+  days_per_module: 6\n",
+            near_miss=_HEAD + "-  weeks: 6\n+  weeks: 8\n",
+        ),
+        [(Program, "unlock_sequential"), (Program, "days_per_module")],
+    ),
+    stated(
+        Kind(
+            name="introduction-mark-changed",
+            bump="patch",
+            in_flight="safe",
+            title=Text(
+                "Om en modul är introduktionen är ändrat", "Whether a module is the introduction has been changed"
+            ),
+            why=Text(
+                "Modulen numreras annorlunda. Vad som ska göras i den är egna ändringar.",
+                "The module is numbered otherwise. What is to be done in it are changes of their own.",
+            ),
+            consequence=SAFE,
+            messages={
+                "default": Text("märkningen som introduktion är ändrad", "the mark as introduction has been changed")
+            },
+            fires="-- modules/01-start/module.yaml (change) --\n-minutes: 20\n+minutes: 20\n+introduction: true\n",
+            near_miss="-- modules/01-start/module.yaml (change) --\n-minutes: 20\n+minutes: 25\n",
+        ),
+        [(Module, "introduction")],
+    ),
+)

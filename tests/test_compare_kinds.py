@@ -1,0 +1,102 @@
+"""Every kind of change: its own example is that change, the near miss is not, and no field of a program escapes all kinds."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+from case_files import CHANGE, PROGRAM, TODAY, sections, text_file
+
+from designtool.compare import Changes, Kind, all_kinds, compare
+from designtool.diagnostics import has_errors
+from designtool.model.program import Program
+from designtool.pipeline import Compiled, compile_tree
+from designtool.source import read
+from designtool.source.tree import File, Tree, tree_of
+
+COMPARED = Path(__file__).parent / "compared"
+REMOVED = " (removed)"
+MOVED = " (moved)"
+UNTOLD = frozenset({"unclassified-change"})
+TOLD = [pytest.param(kind, id=kind.name) for kind in all_kinds().values() if kind.fires]
+
+
+@cache
+def compared_tree() -> Tree:
+    tree, found = read(COMPARED)
+    assert not found
+    return tree
+
+
+def laid_over(tree: Tree, example: str) -> Tree:
+    """The tree with the files of an example: as in `case_files.example_files`, and files that are removed or moved."""
+    files: dict[str, File] = dict(tree.files)
+    for name, text in sections(example):
+        path = name.removesuffix(CHANGE).removesuffix(REMOVED).removesuffix(MOVED)
+        path = path[1:] if path.startswith("/") else f"{PROGRAM}/{path}"
+        if name.endswith(REMOVED):
+            del files[path]
+        elif name.endswith(MOVED):
+            moved = files.pop(path)
+            target = f"{PROGRAM}/{text.strip()}"
+            files[target] = File(target, moved.size, moved.digest, moved.data)
+        elif name.endswith(CHANGE):
+            data = files[path].data
+            assert data is not None
+            files[path] = text_file(path, changed(path, data.decode(), text).encode())
+        else:
+            files[path] = text_file(path, text.encode())
+    return tree_of(list(files.values()))
+
+
+def changed(path: str, text: str, change: str) -> str:
+    old: list[str] = []
+    new: list[str] = []
+    for line in [*change.splitlines(), "-"]:
+        if line.startswith("-") and new:
+            before, after = "".join(old), "".join(new)
+            assert text.count(before) == 1, f"{path} holds the lines to change {text.count(before)} times:\n{before}"
+            text = text.replace(before, "" if after == "\n" else after)
+            old, new = [], []
+        assert line[:1] in ("-", "+"), f"neither - nor +: {line}"
+        (old if line.startswith("-") else new).append(f"{line[1:]}\n")
+    return text
+
+
+def program_of(tree: Tree) -> tuple[Program, Compiled]:
+    compiled = compile_tree(tree, (), TODAY)
+    assert not has_errors(list(compiled.diagnostics)), compiled.diagnostics
+    program = compiled.programs[0].program
+    assert program is not None
+    return program, compiled
+
+
+def changes(kind: Kind, example: str) -> Changes:
+    before = laid_over(compared_tree(), kind.before)
+    old, new = program_of(before), program_of(laid_over(before, example))
+    return compare(old[0], new[0], old[1].documents, new[1].documents)
+
+
+@pytest.mark.parametrize("kind", TOLD)
+def test_the_example_is_the_change(kind: Kind) -> None:
+    found = [change for change in changes(kind, kind.fires).changes if change.rule == kind.name]
+    assert found, [change.rule for change in changes(kind, kind.fires).changes]
+    for change in found:
+        assert (change.bump, change.in_flight, change.allowed) == (kind.bump, kind.in_flight, kind.allowed)
+        assert change.subject
+        assert change.span is not None or change.new is None
+        assert change.old != change.new or change.witness is not None or change.is_text
+
+
+@pytest.mark.parametrize("kind", TOLD)
+def test_nothing_of_the_example_is_unclassified(kind: Kind) -> None:
+    for example in (kind.fires, kind.near_miss):
+        assert "unclassified-change" not in {change.rule for change in changes(kind, example).changes}
+
+
+@pytest.mark.parametrize("kind", TOLD)
+def test_the_near_miss_is_not_the_change(kind: Kind) -> None:
+    found = changes(kind, kind.near_miss)
+    assert found.changes, "a near miss is a change, of another kind"
+    assert kind.name not in {change.rule for change in found.changes}
