@@ -107,7 +107,8 @@ def _time(view: FieldView) -> Markup:
     entry = _input(
         view, {"type": "text", "inputmode": "numeric", "class": "short", "maxlength": 20, "autocomplete": "off"}
     )
-    return _single(view, entry, hint=view.context.say("time-help"))
+    # An example shows how to write it, and in fewer words.
+    return _single(view, entry, hint="" if view.field.example else view.context.say("time-help"))
 
 
 def _date(view: FieldView) -> Markup:
@@ -602,13 +603,18 @@ def _optional_mark(view: FieldView) -> Markup | None:
 
 
 def _help(view: FieldView, hint: str) -> Markup | None:
-    example = view.context.say("for-example", example=view.field.example) if view.field.example else ""
+    example = view.context.say("for-example", example=_example(view)) if view.field.example else ""
     parts = [part for part in (view.field.help, hint, example) if part]
     if not parts:
         return None
     return element(
         "div", {"class": "field-help", "id": f"{view.id}-help"}, *(element("p", {}, text(part)) for part in parts)
     )
+
+
+def _example(view: FieldView) -> str:
+    """As the field would show it."""
+    return input_value(view.field, view.field.example, view.context.language)
 
 
 def _error(view: FieldView) -> Markup:

@@ -91,7 +91,9 @@ def exercise_work(exercise: Exercise, context: PageContext) -> Markup:
     if form.status == "not-open" and exercise.filled_by == "patient":
         return element("p", {"class": "quiet"}, context.say("locked-until-open"))
     if form.status == "done" and form.records and not _being_written(exercise.id, context):
-        answers = element("div", {"class": "done-answers"}, record_view(context, exercise.id, form.records[-1]))
+        entry = entry_date(exercise, context)
+        shown = next((record for record in reversed(form.records) if record.dated == entry), form.records[-1])
+        answers = element("div", {"class": "done-answers"}, record_view(context, exercise.id, shown))
         done = element("p", {"class": "done-mark"}, icon("check"), context.say("already-done"))
         words = "change-answers" if exercise.fill == "once" else "fill-again"
         again = element(
