@@ -156,12 +156,12 @@ JAVASCRIPT: Mapping[str, tuple[str, str]] = {
     ),
     "a bound of one bit more": ("const MOST_BITS = 2048n;", "const MOST_BITS = 2049n;"),
     "false is no answer": (
-        '["answered", ["t", ([x], around) => valueOf(x, around) !== null]]',
-        '["answered", ["t", ([x], around) => Boolean(valueOf(x, around))]]',
+        '["answered", ["t", ([x], around) => valueOf(x, asItIs(around)) !== null]]',
+        '["answered", ["t", ([x], around) => Boolean(valueOf(x, asItIs(around)))]]',
     ),
     "zero is no answer": (
-        "listed(trees, around).filter((value) => value !== null)",
-        "listed(trees, around).filter((value) => value && value.numerator !== 0n)",
+        "listed(trees, asItIs(around)).filter((value) => value !== null)",
+        "listed(trees, asItIs(around)).filter((value) => value && value.numerator !== 0n)",
     ),
     "count of every condition": ("[Number(value)]", "[1]"),
     "rows counted as one": (

@@ -111,7 +111,8 @@ export function evaluate(tree, environment) {
   return valueOf(tree, environment);
 }
 
-// What has been answered, read against the types that forms state: { form: { names: { name: type } } }.
+// What has been answered, read against the types that forms state: { form: { names: { name: type } } }. To an environment can be
+// added what is assumed of answers that are missing, as { ...environment, assumed }: a Map of form to a Map of name to value.
 export function environmentFrom(forms, json) {
   const read = (form, values) => {
     const names = own(own(forms, form) ?? {}, "names") ?? {};
@@ -180,9 +181,9 @@ const OPERATIONS = new Map([
 ]);
 
 const FUNCTIONS = new Map([
-  ["answered", ["t", ([x], around) => valueOf(x, around) !== null]],
-  ["missing", ["t", ([x], around) => valueOf(x, around) === null]],
-  ["count_answered", ["m*", (trees, around) => whole(listed(trees, around).filter((value) => value !== null).length)]],
+  ["answered", ["t", ([x], around) => valueOf(x, asItIs(around)) !== null]],
+  ["missing", ["t", ([x], around) => valueOf(x, asItIs(around)) === null]],
+  ["count_answered", ["m*", (trees, around) => whole(listed(trees, asItIs(around)).filter((value) => value !== null).length)]],
   ["sum", ["m*", (trees, around) => sum(numbers(trees, around))]],
   ["mean", ["m*", mean]],
   ["min", ["m*", (trees, around) => extreme(numbers(trees, around), -1)]],
@@ -255,9 +256,15 @@ function valueIn(record, name) {
   return record?.values.get(name) ?? null;
 }
 
-function present(form, name, around) {
+export function present(form, name, around) {
   const summaries = around.summaries.get(form);
-  return summaries?.has(name) ? summaries.get(name) : valueIn(presentRecord(form, around), name);
+  const found = summaries?.has(name) ? summaries.get(name) : valueIn(presentRecord(form, around), name);
+  return found ?? around.assumed?.get(form)?.get(name) ?? null;
+}
+
+// Without assumptions: what asks whether there is an answer is told how it stands now.
+function asItIs(around) {
+  return around.assumed ? { ...around, assumed: null } : around;
 }
 
 function lastEntries(diary, days, around) {
@@ -383,7 +390,7 @@ function count(trees, around) {
 }
 
 // To so many decimals; a half goes away from zero.
-function rounded(number, digits) {
+export function rounded(number, digits) {
   if (!number) return null;
   const scale = 10n ** digits;
   const nearest = (magnitude(number.numerator) * scale * 2n) / number.denominator;
@@ -392,7 +399,7 @@ function rounded(number, digits) {
 }
 
 // Up to the nearest multiple of a positive step.
-function ceiled(number, step) {
+export function ceiled(number, step) {
   return number && bounded(step.times(new Rational(-number.negated().over(step).floor())));
 }
 
@@ -452,7 +459,7 @@ function bounded(number) {
   return number && within(number.numerator) && within(number.denominator) ? number : null;
 }
 
-function exactNumber(text) {
+export function exactNumber(text) {
   const [, above, below] = /^(-?[0-9]+)(?:\/([0-9]+))?$/.exec(text) ?? [];
   if (above === undefined || text.length > LONGEST_EXACT_NUMBER || /^0+$/.test(below)) {
     throw new ExpressionError(`no number: ${shown(text)}`);
