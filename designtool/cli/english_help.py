@@ -84,6 +84,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Port på 127.0.0.1 (vanligen 8765).": "Port on 127.0.0.1 (usually 8765).",
         "Port på 127.0.0.1 (vanligen 8770).": "Port on 127.0.0.1 (usually 8770).",
         "Port på 127.0.0.1 (vanligen 8780).": "Port on 127.0.0.1 (usually 8780).",
+        "Mapp med ordalydelsen till instrument som enheten har rätt till. Den blir aldrig en del av ett paket.": (
+            "Folder of the wording of instruments that the unit has a right to. It never becomes part of a bundle."
+        ),
         "Mapp för databas och paket (vanligen designtool-data).": (
             "Folder for the database and the bundles (usually designtool-data)."
         ),

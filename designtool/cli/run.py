@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import socket
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -34,11 +34,19 @@ DEFAULT_DATA = Path("designtool-data")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=None, help=f"Port på 127.0.0.1 (vanligen {DEFAULT_PORT})."
 )
+@click.option(
+    "--wording",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Mapp med ordalydelsen till instrument som enheten har rätt till. Den blir aldrig en del av ett paket.",
+)
 @click.option("--unsigned-demonstration", is_flag=True, help="Ta emot osignerade paket. Det står på varje sida.")
-def command(bundles: tuple[Path, ...], data: Path, port: int | None, unsigned_demonstration: bool) -> None:
+def command(
+    bundles: tuple[Path, ...], data: Path, port: int | None, wording: Path | None, unsigned_demonstration: bool
+) -> None:
     """Kör paket i referensmiljön, med låtsasinloggning och påhittade personer. Avsluta med Ctrl-C."""
     from designtool.runtime.app import Settings, create_service
     from designtool.runtime.importing import Policy
+    from designtool.runtime.wordings import UnfitWording
 
     language = language_of(None)
     for path in bundles:
@@ -52,9 +60,13 @@ def command(bundles: tuple[Path, ...], data: Path, port: int | None, unsigned_de
         policy=Policy.UNSIGNED_DEMONSTRATION if unsigned_demonstration else Policy.SIGNED,
         movable_clock=unsigned_demonstration,
         language=language,
+        wording=wording,
     )
     with listener:
-        service = create_service(settings)
+        try:
+            service = create_service(settings)
+        except UnfitWording as unfit:
+            _refuse_wording(unfit.problems, language)
         try:
             _prepare(service, bundles, language)
             serve(service, settings.hosts, listener, language)
@@ -97,6 +109,9 @@ def _prepare(service: Service, paths: tuple[Path, ...], language: Language) -> N
         click.get_current_context().exit(1)
     except OSError as error:
         raise Usage(Text(f"{error.filename} går inte att läsa", f"{error.filename} cannot be read")) from error
+    unfit = service.programs.unfit_wordings(bundle.digest for bundle in bundles)
+    if unfit:
+        _refuse_wording(unfit, language)
     is_new = not service.store.units()
     if is_new:
         first_people.add_unit(service)
@@ -104,3 +119,10 @@ def _prepare(service: Service, paths: tuple[Path, ...], language: Language) -> N
         first_people.activate_at_unit(service, bundle)
         if is_new:
             first_people.start_patient(service, bundle, first_people.new_patient(number))
+
+
+def _refuse_wording(problems: tuple[Text, ...], language: Language) -> NoReturn:
+    """Nothing starts with words that may stand under the wrong number."""
+    for problem in problems:
+        click.echo(problem.in_language(language), err=True)
+    raise click.exceptions.Exit(1)

@@ -32,6 +32,7 @@ from designtool.runtime.routes.unit import IMPORT_PATH
 from designtool.runtime.service import Service, Stop, refused_json
 from designtool.runtime.store import Conflict, Store
 from designtool.runtime.treatments import Programs, Treatments
+from designtool.runtime.wordings import Wordings, read_wordings
 from designtool.runtime.words import NOT_FOR_CARE, UNSIGNED
 from designtool.web_guard import Guard
 
@@ -52,6 +53,8 @@ class Settings:
     movable_clock: bool = False
     """For a demonstration: staff may move the clock forward."""
     language: Language = "sv"
+    wording: Path | None = None
+    """Folder of the wording of instruments that the care unit has a right to."""
     real: Callable[[], datetime] = real_time
 
 
@@ -97,9 +100,10 @@ def app_of(service: Service, hosts: frozenset[str], more: Sequence[BaseRoute] = 
 
 
 def create_service(settings: Settings) -> Service:
-    """All but the web: also what fills a demonstration works with it."""
+    """All but the web: also what fills a demonstration works with it. Raises UnfitWording."""
+    wordings = Wordings() if settings.wording is None else read_wordings(settings.wording)
     store = Store(settings.data, settings.database)
-    programs = Programs(store)
+    programs = Programs(store, wordings)
     clock = Clock(store, settings.movable_clock, settings.real)
     notices = (NOT_FOR_CARE, UNSIGNED) if settings.policy is Policy.UNSIGNED_DEMONSTRATION else (NOT_FOR_CARE,)
     service = Service(

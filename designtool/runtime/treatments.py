@@ -11,10 +11,12 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from designtool.bundle import Bundle, program_of, read_bundle
+from designtool.diagnostics import Text
 from designtool.model.program import Program
 from designtool.runtime.audit import Deed
 from designtool.runtime.clock import Clock
 from designtool.runtime.store import Conflict, Store, Treatment
+from designtool.runtime.wordings import Wordings
 from designtool.treatment.clock import clock_events
 from designtool.treatment.days import local_date, moment
 from designtool.treatment.events import Event
@@ -31,6 +33,7 @@ class Programs:
     """The imported bundles, each read once and kept open for its films."""
 
     store: Store
+    wordings: Wordings = Wordings()
     _bundles: dict[str, Bundle] = field(default_factory=dict)
     _programs: dict[str, Program] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -38,6 +41,10 @@ class Programs:
     def program(self, digest: str) -> Program:
         self._load(digest)
         return self._programs[digest]
+
+    def unfit_wordings(self, digests: Iterable[str]) -> tuple[Text, ...]:
+        """What of the local wordings does not fit these programs as they were released."""
+        return self.wordings.problems(program_of(self.bundle(digest)) for digest in digests)
 
     def bundle(self, digest: str) -> Bundle:
         self._load(digest)
@@ -55,7 +62,7 @@ class Programs:
                 stream.close()
                 raise
             self._bundles[digest] = bundle
-            self._programs[digest] = program
+            self._programs[digest] = self.wordings.filled(program)
 
 
 @dataclass
