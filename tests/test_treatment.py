@@ -35,7 +35,7 @@ from designtool.treatment import commands
 from designtool.treatment import events as happened
 from designtool.treatment.answers import LONGEST_TEXT, MOST_ROWS, read_answer, typed_answer
 from designtool.treatment.clock import clock_events
-from designtool.treatment.commands import Actor, Outcome, Problem, Refusal
+from designtool.treatment.commands import Actor, Kept, Outcome, Problem, Refusal
 from designtool.treatment.days import local, moment, week_of
 from designtool.treatment.events import KINDS, Event, from_json, to_json
 from designtool.treatment.json_values import MalformedEvent
@@ -524,6 +524,22 @@ def test_a_diary_takes_the_last_days_and_no_others() -> None:
     assert (play.form("somndagbok").draft_date, play.form("somndagbok").draft) == (day, {"bed": "23:15"})
 
 
+def test_what_is_saved_in_an_entry_is_told_of_that_entry_whatever_stands_in_others() -> None:
+    play = welcomed()
+    play.go(3)
+    play.save("somndagbok", "sol", 10, START + timedelta(days=3))
+    day_before = START + timedelta(days=2)
+
+    def keep() -> Kept:
+        return commands.keepable(play.state, play.program, play.now, PATIENT, "somndagbok", {"sol": 40}, day_before)
+
+    kept = keep()
+    assert not kept.problems and kept.filled is not None
+    assert kept.filled.values["sol"] == 40
+    play.take(kept.events)
+    assert keep() == Kept((), (), kept.filled), "where nothing is new it is told as it stands"
+
+
 def test_an_entry_can_be_corrected_and_counts_once() -> None:
     play = welcomed()
     play.fill("somndagbok", night(WEEK[0]))
@@ -583,6 +599,15 @@ def test_a_copy_that_is_filled_in_again_is_not_an_earlier_one_of_itself() -> Non
     play.fill("tal", {"antal": 5})
     assert [record.values for record in play.form("tal").records] == [{"antal": 5, "skillnad": None}]
     assert not play.flags()
+
+
+def test_a_page_shows_of_a_copy_that_is_filled_in_again_what_its_submission_would_say() -> None:
+    play = Play(program((module("a"),), (), exercises={"tal": ("a", TALLY)}))
+    play.fill("tal", {"antal": 3})
+    kept = commands.keepable(play.state, play.program, play.now, PATIENT, "tal", {"antal": 5})
+    play.state = fold(kept.events, {DIGEST: play.program}, play.state)
+    assert kept.filled is not None
+    assert play.form("tal").draft_values == kept.filled.values == {"antal": 5, "skillnad": None}
 
 
 TALLY = """

@@ -22,10 +22,9 @@ from designtool.treatment.answers import Read, read_answer, read_item_answer
 from designtool.treatment.clock import clock_events, time_passed
 from designtool.treatment.corrections import Correction, corrections, fields_read
 from designtool.treatment.days import local_date
-from designtool.treatment.environment import environment_of
 from designtool.treatment.events import Event, Happening, Role
 from designtool.treatment.flags import RULES, flags_after
-from designtool.treatment.frame import Frame, frame_of
+from designtool.treatment.frame import Frame, environment_beside, frame_of
 from designtool.treatment.records import Filled, fill, form_of
 from designtool.treatment.reuse import options_of, rows_of
 from designtool.treatment.schedule import Access, access, copy_of
@@ -524,11 +523,9 @@ def _read(begun: _Begun, form: Questionnaire | Exercise, field: str, value: obje
 
 
 def _filled(begun: _Begun, entry: _WayIn, finished: bool) -> Filled:
-    """The copy as it stands. Expressions see the finished copies before it, and not an earlier version of itself."""
-    form, state, environment = entry.form.id, begun.state, begun.frame.environment
-    if any(copy.id == entry.copy for copy in state.copies.get(form, ())):
-        environment = environment_of(state, begun.program, begun.now, without=(form, entry.copy))
-    answers = state.answers(form, entry.copy)
+    """The copy as it stands."""
+    environment = environment_beside(begun.frame, entry.form.id, entry.copy, begun.now)
+    answers = begun.state.answers(entry.form.id, entry.copy)
     return fill(entry.form, answers, environment, finished, entry.dated)
 
 
@@ -568,9 +565,7 @@ def _unfinished_rows(field: Field, rows: tuple[Mapping[str, object], ...]) -> li
 
 def _broken_constraints(form: Exercise, filled: Filled, confirmed: frozenset[str]) -> list[Problem]:
     """What does not hold. What is unknown passes. A doubt is asked about only when nothing else is wrong."""
-    broken = [
-        _broken(one, form, filled) for one in form.constraints if evaluate(one.condition, filled.around) is False
-    ]
+    broken = [_broken(one, form, filled) for one in form.constraints if evaluate(one.condition, filled.around) is False]
     blocking = [one for one in broken if one.level == "block"]
     return blocking or [one for one in broken if one.field not in confirmed]
 

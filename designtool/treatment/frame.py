@@ -34,6 +34,13 @@ def frame_of(state: State, program: Program, now: datetime, known: Frame | None 
     return Frame(state, program, environment, plan(state, program, now, environment))
 
 
+def environment_beside(frame: Frame, form: str, copy: str, now: datetime) -> Environment:
+    """What a copy of a form sees while it is filled in: finished copies beside it, and not an earlier version of itself."""
+    if any(one.id == copy for one in frame.state.copies.get(form, ())):
+        return environment_of(frame.state, frame.program, now, without=(form, copy))
+    return frame.environment
+
+
 PASSED_OVER = frozenset({"count", "last_seen", "drafts", "flags", "messages", "reminded"})
 """What neither the environment nor the plan looks at. All else that a state holds makes a new frame when it changes."""
 _LOOKED_AT = tuple(part.name for part in fields(State) if part.name not in PASSED_OVER)

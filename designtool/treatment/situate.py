@@ -15,7 +15,7 @@ from designtool.treatment.clock import time_passed
 from designtool.treatment.days import local, local_date, week_of
 from designtool.treatment.decisions import Locked, Proposed, outcome
 from designtool.treatment.environment import decision_values
-from designtool.treatment.frame import frame_of
+from designtool.treatment.frame import Frame, environment_beside, frame_of
 from designtool.treatment.json_values import plain_json
 from designtool.treatment.records import NOTHING, fill, form_of
 from designtool.treatment.schedule import (
@@ -38,9 +38,7 @@ def situation(state: State, programs: Mapping[str, Program], now: datetime) -> S
     state, environment, at = frame.state, frame.environment, frame.plan
     started_on = local_date(state.started_at) if state.started_at else at.today
     day = (at.today - started_on).days
-    forms = {
-        id: _form_situation(state, program, id, at, environment) for id in (*program.questionnaire, *program.exercise)
-    }
+    forms = {id: _form_situation(frame, id, now) for id in (*program.questionnaire, *program.exercise)}
     return Situation(
         program=program,
         digest=state.digest,
@@ -98,7 +96,8 @@ def _phase(
     return "under-way" if left else "maintenance"
 
 
-def _form_situation(state: State, program: Program, id: str, at: Plan, environment: Environment) -> FormSituation:
+def _form_situation(frame: Frame, id: str, now: datetime) -> FormSituation:
+    state, program, environment, at = frame.state, frame.program, frame.environment, frame.plan
     form = form_of(program, id)
     assert form is not None
     way_in = access(state, program, id, at)
@@ -122,7 +121,8 @@ def _form_situation(state: State, program: Program, id: str, at: Plan, environme
         assert isinstance(form, Exercise)
         copy = copy_of(state, form, draft_date)
     draft = _typed(state, id, copy) if copy else {}
-    filled = fill(form, state.answers(id, copy) if copy else {}, environment, False, draft_date or at.today)
+    around = environment_beside(frame, id, copy, now)
+    filled = fill(form, state.answers(id, copy) if copy else {}, around, False, draft_date or at.today)
     required, done = _entries(state, program, form, at) if isinstance(form, Exercise) else (0, 0)
     return FormSituation(
         id=id,
