@@ -20,6 +20,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from tests.bench.bundles import commands, write_large_bundle
 from tests.bench.corpus import SIZES, write_corpus
 
 DESIGNTOOL = [sys.executable, "-m", "designtool"]
@@ -36,6 +37,8 @@ def main() -> None:
             write_corpus(root, size, arguments.seed)
             rows += list(_measure(root, size, arguments.runs))
             shutil.rmtree(root)
+        if arguments.bundle:
+            rows += list(_bundle(Path(folder), arguments.bundle, arguments.runs))
     width = max(len(name) for name, _, _, _ in rows)
     print(f"\n{'work':<{width}}  size  median s  peak MB")
     for name, size, seconds, memory in rows:
@@ -44,9 +47,10 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
-    parser.add_argument("--sizes", nargs="+", choices=list(SIZES), default=["S", "M"])
+    parser.add_argument("--sizes", nargs="*", choices=list(SIZES), default=["S", "M"])
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--bundle", type=int, default=400, metavar="MB", help="size of the bundle to read; 0: none")
     return parser.parse_args()
 
 
@@ -66,6 +70,18 @@ def _measure(root: Path, size: str, runs: int) -> Iterator[tuple[str, str, float
     yield _row("build, nothing changed", size, _times(build, runs, root))
     yield _row("build, one page changed", size, _times(build, runs, root, edit))
     yield _row("save to served", size, _saves(root, runs))
+
+
+def _bundle(folder: Path, megabytes: int, runs: int) -> Iterator[tuple[str, str, float, str]]:
+    bundle, store = folder / "stor.dtb", folder / "store"
+    write_large_bundle(bundle, megabytes)
+
+    def empty() -> None:
+        shutil.rmtree(store, ignore_errors=True)
+
+    for name, command in commands(bundle, store):
+        measured = _times(command, runs, Path.cwd(), empty)
+        yield _row(f"{name}, {megabytes} MB", "", measured)
 
 
 def _row(name: str, size: str, measured: list[tuple[float, int]]) -> tuple[str, str, float, str]:
