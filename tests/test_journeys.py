@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -14,8 +15,10 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from treatment_samples import C1A, DIGEST, WEEK, night, program
 
+from designtool.cli import group, javascript
 from designtool.model.journey import Act, Expect, ExpectedFlag, Journey, Step
 from designtool.model.origin import Origin
 from designtool.model.questionnaire import Vector
@@ -27,6 +30,7 @@ from designtool.treatment.state import fold
 from designtool.treatment.verify import verify
 
 PROGRAM = program()
+SH = shutil.which("sh")
 
 
 def fill(form: str, **answers: object) -> Act:
@@ -256,7 +260,7 @@ def command(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[st
     return subprocess.run(
         [sys.executable, "-m", "designtool", "test", *arguments],
         cwd=cwd,
-        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
         timeout=120,
@@ -272,6 +276,7 @@ def test_the_journeys_and_vectors_of_this_repository_hold() -> None:
     assert all(one["passed"] and not one["failures"] for one in report["journeys"])
     assert report["vectors"]["passed"] > 0
     assert report["vectors"]["failed"] == 0
+    assert report["evaluators"] == ["python", "javascript"]
 
 
 def test_the_command_says_what_holds(workspace: Path) -> None:
@@ -280,7 +285,65 @@ def test_the_command_says_what_holds(workspace: Path) -> None:
     assert found.stdout.splitlines() == [
         "✓ exempel: forsta-dagen – Första dagen",
         "1 av 1 provresor och 1 av 1 facit stämmer.",
+        "Facit är räknade både i Python och i JavaScript.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("node", "why"),
+    [
+        (None, "här finns inget Node (version 20 eller nyare behövs)"),
+        (f"#!{SH}\necho v18.20.4\n", "Node här är v18.20.4 (version 20 eller nyare behövs)"),
+        (f"#!{SH}\nexit 1\n", "Node här är ? (version 20 eller nyare behövs)"),
+        ("no program", "går inte att köra"),
+    ],
+)
+def test_without_a_node_that_is_new_enough_the_command_says_so(
+    workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, node: str | None, why: str
+) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    if node is not None:
+        (programs / "node").write_text(node)
+        (programs / "node").chmod(0o755)
+    monkeypatch.setenv("PATH", str(programs))
+    report = json.loads(command("--format", "json", cwd=workspace).stdout)
+    assert report["evaluators"] == ["python"]
+    assert why in report["not_run"]["javascript"]
+    assert report["vectors"]["passed"] == 1
+    last = command(cwd=workspace).stdout.splitlines()[-1]
+    assert last.startswith("Facit är bara räknade i Python, inte i JavaScript som i webbläsaren: ")
+    assert why in last
+
+
+def test_a_node_that_breaks_off_is_told_and_not_taken_for_agreement(
+    workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "node").write_text(
+        f'#!{SH}\n[ "$1" = --version ] && echo v20.0.0 || {{ echo "Error: slut" >&2; exit 7; }}\n'
+    )
+    (programs / "node").chmod(0o755)
+    monkeypatch.setenv("PATH", str(programs))
+    found = command(cwd=workspace)
+    assert found.returncode == 2
+    assert "gick inte att köra i Node: Error: slut" in found.stderr
+
+
+def test_a_browser_that_scores_otherwise_is_told(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = javascript.scripts()
+    wrong = (
+        real["scoring"]
+        .replace("low = low.plus", "low = low.minus")
+        .replace("sum.plus(part), ZERO", "sum.plus(part), ONE")
+    )
+    monkeypatch.setattr(javascript, "scripts", lambda: {**real, "scoring": wrong})
+    monkeypatch.chdir(workspace)
+    report = json.loads(CliRunner().invoke(group, ["test", "--format", "json"]).stdout)
+    assert report["vectors"]["failed"] == 1
+    (failure,) = report["vectors"]["failures"]
+    assert "javascript: " in failure
 
 
 def test_the_command_points_at_what_does_not_hold(workspace: Path) -> None:
@@ -315,7 +378,7 @@ def test_a_bundle_carries_its_journeys(workspace: Path) -> None:
     built = subprocess.run(
         [sys.executable, "-m", "designtool", "build", "--output", str(workspace / "ut")],
         cwd=workspace,
-        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]},
         capture_output=True,
         timeout=120,
         check=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from designtool.load.document import Document
     from designtool.model.origin import Origin
     from designtool.model.program import Program
-    from designtool.model.questionnaire import Questionnaire
+    from designtool.model.questionnaire import Questionnaire, Vector
+    from designtool.treatment.scoring import Scored
 
 _BUNDLE = ".dtb"
 
@@ -59,6 +61,19 @@ class _Found:
     """Place (`path:line`, or empty) and what differed."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Vectors:
+    """What came of the golden cases, on every evaluator that there is here."""
+
+    results: tuple[_Found, ...]
+    not_run: Text | None
+    """Why the browser's evaluator was left out; None when it was not."""
+
+    @property
+    def evaluators(self) -> list[str]:
+        return ["python", "javascript"] if self.not_run is None else ["python"]
+
+
 @click.command("test")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @FORMAT
@@ -76,7 +91,7 @@ def command(paths: tuple[Path, ...], output_format: str) -> None:
         print_json(_json(journeys, vectors, workspace.language))
     else:
         click.echo("\n".join(_lines(journeys, vectors, workspace.language)))
-    if workspace.has_errors or any(result.failures for result in (*journeys, *vectors)):
+    if workspace.has_errors or any(result.failures for result in (*journeys, *vectors.results)):
         click.get_current_context().exit(1)
 
 
@@ -136,25 +151,52 @@ def _journeys(subject: _Subject) -> Iterator[_Found]:
         yield _Found(subject.program.id, result.name, journey.title, failures)
 
 
-def _vectors(subjects: list[_Subject], workspace: _Workspace) -> list[_Found]:
-    """Each questionnaire's once, though several programs use it."""
-    from designtool.treatment.journey import run_vector
+def _vectors(subjects: list[_Subject], workspace: _Workspace) -> _Vectors:
+    """Each questionnaire's once, though several programs use it; in Python, and in Node as in a browser."""
+    from designtool.cli.javascript import Node, find_node, score_in_javascript
+    from designtool.treatment.scoring import score
 
-    results: list[_Found] = []
     asked = [
         (subject.program.id, subject.documents, one) for subject in subjects for one in subject.program.questionnaires
     ]
     asked += [("", workspace.documents, one) for one in workspace.library]
     seen: set[Questionnaire] = set()
+    cases: list[tuple[str, str, Questionnaire, Vector]] = []
     for program, documents, questionnaire in asked:
-        if questionnaire in seen:
-            continue
-        seen.add(questionnaire)
-        for number, vector in enumerate(questionnaire.vectors, start=1):
-            place = _place(vector.origin, documents)
-            failures = tuple((place, text) for text in run_vector(questionnaire, vector))
-            results.append(_Found(program, f"{questionnaire.id} {number}", questionnaire.title, failures))
-    return results
+        if questionnaire not in seen:
+            seen.add(questionnaire)
+            cases += [(program, _place(one.origin, documents), questionnaire, one) for one in questionnaire.vectors]
+    node = find_node()
+    given = [(questionnaire, vector.answers) for _, _, questionnaire, vector in cases]
+    beside = score_in_javascript(node, given) if isinstance(node, Node) else [None] * len(cases)
+    results = []
+    numbers: Counter[str] = Counter()
+    for (program, place, questionnaire, vector), other in zip(cases, beside, strict=True):
+        numbers[questionnaire.id] += 1
+        differences = _differences(questionnaire, vector, score(questionnaire, vector.answers), other)
+        name = f"{questionnaire.id} {numbers[questionnaire.id]}"
+        results.append(_Found(program, name, questionnaire.title, tuple((place, text) for text in differences)))
+    return _Vectors(tuple(results), None if isinstance(node, Node) else node)
+
+
+def _differences(questionnaire: Questionnaire, vector: Vector, scored: Scored, other: Scored | None) -> Iterator[Text]:
+    """From what was expected; and between the evaluators in what nobody had expected anything of."""
+    from designtool.treatment.journey import vector_differences
+
+    found = vector_differences(questionnaire, vector, scored)
+    yield from found
+    if other is None:
+        return
+    beside = vector_differences(questionnaire, vector, other)
+    if beside != found and not scored.refusals:
+        yield from (Text(f"javascript: {text.sv}", f"javascript: {text.en}") for text in beside)
+    elif _outcome(scored) != _outcome(other):
+        yield Text("python och javascript räknar olika", "python and javascript come to different results")
+
+
+def _outcome(scored: Scored) -> object:
+    refused = sorted(refusal.item for refusal in scored.refusals)
+    return scored.scores, [(flag.id, flag.level) for flag in scored.flags], refused
 
 
 def _place(origin: Origin, documents: dict[str, Document]) -> str:
@@ -166,8 +208,9 @@ def _on_day(day: int, message: Text) -> Text:
     return Text(f"dag {day}: {message.sv}", f"day {day}: {message.en}")
 
 
-def _json(journeys: list[_Found], vectors: list[_Found], language: Language) -> dict[str, Any]:
-    return {
+def _json(journeys: list[_Found], vectors: _Vectors, language: Language) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "evaluators": vectors.evaluators,
         "journeys": [
             {
                 "program": result.program,
@@ -179,15 +222,18 @@ def _json(journeys: list[_Found], vectors: list[_Found], language: Language) -> 
             for result in journeys
         ],
         "vectors": {
-            "passed": sum(not result.failures for result in vectors),
-            "failed": sum(bool(result.failures) for result in vectors),
+            "passed": sum(not result.failures for result in vectors.results),
+            "failed": sum(bool(result.failures) for result in vectors.results),
             "failures": [
                 f"{result.name}: {_failure(place, text, language)}"
-                for result in vectors
+                for result in vectors.results
                 for place, text in result.failures
             ],
         },
     }
+    if vectors.not_run is not None:
+        found["not_run"] = {"javascript": vectors.not_run.in_language(language)}
+    return found
 
 
 def _failure(place: str, text: Text, language: Language) -> str:
@@ -195,16 +241,24 @@ def _failure(place: str, text: Text, language: Language) -> str:
     return f"{place}: {message}" if place else message
 
 
-def _lines(journeys: list[_Found], vectors: list[_Found], language: Language) -> Iterator[str]:
-    for result in (*journeys, *(one for one in vectors if one.failures)):
+def _lines(journeys: list[_Found], vectors: _Vectors, language: Language) -> Iterator[str]:
+    for result in (*journeys, *(one for one in vectors.results if one.failures)):
         mark = "✗" if result.failures else "✓"
         name = f"{result.program}: {result.name}" if result.program else result.name
         yield f"{mark} {name} – {result.title}"
         for place, text in result.failures:
             yield f"    {_failure(place, text, language)}"
     passed = sum(not result.failures for result in journeys)
-    right = sum(not result.failures for result in vectors)
+    right = sum(not result.failures for result in vectors.results)
     yield Text(
-        f"{passed} av {len(journeys)} provresor och {right} av {len(vectors)} facit stämmer.",
-        f"{passed} of {len(journeys)} journeys and {right} of {len(vectors)} vectors agree.",
+        f"{passed} av {len(journeys)} provresor och {right} av {len(vectors.results)} facit stämmer.",
+        f"{passed} of {len(journeys)} journeys and {right} of {len(vectors.results)} vectors agree.",
     ).in_language(language)
+    if vectors.not_run is None:
+        ran = Text("Facit är räknade både i Python och i JavaScript.", "The vectors ran in both Python and JavaScript.")
+    else:
+        ran = Text(
+            f"Facit är bara räknade i Python, inte i JavaScript som i webbläsaren: {vectors.not_run.sv}.",
+            f"The vectors ran in Python alone, and not in JavaScript as in the browser: {vectors.not_run.en}.",
+        )
+    yield ran.in_language(language)

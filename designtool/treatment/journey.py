@@ -63,7 +63,11 @@ def run_journey(journey: Journey, program: Program) -> JourneyResult:
 
 def run_vector(questionnaire: Questionnaire, vector: Vector) -> tuple[Text, ...]:
     """Score a golden case; what differs from what was expected."""
-    scored = score(questionnaire, vector.answers)
+    return vector_differences(questionnaire, vector, score(questionnaire, vector.answers))
+
+
+def vector_differences(questionnaire: Questionnaire, vector: Vector, scored: Scored) -> tuple[Text, ...]:
+    """Where what an evaluator made of a golden case differs from what was expected."""
     if scored.refusals:
         return tuple(refusal.message for refusal in scored.refusals)
     return tuple(_vector_differences(questionnaire, vector, scored))
