@@ -135,6 +135,18 @@ def _score_item(score: Score, questionnaire: Questionnaire, weight_url: str, los
         found["extension"] = [_expression(CALCULATED, score_as_fhirpath(score, questionnaire, weight_url))]
     except NotExpressible as problem:
         losses.append(_not_expressible("score-not-expressible", f"scores/{score.id}/value", problem))
+    else:
+        losses.append(
+            Loss(
+                "score-as-expression",
+                f"scores/{score.id}",
+                "expression",
+                Text(
+                    "Poängen är ett FHIRPath-uttryck (SDC). Den som inte kan räkna ut det får ingen poäng.",
+                    "The score is a FHIRPath expression (SDC). A reader that cannot work it out gets no score.",
+                ),
+            )
+        )
     return {**found, "text": score.label, "type": "decimal", "readOnly": True}
 
 
@@ -251,15 +263,6 @@ def _known_to_us_alone(questionnaire: Questionnaire) -> Iterator[Loss]:
             )
     for score in questionnaire.scores:
         place = f"scores/{score.id}"
-        yield Loss(
-            "score-as-expression",
-            place,
-            "expression",
-            Text(
-                "Poängen är ett FHIRPath-uttryck (SDC). Den som inte kan räkna ut det får ingen poäng.",
-                "The score is a FHIRPath expression (SDC). A reader that cannot work it out gets no score.",
-            ),
-        )
         yield _in_extension("missing-rule", f"{place}/missing", Text("Regeln för svar som saknas", "The missing rule"))
         if score.bands:
             yield _in_extension("bands", f"{place}/bands", Text("Nivåerna", "The bands"))

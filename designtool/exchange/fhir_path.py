@@ -63,12 +63,40 @@ class _Lowering:
 
     def item(self, id: str) -> str:
         """The number that the item counts as; empty where it has no answer."""
-        item = next(item for item in self.questionnaire.items if item.id == id)
+        item = self._item(id)
         answer = self._looked_up(item)
         if item.show_if is None:
             return answer
-        hidden = "{}" if item.when_hidden is None else _number(Fraction(item.when_hidden))
-        return _within_bounds(f"{_inside(self.tree(item.show_if.tree))}.select(iif($this, {answer}, {hidden}))")
+        shown = self.inside(item.show_if.tree)
+        if item.when_hidden is None:
+            return _within_bounds(f"{shown}.where($this).select({answer})")
+        counts_as = _number(Fraction(item.when_hidden))
+        asked_or_not = f"{shown}.select(iif($this, {answer}, {counts_as}))"
+        return _within_bounds(
+            f"iif({shown}.exists(), {asked_or_not}, iif({self._nothing_can_decide(item)}, {counts_as}))"
+        )
+
+    def not_asked(self, item: Item) -> str:
+        """Whether it is settled that the item is not asked, as `treatment.scoring` has it."""
+        if item.show_if is None:
+            return "false"
+        shown = self.inside(item.show_if.tree)
+        return _within_bounds(f"iif({shown}.exists(), {shown}.not(), {self._nothing_can_decide(item)})")
+
+    def _nothing_can_decide(self, item: Item) -> str:
+        """Of a condition that is unknown: whether all that it misses are answers to items that are not asked either."""
+        assert item.show_if is not None
+        parts = []
+        for _, name in item.show_if.references:
+            read = self._item(name)
+            answered = f"{_inside(self.item(name))}.exists()"
+            # An item that counts as something while it is not asked has a value then.
+            is_plain = read.show_if is None or read.when_hidden is not None
+            parts.append(answered if is_plain else f"({answered} or {_inside(self.not_asked(read))})")
+        return " and ".join(parts) or "true"
+
+    def _item(self, id: str) -> Item:
+        return next(item for item in self.questionnaire.items if item.id == id)
 
     def _looked_up(self, item: Item) -> str:
         here = f"item.where(linkId={text_literal(item.id)})"
