@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from math import ceil, floor
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -37,6 +38,7 @@ _LOOKED_INTO = frozenset(
     {"answered", "missing", "count_answered", "sum", "mean", "min", "max", "round", "ceil_to", "if"}
 )
 _MOST_SHOWN = 12
+_LONGEST_RANGE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,10 @@ class Meaning:
             return Verdict("same", _WRITTEN_ALIKE)
         joint = _Joint(self)
         sides = (joint.lowered(old, 0, frozenset()), joint.lowered(new, 1, frozenset()))
-        proof = prove(_apart(question, *sides), joint.known)
+        apart = _apart(question, *sides)
+        proof = prove(apart, joint.known)
+        if proof.kind == "unknown" and (counted := _counted(joint.known)) != joint.known:
+            proof = prove(apart, counted)
         if proof.kind == "never-met":
             return Verdict("same", _ALL_TRIED if proof.method == "exhaustive" else _BY_RANGE)
         if proof.kind in ("can-be-met", "always-met") and joint.is_faithful and proof.witness is not None:
@@ -366,6 +371,18 @@ def _shared(domain: Answer, other: Domain | None) -> Answer:
     if not common:
         return domain
     return Answer(replace(domain.type, values=common, low=common[0], high=common[-1]), domain.whole)
+
+
+def _counted(domains: Mapping[Reference, Domain]) -> dict[Reference, Domain]:
+    """With every whole number of a range named one by one, where it is not too long."""
+    found = dict(domains)
+    for name, domain in domains.items():
+        if isinstance(domain, Answer) and domain.whole and not domain.type.values:
+            low, high = domain.type.low, domain.type.high
+            if low is not None and high is not None and high - low <= _LONGEST_RANGE:
+                values = tuple(Fraction(value) for value in range(ceil(low), floor(high) + 1))
+                found[name] = Answer(replace(domain.type, values=values), whole=True)
+    return found
 
 
 def _with_common_answers(domain: Sum, other: Sum) -> Sum:

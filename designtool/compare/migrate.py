@@ -7,7 +7,7 @@ same code over treatments that it is shown or makes up.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -32,6 +32,7 @@ Outcome = Literal["untouched", "sees-again", "held-back"]
 held-back: stays on the version that it began with."""
 OUTCOMES: tuple[Outcome, ...] = ("untouched", "sees-again", "held-back")
 _FORM_WORDS = frozenset({"exercise", "questionnaire", "measurement", "decision"})
+_DOORS = unlocking.TIGHTENED.name
 _READABLE = frozenset({"open", "submitted", "complete"})
 _DONE = frozenset({"submitted", "complete"})
 
@@ -51,7 +52,9 @@ class Upgrade:
     @classmethod
     def between(cls, old: Program, old_digest: str, new: Program, new_digest: str) -> Upgrade:
         way = way_to(old, new)
-        return cls(old, old_digest, new, new_digest, way, compare(renamed(old, way), new))
+        # How to come here is no change that anybody meets.
+        changes = compare(renamed(old, way), replace(new, migrations=old.migrations))
+        return cls(old, old_digest, new, new_digest, way, changes)
 
     @property
     def programs(self) -> Mapping[str, Program]:
@@ -157,7 +160,7 @@ def _is_answered(change: Change, way: Migration) -> bool:
     if word == "module":
         return id in way.removed_modules or id in way.begun_modules
     if word not in _FORM_WORDS:
-        return False
+        return bool(way.begun_program)
     if id in way.removed_forms or id in way.begun_forms:
         return True
     return bool(rest) and f"{id}.{rest[0][1]}" in {*way.removed_fields, *map(way.later_name, way.removed_fields)}
@@ -165,13 +168,18 @@ def _is_answered(change: Change, way: Migration) -> bool:
 
 def _begun(change: Change, way: Migration) -> str:
     word, id = change.about[0] if change.about else ("", "")
-    return (way.begun_modules if word == "module" else way.begun_forms).get(id, "")
+    if word == "module":
+        return way.begun_modules.get(id, "")
+    return way.begun_forms.get(id, "") if word in _FORM_WORDS else way.begun_program
 
 
 def _touches(change: Change, state: State, upgrade: Upgrade) -> bool:
     """Whether the patient has met what changed. What belongs to no module and no form is met by everybody."""
     word, id = change.about[0] if change.about else ("", "")
     way = upgrade.way
+    if change.rule == _DOORS:
+        # A door that has opened stays open; who has not come to it meets the new one.
+        return False
     if word == "module":
         opened = {way.module(known) for known, module in state.modules.items() if module.opened_on is not None}
         return id in opened or any(module.id == id for module in _passed_by(state, upgrade))

@@ -66,8 +66,8 @@ class Pair:
             in_flight=kind.in_flight,
             message=Text(template.sv.format_map(words), template.en.format_map(words)),
             consequence=kind.consequence,
-            old=shown(difference.old if old is ... else old),
-            new=shown(difference.new if new is ... else new),
+            old=shown(_told(difference, 0) if old is ... else old),
+            new=shown(_told(difference, 1) if new is ... else new),
             allowed=kind.allowed,
             needs_acknowledgement=kind.needs_acknowledgement,
             witness=witness,
@@ -92,6 +92,15 @@ def subject_of(difference: Difference) -> Subject:
     if difference.id:
         return element_of(difference.place, difference.field, difference.old, difference.new).about
     return difference.place.about
+
+
+def _told(difference: Difference, side: int) -> Any:
+    """The value; of what was moved, its place from 1."""
+    if difference.what != "moved":
+        return (difference.old, difference.new)[side]
+    holder = (difference.place.old, difference.place.new)[side]
+    element = (difference.old, difference.new)[side]
+    return next(number for number, one in enumerate(getattr(holder, difference.field), 1) if one is element)
 
 
 def _origin_of(value: Any, of_place: Origin, field: str) -> Origin:

@@ -312,30 +312,16 @@ SOURCE = Kind(
     before=_PLAN
     + """\
 -  - id: svar
-+  - id: lista
-+    type: table
-+    label: Mina saker
-+    columns:
-+      - id: sak
-+        type: text
-+        label: Sak
-+  - id: annan_lista
-+    type: table
-+    label: Andra saker
-+    columns:
-+      - id: sak
-+        type: text
-+        label: Sak
 +  - id: vald
 +    type: choice
 +    label: Vilken?
-+    options_from: min_plan.lista.sak
++    options_from: min_plan.vad
 +  - id: svar
 """,
     fires=_PLAN
     + """\
--    options_from: min_plan.lista.sak
-+    options_from: min_plan.annan_lista.sak
+-    options_from: min_plan.vad
++    options_from: min_plan.hinder
 """,
     near_miss=_PLAN
     + """\

@@ -22,6 +22,51 @@ fields:
   - id: tanke
     type: text
     label: Vad tänkte du?
+-- modules/02-vidare/10-vidare.md (change) --
+-:::{exercise} dagbok
+-:::
++:::{exercise} dagbok
++:::
++
++:::{exercise} ny
++:::
+"""
+
+_NEW_QUESTIONNAIRE = """\
+-- questionnaires/en_fraga.yaml --
+title: En fråga
+instrument:
+  name: Egen fråga
+  language: sv
+  licence: CC-BY-4.0
+  holder: Västra Götalandsregionen
+  source: Egen text
+recall: I dag
+options:
+  hur:
+    - value: 0
+      label: Dåligt
+    - value: 1
+      label: Bra
+items:
+  - id: e1
+    text: Hur mår du i dag?
+    options: hur
+scores:
+  - id: summa_e
+    label: Summa
+    method: sum
+    items: [e1]
+    missing:
+      rule: require-all
+      at_least: 1
+    range: [0, 1]
+-- program.yaml (change) --
+-measurements:
++measurements:
++  - questionnaire: en_fraga
++    at: [start]
++    window_days: 3
 """
 
 EXERCISE_ADDED = Kind(
@@ -35,22 +80,7 @@ EXERCISE_ADDED = Kind(
     ),
     consequence=SAFE,
     messages={"default": Text("övningen {id} är ny", "the exercise {id} is new")},
-    before="""\
--- modules/01-start/30-ny.md --
----
-title: Nytt
----
-Gör som förut.
-""",
-    fires=_NEW_EXERCISE
-    + """\
--- modules/02-vidare/module.yaml (change) --
--homework:
--  - dagbok
-+homework:
-+  - dagbok
-+  - ny
-""",
+    fires=_NEW_EXERCISE,
     near_miss="""\
 -- modules/01-start/exercises/min_plan.yaml (change) --
 -title: Min plan
@@ -68,21 +98,13 @@ EXERCISE_REMOVED = Kind(
     ),
     consequence=MIGRATE,
     messages={"default": Text("övningen {id} är borttagen", "the exercise {id} has been removed")},
-    before=_NEW_EXERCISE
-    + """\
--- modules/02-vidare/module.yaml (change) --
--homework:
--  - dagbok
-+homework:
-+  - dagbok
-+  - ny
-""",
+    before=_NEW_EXERCISE,
     fires="""\
 -- modules/01-start/exercises/ny.yaml (removed) --
--- modules/02-vidare/module.yaml (change) --
--  - dagbok
--  - ny
-+  - dagbok
+-- modules/02-vidare/10-vidare.md (change) --
+-:::{exercise} ny
+-:::
++
 -- release.yaml (change) --
 -  - gammal_plan
 +  - gammal_plan
@@ -106,8 +128,12 @@ QUESTIONNAIRE_ADDED = Kind(
     ),
     consequence=SAFE,
     messages={"default": Text("formuläret {id} är nytt", "the questionnaire {id} is new")},
-    fires="",
-    near_miss="",
+    fires=_NEW_QUESTIONNAIRE,
+    near_miss="""\
+-- questionnaires/min_koll.yaml (change) --
+-title: Hur mår du?
++title: Hur mår du nu?
+""",
 )
 QUESTIONNAIRE_REMOVED = Kind(
     name="questionnaire-removed",
@@ -120,8 +146,20 @@ QUESTIONNAIRE_REMOVED = Kind(
     ),
     consequence=MIGRATE,
     messages={"default": Text("formuläret {id} är borttaget", "the questionnaire {id} has been removed")},
-    fires="",
-    near_miss="",
+    before=_NEW_QUESTIONNAIRE,
+    fires="""\
+-- questionnaires/en_fraga.yaml (removed) --
+-- program.yaml (change) --
+-  - questionnaire: en_fraga
+-    at: [start]
+-    window_days: 3
++
+""",
+    near_miss="""\
+-- questionnaires/min_koll.yaml (change) --
+-title: Hur mår du?
++title: Hur mår du nu?
+""",
 )
 KIND_CHANGED = Kind(
     name="exercise-kind-changed",
@@ -141,8 +179,7 @@ KIND_CHANGED = Kind(
     fires="""\
 -- modules/01-start/exercises/min_plan.yaml (change) --
 -kind: worksheet
-+kind: worksheet
-+filled_by: therapist
++kind: plan
 """,
     near_miss="""\
 -- modules/01-start/exercises/min_plan.yaml (change) --
@@ -189,23 +226,26 @@ ID_REUSED = Kind(
         ),
         "reserved": Text("id:t {id} var reserverat och används igen", "the id {id} was reserved and is used again"),
     },
-    before="""\
--- modules/02-vidare/exercises/egen.yaml --
-title: Min plan
-kind: worksheet
-fields:
-  - id: tanke
-    type: text
-    label: Vad tänkte du?
--- modules/02-vidare/module.yaml (change) --
--homework:
--  - dagbok
-+homework:
-+  - dagbok
-+  - egen
+    fires="""\
+-- release.yaml (change) --
+-reserved:
+-  - gammal_plan
++reserved: []
+-- modules/01-start/exercises/min_plan.yaml (change) --
+-  - id: svar
++  - id: gammal_plan
++    type: text
++    label: Din gamla plan
++  - id: svar
 """,
-    fires="",
-    near_miss="",
+    near_miss="""\
+-- modules/01-start/exercises/min_plan.yaml (change) --
+-  - id: svar
++  - id: ny_plan
++    type: text
++    label: Din nya plan
++  - id: svar
+""",
 )
 
 

@@ -132,7 +132,7 @@ def changes(difference: Difference, pair: Pair) -> Iterator[Change]:
             about = (("reserved", id),)
             yield pair.change(MISSING, difference, about=about, old=id, new=None, id=id)
             if id in used:
-                yield pair.change(ID_REUSED, difference, "reserved", about=about, old=id, new=id, id=id)
+                yield pair.change(ID_REUSED, difference, "reserved", about=about, old="reserved", new=id, id=id)
         for id in sorted(set(difference.new) - set(difference.old)):
             yield pair.change(ADDED, difference, about=(("reserved", id),), old=None, new=id, id=id)
     elif difference.what == "removed":

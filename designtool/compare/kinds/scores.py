@@ -66,8 +66,9 @@ CHANGED = Kind(
 """,
     near_miss=_VALIDATED
     + """\
--    items: [p1 .. p3]
-+    items: [p1, p2, p3]
+-    method: sum
++    method: weighted
++    weights: {p1: 1, p2: 1, p3: 1}
 """,
 )
 REMOVED = Kind(

@@ -49,8 +49,8 @@ fields:
 -- modules/{folder}/therapist.md --
 Fråga hur det gick.
 """
-_AT_END = _NEW_MODULE.format(folder="03-mer")
-_IN_MIDDLE = _NEW_MODULE.format(folder="015-mer").replace("015", "01b")
+_AT_END = _NEW_MODULE.format(folder="03-extra")
+_IN_MIDDLE = _NEW_MODULE.format(folder="015-extra")
 
 PAGE_ADDED = Kind(
     name="page-added",
@@ -188,20 +188,20 @@ MODULE_REMOVED = Kind(
     messages={"default": Text("modulen {id} är borttagen", "the module {id} has been removed")},
     before=_AT_END,
     fires="""\
--- modules/03-mer/module.yaml (removed) --
--- modules/03-mer/10-ova.md (removed) --
--- modules/03-mer/therapist.md (removed) --
--- modules/03-mer/exercises/ovning.yaml (removed) --
+-- modules/03-extra/module.yaml (removed) --
+-- modules/03-extra/10-ova.md (removed) --
+-- modules/03-extra/therapist.md (removed) --
+-- modules/03-extra/exercises/ovning.yaml (removed) --
 -- release.yaml (change) --
 -  - gammal_plan
 +  - gammal_plan
-+  - mer
++  - extra
 +  - ovning
 +  - ova
 +  - gjort
 """,
     near_miss="""\
--- modules/03-mer/module.yaml (change) --
+-- modules/03-extra/module.yaml (change) --
 -goal: Du övar mer.
 +goal: Du övar mycket mer.
 """,
@@ -219,14 +219,14 @@ MODULE_MOVED = Kind(
     messages={"default": Text("modulen {id} har en annan plats", "the module {id} has another place")},
     before=_AT_END.replace("minutes: 20\n", "minutes: 20\nunlock:\n  after: start\n"),
     fires="""\
--- modules/03-mer/module.yaml (moved) --
-modules/01b-mer/module.yaml
--- modules/03-mer/10-ova.md (moved) --
-modules/01b-mer/10-ova.md
--- modules/03-mer/therapist.md (moved) --
-modules/01b-mer/therapist.md
--- modules/03-mer/exercises/ovning.yaml (moved) --
-modules/01b-mer/exercises/ovning.yaml
+-- modules/03-extra/module.yaml (moved) --
+modules/015-extra/module.yaml
+-- modules/03-extra/10-ova.md (moved) --
+modules/015-extra/10-ova.md
+-- modules/03-extra/therapist.md (moved) --
+modules/015-extra/therapist.md
+-- modules/03-extra/exercises/ovning.yaml (moved) --
+modules/015-extra/exercises/ovning.yaml
 -- modules/02-vidare/module.yaml (change) --
 -  after: previous
 +  after: start

@@ -226,6 +226,11 @@ ITEM_MOVED = Kind(
     ),
     consequence=PINNED,
     messages={"default": Text("frågan {id} har en annan plats", "the item {id} has another place")},
+    before=_OWN
+    + """\
+-    items: [q1 .. q2]
++    items: [q1, q2]
+""",
     fires=_OWN
     + """\
 -  - id: q1
