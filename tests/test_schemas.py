@@ -103,7 +103,7 @@ SAMPLES: dict[str, Any] = {
             "forms": {"x": "keep-readable"},
             "fields": {"y.z": "keep-readable"},
         },
-        "begun": {"modules": {"ny": "see-again"}, "forms": {"min_lista": "keep", "y": "hold-back"}},
+        "begun": {"program": "keep", "modules": {"ny": "see-again"}, "forms": {"min_lista": "keep", "y": "hold-back"}},
     },
     "media-lock": {"media/film.mp4": {"digest": f"sha256:{'0' * 64}", "size": 48211093}},
     "module": {

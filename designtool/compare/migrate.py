@@ -13,6 +13,7 @@ from typing import Literal
 
 from designtool.compare.change import Change, Changes
 from designtool.compare.compare import compare
+from designtool.compare.kinds.unlocking import UNLOCK_TIGHTENED
 from designtool.compare.renaming import renamed
 from designtool.diagnostics import Text
 from designtool.model.migration import Migration, version_key
@@ -32,7 +33,7 @@ Outcome = Literal["untouched", "sees-again", "held-back"]
 held-back: stays on the version that it began with."""
 OUTCOMES: tuple[Outcome, ...] = ("untouched", "sees-again", "held-back")
 _FORM_WORDS = frozenset({"exercise", "questionnaire", "measurement", "decision"})
-_DOORS = unlocking.TIGHTENED.name
+_DOORS = UNLOCK_TIGHTENED.name
 _READABLE = frozenset({"open", "submitted", "complete"})
 _DONE = frozenset({"submitted", "complete"})
 

@@ -57,6 +57,7 @@ def _migration(earlier: str, later: str, node: Node) -> Migration:
         removed_fields=tuple(named("removed", "fields")),
         begun_modules=cast(Any, named("begun", "modules")),
         begun_forms=cast(Any, named("begun", "forms")),
+        begun_program=cast(Any, (node.mapping("begun") or node).text("program")),
         origin=node.origin,
     )
 

@@ -37,6 +37,8 @@ class Migration:
     """What is gone from the later version. Who has begun it reads on in the earlier one."""
     begun_modules: Mapping[str, Begun] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     begun_forms: Mapping[str, Begun] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    begun_program: Literal["", "keep", "hold-back"] = ""
+    """For what belongs to no module and no form, such as the length of the treatment; empty where nothing is said."""
     origin: Origin = origin_field()
 
     def module(self, id: str) -> str:
@@ -113,6 +115,7 @@ def _after(way: Migration, step: Migration) -> Migration:
         begun_forms=MappingProxyType(
             _strictest({step.form(id): begun for id, begun in way.begun_forms.items()}, step.begun_forms)
         ),
+        begun_program="hold-back" if "hold-back" in (way.begun_program, step.begun_program) else step.begun_program,
     )
 
 

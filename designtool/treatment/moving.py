@@ -47,7 +47,6 @@ def after_move(state: State, at: datetime, old: Program, new: Program, to: str) 
         state,
         digest=to,
         moved_at=at,
-        earlier=(*state.earlier, state),
         again=MappingProxyType(again),
         modules=MappingProxyType(modules),
         copies=MappingProxyType({way.form(id): forms[id].copies(copies) for id, copies in state.copies.items()}),

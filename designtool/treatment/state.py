@@ -15,6 +15,7 @@ from designtool.expressions.expression import Record
 from designtool.model.program import Program
 from designtool.treatment import events as happened
 from designtool.treatment.days import local_date
+from designtool.treatment.decisions import lock_is_signed
 from designtool.treatment.environment import environment_of
 from designtool.treatment.events import Event
 from designtool.treatment.moving import after_move
@@ -152,6 +153,7 @@ def apply(state: State, event: Event, programs: Mapping[str, Program]) -> State:
         bool(state.count) != isinstance(event.what, happened.Registered), event, "a treatment is registered once, first"
     )
     _require(not state.count or event.digest == state.digest, event, "the treatment is pinned to another bundle")
+    before = state
     state = replace(
         state,
         count=state.count + 1,
@@ -162,7 +164,7 @@ def apply(state: State, event: Event, programs: Mapping[str, Program]) -> State:
         if target is None:
             raise ImpossibleEvent(f"no program has the digest {event.what.to!r}")
         _require(target.id == program.id, event, "that is another program")
-        return after_move(state, event.at, program, target, event.what.to)
+        return replace(after_move(state, event.at, program, target, event.what.to), earlier=(*before.earlier, before))
     return _after(state, event, program)
 
 
@@ -272,11 +274,13 @@ def _after_submission(state: State, event: Event, what: happened.Submitted, prog
 def _with_contraindications(state: State, event: Event, form: str, program: Program) -> State:
     """A contraindication stands until a therapist has signed, also when the patient answers otherwise after it."""
     for exercise in program.exercises:
-        lock_if = exercise.decision.lock_if if exercise.decision is not None else None
-        if lock_if is None or not any(owner == form for owner, _ in lock_if.references):
+        decision = exercise.decision
+        lock_if = decision.lock_if if decision is not None else None
+        if decision is None or lock_if is None or not any(owner == form for owner, _ in lock_if.references):
             continue
-        if evaluate(lock_if, environment_of(state, program, event.at)) is True:
-            known = replace(state.decision(exercise.id), contraindicated=True)
+        known, environment = state.decision(exercise.id), environment_of(state, program, event.at)
+        if evaluate(lock_if, environment) is True and not lock_is_signed(decision, environment, known.signed_at):
+            known = replace(known, contraindicated=True)
             state = replace(state, decisions=MappingProxyType({**state.decisions, exercise.id: known}))
     return state
 
