@@ -61,7 +61,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "Check programs. Without a path the whole workspace is checked."
         ),
         "Låt även varningar och tips ge slutstatus 1.": "Let warnings and infos give exit status 1 as well.",
-        "Förklara en regel. Utan namn visas alla regler.": "Explain a rule. Without a name all rules are listed.",
+        "Förklara en regel. Utan namn visas alla regler. truth-tables visar vad ett uttryck blir när svar saknas.": (
+            "Explain a rule. Without a name all rules are listed. truth-tables shows what expressions make of missing answers."
+        ),
         "Visa program i webbläsaren medan du skriver. Avsluta med Ctrl-C.": (
             "Show programs in the browser while you write. End with Ctrl-C."
         ),

@@ -16,6 +16,7 @@ _HEADINGS = {
         "This is a safety rule: it cannot be silenced in the text.",
     ),
 }
+_TRUTH_TABLES = "truth-tables"
 _SEVERITY = {
     Severity.ERROR: Text("fel", "error"),
     Severity.WARNING: Text("varning", "warning"),
@@ -27,8 +28,12 @@ _SEVERITY = {
 @click.argument("rule", required=False)
 @FORMAT
 def command(rule: str | None, output_format: str) -> None:
-    """Förklara en regel. Utan namn visas alla regler."""
+    """Förklara en regel. Utan namn visas alla regler. truth-tables visar vad ett uttryck blir när svar saknas."""
     from designtool.rules import all_rules
+
+    if rule == _TRUTH_TABLES:
+        _explain_truth_tables(output_format)
+        return
 
     rules = all_rules()
     language = language_of(None)
@@ -37,7 +42,7 @@ def command(rule: str | None, output_format: str) -> None:
     elif rule in rules:
         chosen = [rules[rule]]
     else:
-        near = nearest(rule, rules)
+        near = nearest(rule, [*rules, _TRUTH_TABLES])
         raise Usage(
             Text(
                 f'regeln "{rule}" finns inte.' + (f' Menade du "{near}"?' if near else ""),
@@ -74,3 +79,36 @@ def command(rule: str | None, output_format: str) -> None:
         if example:
             click.echo(_HEADINGS[key].in_language(language))
             click.echo("".join(f"  {line}\n" for line in example.splitlines()))
+
+
+def _explain_truth_tables(output_format: str) -> None:
+    from designtool.expressions.truth_tables import TRUTH_TABLES, UNKNOWN, USES
+
+    language = language_of(None)
+    if output_format == "json":
+        tables = [
+            {
+                "title": one.title.in_language(language),
+                "columns": [*one.names, *one.expressions],
+                "rows": [[None if cell == UNKNOWN else cell for cell in row] for row in one.rows],
+            }
+            for one in TRUTH_TABLES
+        ]
+        print_json({"rules": [], "tables": tables})
+        return
+    sign = Text(
+        f"{UNKNOWN} är ett svar som saknas, och för ett villkor: okänt.",
+        f"{UNKNOWN} is a missing answer, and of a condition: unknown.",
+    )
+    click.echo(f"{sign.in_language(language)}\n")
+    for one in TRUTH_TABLES:
+        click.echo(one.title.in_language(language))
+        lines = [(*one.names, *one.expressions), *one.rows]
+        widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+        for line in lines:
+            cells = [cell.ljust(width) for cell, width in zip(line, widths, strict=True)]
+            answers, worth = cells[: len(one.names)], cells[len(one.names) :]
+            click.echo(f"  {'  '.join(answers)}  |  {'  '.join(worth)}".rstrip())
+        click.echo()
+    for use in USES:
+        click.echo(use.in_language(language))
