@@ -171,6 +171,22 @@ def test_the_browser_shows_what_the_server_will_answer(tmp_path: Path) -> None:
     assert min(seen.values()) > 10, seen
 
 
+def test_a_mistake_is_told_in_the_words_of_the_server(tmp_path: Path) -> None:
+    made = [(form, context, raw) for _, form, context, raw in samples() if isinstance(form, Exercise)]
+    found = in_browser(
+        tmp_path, [{"told": live_form(form, context, FIRST_DAY), "raw": raw} for form, context, raw in made]
+    )
+    told = 0
+    for (form, _, raw), one in zip(made, found, strict=True):
+        for field in form.fields:
+            if field.type not in ("time", "minutes", "integer", "decimal") or field.id in one["hidden"]:
+                continue
+            problem = read_answer(field, raw[field.id]).problem
+            assert one["unread"].get(field.id) == (None if problem is None else problem.sv), (form.id, field.id, raw)
+            told += problem is not None
+    assert told > 100
+
+
 @pytest.mark.parametrize(
     ("answers", "wanted"),
     [

@@ -21,7 +21,7 @@ from designtool.model.exercise import Computed, Exercise, Field
 from designtool.model.questionnaire import Item, Questionnaire
 from designtool.render.context import PageContext
 from designtool.render.fields import field_options, row_labels
-from designtool.treatment.answers import PLAN_COLUMNS
+from designtool.treatment.answers import PLAN_COLUMNS, read_answer
 from designtool.treatment.corrections import fields_read
 from designtool.treatment.days import clock_moved
 from designtool.treatment.records import in_order_of_need
@@ -30,6 +30,8 @@ Tree = Sequence[Any]
 
 _LISTS = frozenset({"column", "entries", "cells"})
 _OF_EARLIER_COPIES = frozenset({"change", "previous", "baseline", "this_week"})
+_WRITTEN = frozenset({"time", "minutes", "integer", "decimal"})
+"""Types of fields whose answers are written as text and can be written wrongly."""
 _SHOWN_KINDS = frozenset({"number", "truth", "time", "text", "choice"})
 """Types of computed values that the browser puts into words as the server does."""
 
@@ -134,8 +136,29 @@ def _told_field(one: Field, context: PageContext) -> dict[str, Any]:
         "columns": [_told_field(column, context) for column in columns],
         "rows": rows,
         "options": [str(option.value) for option in field_options(one, context)],
+        "wrong": _mistakes(one, context),
     }
-    return {"id": one.id, "type": one.type, **{key: value for key, value in told.items() if value not in (None, [])}}
+    return {
+        "id": one.id,
+        "type": one.type,
+        **{key: value for key, value in told.items() if value not in (None, [], {})},
+    }
+
+
+def _mistakes(one: Field, context: PageContext) -> dict[str, str]:
+    """What the server would say of an answer that cannot be read, is too low, too high, or between two steps."""
+    if one.type not in _WRITTEN:
+        return {}
+    low, step = one.min or Fraction(0), one.step or Fraction(0)
+    between = low + (step / 2 if one.type == "decimal" else 1)
+    tried = {
+        "unread": "?",
+        "low": number_text(low - 1),
+        "high": None if one.max is None else number_text(one.max + 1),
+        "step": number_text(between) if step not in (0, 1) or one.type == "decimal" else None,
+    }
+    found = {kind: read_answer(one, written).problem for kind, written in tried.items() if written is not None}
+    return {kind: context.text(problem) for kind, problem in found.items() if problem is not None}
 
 
 def _number(value: Fraction | None) -> str | None:

@@ -194,7 +194,7 @@ WORDS: dict[str, Text] = {
         "Titta på svaren en gång till. Stämmer de kan du säga det vid frågan och gå vidare.",
         "Look at the answers once more. If they are right, say so at the question and go on.",
     ),
-    "correction": Text("Menade du {answer} på frågan ”{label}”?", "Did you mean {answer} at the question “{label}”?"),
+    "correction": Text("”{label}” – menade du {answer}?", "“{label}” – did you mean {answer}?"),
     "correct": Text("Ändra till {answer}", "Change it to {answer}"),
     "errors-text": Text("Inget av det du skrev har försvunnit.", "Nothing that you wrote has been lost."),
     "confirm-title": Text("Stämmer det här?", "Is this right?"),

@@ -95,6 +95,7 @@ function liveForm(form, announcer) {
   };
   let hiddenByServer = new Set(told.fields.map(({ id }) => id).filter((id) => fieldAt(id)?.hidden));
   const asking = new Map();
+  const mistakes = new Map();
 
   const raw = () => Object.fromEntries(told.fields.map((field) => [field.id, rawOf(form, field)]));
 
@@ -134,9 +135,20 @@ function liveForm(form, announcer) {
     showValues(answer.values ?? {});
   }
 
-  // Asks again about what does not hold, at its field. While somebody is writing questions only go away.
-  function ask(isWriting) {
-    const { broken } = refresh();
+  // Says what is wrong with what has just been left, and asks again about what does not hold, at its field. While somebody is
+  // writing it all only goes away.
+  function ask(left) {
+    const { broken, unread } = refresh();
+    for (const [name, message] of mistakes) {
+      if (unread.get(name) === message) continue;
+      mistakes.delete(name);
+      if (errorAt(form, name)?.textContent === message) showError(form, name, "", false);
+    }
+    if (unread.get(left)) {
+      mistakes.set(left, unread.get(left));
+      showError(form, left, unread.get(left), false);
+    }
+    const isWriting = left === null;
     const blocking = broken.filter(({ level }) => level === "block");
     const questions = blocking.length ? blocking : broken;
     for (const name of new Set(told.constraints.map(({ field }) => field))) {
@@ -425,7 +437,8 @@ function autosave(form) {
     if (!live) return;
     if (live.prefilled.size) notePrefilled();
     if (isLeft) live.readBack(input);
-    live.ask(!isLeft && input.type === "text");
+    const isWriting = !isLeft && ["text", "textarea"].includes(input.type);
+    live.ask(isWriting ? null : input.name);
   }
 
   form.addEventListener("input", (event) => written(event, false));

@@ -6,12 +6,13 @@ import { Day, TimeOfDay, WrongValue, evaluate } from "./expressions.js";
 import { inWords, readAnswer } from "./answers.js";
 
 const MINUTES_A_DAY = 1440;
+const MISTAKES = { "too low": "low", "too high": "high", "between two steps": "step" };
 
 // What has been written, worked out. `raw` is what each field's inputs hold, `hiddenByServer` the fields that the server has hidden,
 // for those whose condition stays there. Gives { values, hidden, unread, said, broken }:
 //   values   field and computed value to their typed values
 //   hidden   the fields that are not to be seen
-//   unread   names of inputs whose content cannot be read; it counts as missing
+//   unread   names of inputs whose content cannot be read, with what the server will say of it; it counts as missing
 //   said     computed value (`table.0.sum` too) to its words, for all that can be worked out here
 //   broken   the constraints that do not hold
 export function workOut(told, raw, hiddenByServer = new Set()) {
@@ -20,7 +21,7 @@ export function workOut(told, raw, hiddenByServer = new Set()) {
   const worked = new Map();
   const begun = new Set();
   const hidden = new Set();
-  const unread = new Set();
+  const unread = new Map();
   const said = {};
 
   // Worked out when somebody asks: a condition may look at computed values, and these at fields.
@@ -138,7 +139,7 @@ function attempt(field, raw, name, unread) {
     return [readAnswer(field, raw), true];
   } catch (error) {
     if (!(error instanceof WrongValue)) throw error;
-    unread.add(name);
+    unread.set(name, field.wrong?.[MISTAKES[error.message] ?? "unread"] ?? "");
     return [null, false];
   }
 }

@@ -11,7 +11,7 @@ for (const line of readFileSync(process.argv[2], "utf8").split("\n").filter(Bool
   console.log(
     JSON.stringify({
       hidden: [...found.hidden].sort(),
-      unread: [...found.unread].sort(),
+      unread: Object.fromEntries(found.unread),
       said: found.said,
       broken: found.broken.map((one) => ({ message: one.message, field: one.field, meant: meant(one) })),
     }),
