@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import importlib.metadata
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,14 +66,20 @@ def copied_workspace(to: Path, surroundings: Surroundings) -> Path:
 
 
 def built(
-    workspace: Path, program: str, output: Path, surroundings: Surroundings = HERE, python: str = sys.executable
+    workspace: Path,
+    program: str,
+    output: Path,
+    surroundings: Surroundings = HERE,
+    python: str = sys.executable,
+    packages: Path | None = None,
 ) -> dict[str, Any]:
     """What `designtool build PROGRAM --format json` says of the one bundle, and that its file holds what it says."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "PYTHON"))}
+    found = (packages,) if packages is not None else ()
     done = subprocess.run(
         [python, "-m", "designtool", "build", f"programs/{program}", "--output", output, "--format", "json"],
         cwd=workspace,
-        env={**environment, **surroundings.environment, "PYTHONPATH": str(ROOT)},
+        env={**environment, **surroundings.environment, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, *found)))},
         umask=surroundings.umask,
         capture_output=True,
         check=False,
@@ -79,25 +90,80 @@ def built(
     return dict(bundle)
 
 
-def other_pythons() -> list[str]:
-    """Every other Python from 3.11 on this machine that has what designtool needs, at most one a version."""
-    found: dict[str, str] = {}
-    asked = (
-        "import sys; assert sys.version_info >= (3, 11); "
-        "import click, jinja2, jsonschema, jsonschema_rs, lark, markdown_it, rfc8785, yaml; "
-        "print('%d.%d.%d' % sys.version_info[:3])"
-    )
+@dataclass(frozen=True)
+class Interpreter:
+    version: str
+    path: str
+    packages: Path | None
+    """A folder with what designtool needs, for a Python that does not have it itself."""
+
+
+NEEDED = ("click", "jinja2", "jsonschema", "jsonschema-rs", "lark", "markdown-it-py", "pyyaml", "rfc8785")
+IMPORTED = "import click, jinja2, jsonschema, jsonschema_rs, lark, markdown_it, rfc8785, yaml"
+
+
+def other_pythons(folder: Path) -> tuple[list[Interpreter], list[str]]:
+    """Every other Python from 3.11 on this machine, one a version, with what designtool needs; and those that cannot have it.
+
+    For a Python without our dependencies they are installed into `folder`, in the versions that are used here.
+    """
+    ours = ".".join(map(str, sys.version_info[:3]))
+    usable: dict[str, Interpreter] = {}
+    lacking: list[str] = []
+    for path in pythons_on_this_machine():
+        version = said_by(
+            path, "import sys; assert sys.version_info >= (3, 11); print('%d.%d.%d' % sys.version_info[:3])"
+        )
+        if version is None or version == ours or version in usable:
+            continue
+        if said_by(path, IMPORTED) is not None:
+            usable[version] = Interpreter(version, str(path), None)
+        elif (packages := installed_packages(path, version, folder)) is not None:
+            usable[version] = Interpreter(version, str(path), packages)
+        else:
+            lacking.append(f"{path} ({version})")
+    return [usable[version] for version in sorted(usable)], lacking
+
+
+def pythons_on_this_machine() -> Iterator[Path]:
     names = ["python3", *(f"python3.{minor}" for minor in range(11, 30))]
     folders = [Path(name) for name in os.environ.get("PATH", "").split(os.pathsep) if name]
-    for path in (folder / name for folder in folders for name in names):
+    folders += [Path("/usr/bin"), Path("/usr/local/bin"), *sorted(Path("/opt").glob("*/bin"))]
+    folders += sorted((Path.home() / ".pyenv" / "versions").glob("*/bin"))
+    folders += sorted((Path.home() / ".local" / "share" / "uv" / "python").glob("*/bin"))
+    for path in dict.fromkeys(folder / name for folder in folders for name in names):
         if os.access(path, os.X_OK):
-            answer = subprocess.run(
-                [path, "-c", asked], cwd="/", capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
-            )
-            if answer.returncode == 0:
-                found.setdefault(answer.stdout.strip(), str(path))
-    found.pop(".".join(map(str, sys.version_info[:3])), None)
-    return list(found.values())
+            yield path
+
+
+def said_by(python: Path, script: str, packages: Path | None = None) -> str | None:
+    environment = {**os.environ, **({"PYTHONPATH": str(packages)} if packages else {})}
+    answer = subprocess.run(
+        [python, "-c", script],
+        cwd="/",
+        env=environment,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    return answer.stdout.strip() if answer.returncode == 0 else None
+
+
+def installed_packages(python: Path, version: str, folder: Path) -> Path | None:
+    pinned = [f"{name}=={importlib.metadata.version(name)}" for name in NEEDED]
+    packages = folder / f"{version}-{hashlib.sha256(' '.join(pinned).encode()).hexdigest()[:16]}"
+    if said_by(python, IMPORTED, packages) is None:
+        shutil.rmtree(packages, ignore_errors=True)
+        # It takes its place when it is whole: another worker may be doing the same.
+        beside = Path(tempfile.mkdtemp(dir=folder))
+        pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-input"]
+        done = subprocess.run([*pip, "--target", beside, *pinned], capture_output=True, check=False)
+        if done.returncode == 0:
+            with contextlib.suppress(OSError):
+                beside.rename(packages)
+        shutil.rmtree(beside, ignore_errors=True)
+    return packages if said_by(python, IMPORTED, packages) is not None else None
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
@@ -112,13 +178,35 @@ def test_one_digest_at_two_places_under_different_surroundings(program: str, tmp
 
 
 def test_every_python_at_hand_makes_the_same_bytes(tmp_path: Path) -> None:
+    kept = Path(sys.prefix) / "share" / "designtool-other-pythons"  # In the virtual environment, and gone with it.
+    kept.mkdir(parents=True, exist_ok=True)
+    others, lacking = other_pythons(kept)
+    if lacking:
+        warnings.warn(f"without what designtool needs, and not tried: {', '.join(lacking)}", stacklevel=1)
     workspace = copied_workspace(tmp_path, THERE)
     for program in PROGRAMS:
         first = Path(built(workspace, program, tmp_path / "first", THERE)["path"]).read_bytes()
-        for number, python in enumerate(other_pythons()):
+        for other in others:
             shutil.rmtree(workspace / ".designtool", ignore_errors=True)
-            again = built(workspace, program, tmp_path / f"again-{number}", THERE, python)
-            assert Path(again["path"]).read_bytes() == first, python
+            again = built(workspace, program, tmp_path / other.version, THERE, other.path, other.packages)
+            assert Path(again["path"]).read_bytes() == first, other
+
+
+def test_what_another_designtool_found_is_not_believed(tmp_path: Path) -> None:
+    """The memo holds for the designtool that wrote it: one from another version, or one that lies, changes no byte."""
+    workspace = copied_workspace(tmp_path, HERE)
+    first = built(workspace, PROGRAMS[0], tmp_path / "output")
+    memo = workspace / ".designtool" / "memo.json"
+    warm = built(workspace, PROGRAMS[0], tmp_path / "output")
+    told = json.loads(memo.read_bytes())
+    assert told["results"][PROGRAMS[0]]["bundle"][0] == first["digest"] == warm["digest"]
+    told["fingerprint"] = "of another version"
+    told["results"][PROGRAMS[0]]["bundle"][0] = "sha256:" + "0" * 64
+    memo.write_text(json.dumps(told))
+    assert built(workspace, PROGRAMS[0], tmp_path / "output")["digest"] == first["digest"]
+    assert Path(first["path"]).read_bytes() == Path(warm["path"]).read_bytes()
+    shutil.rmtree(workspace / ".designtool")
+    assert built(workspace, PROGRAMS[0], tmp_path / "anew")["digest"] == first["digest"]
 
 
 def test_building_twice_and_after_a_change_taken_back_gives_the_same_bytes(tmp_path: Path) -> None:
