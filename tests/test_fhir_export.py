@@ -206,7 +206,7 @@ def test_weights_stand_where_each_release_has_them() -> None:
 def test_our_own_round_trip_loses_nothing(release: Release) -> None:
     forms = everything()
     texts = {}
-    for id, form in forms.items():
+    for id in forms:
         resource = json.dumps(exported(release)[id], ensure_ascii=False).encode()
         imported = import_questionnaire("formular.json", resource, "sv")
         assert (imported.diagnostics, imported.losses, imported.id, imported.release) == ((), (), id, release)

@@ -43,6 +43,7 @@ from designtool.exchange.rules.fhir_kept_as_comment import RULE as KEPT_AS_COMME
 from designtool.exchange.rules.fhir_needs_a_human import RULE as NEEDS_A_HUMAN
 from designtool.exchange.rules.fhir_not_carried import RULE as NOT_CARRIED
 from designtool.exchange.rules.fhir_unreadable import RULE as UNREADABLE
+from designtool.expressions.types import compared
 from designtool.load.identifiers import lower_snake
 from designtool.model.exercise import Option
 
@@ -563,13 +564,14 @@ class _Writing:
         value = _answer(condition, asked)
         if value is None or (condition.operator not in ("=", "!=") and condition.kind != "Integer"):
             return None
-        if condition.operator == "=":
-            return f"{asked.id} == {value}"
-        if condition.operator == "!=":
-            # R5 says that nothing equals an answer that is missing; in R4 there must be an answer that differs.
-            unlike = f"{asked.id} != {value}"
-            return unlike if self.resource.release == "R4" else f"(missing({asked.id}) or {unlike})"
-        return f"{asked.id} {condition.operator} {value}"
+        operator = "==" if condition.operator == "=" else condition.operator
+        showing = [compared(operator, Fraction(option.value), Fraction(value)) for option in asked.options]
+        if not any(showing):
+            return None
+        # A comparison that every answer meets would be refused as one that says nothing.
+        text = f"answered({asked.id})" if all(showing) else f"{asked.id} {operator} {value}"
+        # R5 says that nothing equals an answer that is missing; in R4 there must be an answer that differs.
+        return f"(missing({asked.id}) or {text})" if operator == "!=" and self.resource.release == "R5" else text
 
     # Scores
 

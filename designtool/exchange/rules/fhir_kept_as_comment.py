@@ -24,8 +24,13 @@ RULE = Rule(
 ]}
 """,
     good="""\
-{"resourceType": "Questionnaire", "status": "draft", "title": "Kort", "item": [
-  {"linkId": "a", "type": "boolean", "text": "Fråga a"}
+{"resourceType": "Questionnaire", "status": "unknown", "title": "Kort", "language": "sv",
+ "extension": [{"url": "https://designtool.example/fhir/StructureDefinition/questionnaire", "extension": [{"url": "instrument", "extension": [
+   {"url": "name", "valueString": "Kort"}, {"url": "language", "valueString": "sv"}, {"url": "licence", "valueString": "free"},
+   {"url": "holder", "valueString": "Region Exempel"}, {"url": "source", "valueString": "https://example.org"}]}]}], "item": [
+  {"linkId": "a", "type": "choice", "text": "Fråga a", "answerOption": [
+    {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/ordinalValue", "valueDecimal": 0}], "valueCoding": {"code": "0", "display": "Nej"}},
+    {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/ordinalValue", "valueDecimal": 1}], "valueCoding": {"code": "1", "display": "Ja"}}]}
 ]}
 """,
 )

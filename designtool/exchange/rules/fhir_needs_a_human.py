@@ -24,7 +24,7 @@ RULE = Rule(
 ]}
 """,
     good="""\
-{"resourceType": "Questionnaire", "status": "draft", "title": "Kort", "language": "sv",
+{"resourceType": "Questionnaire", "status": "unknown", "title": "Kort", "language": "sv",
  "extension": [{"url": "https://designtool.example/fhir/StructureDefinition/questionnaire", "extension": [{"url": "instrument", "extension": [
    {"url": "name", "valueString": "Kort"}, {"url": "language", "valueString": "sv"}, {"url": "licence", "valueString": "free"},
    {"url": "holder", "valueString": "Region Exempel"}, {"url": "source", "valueString": "https://example.org"}]}]}], "item": [
