@@ -23,6 +23,7 @@ from designtool.treatment import commands
 from designtool.treatment.answers import ROW
 from designtool.treatment.commands import Actor, Kept, Outcome, Problem, Refusal
 from designtool.treatment.events import Event, FlagRaised
+from designtool.treatment.frame import Frame
 from designtool.treatment.json_values import plain_json
 from designtool.treatment.records import form_of
 from designtool.treatment.reuse import rows_of
@@ -96,9 +97,20 @@ def sent_from(target: str, sent: Sent, state: State, program: Program, now: date
 
 
 def saved_from(
-    form: str, name: str, value: object, dated: date | None, state: State, program: Program, now: datetime, actor: Actor
+    form: str,
+    name: str,
+    value: object,
+    dated: date | None,
+    state: State,
+    program: Program,
+    now: datetime,
+    actor: Actor,
+    frame: Frame | None = None,
 ) -> Kept:
-    """One field that was saved as it was typed. `name` may point into a table: `rows.0.what`."""
+    """One field that was saved as it was typed. `name` may point into a table: `rows.0.what`.
+
+    `frame`: of an earlier state of this treatment, where one is known.
+    """
     known = form_of(program, form)
     if known is None:
         return Kept((), (Problem(Text("Formuläret finns inte.", "There is no such form.")),))
@@ -110,7 +122,7 @@ def saved_from(
             problems = before.problems if isinstance(before, Refusal) else ()
             return Kept((), problems or (Problem(Text("Fältet finns inte.", "There is no such field."), id),))
         value = _put_inside(declared, _by_row(declared, before.get(id), state, program), inside, value)
-    return commands.keepable(state, program, now, actor, form, {id: value}, dated)
+    return commands.keepable(state, program, now, actor, form, {id: value}, dated, frame)
 
 
 def pages_to_show(events: Sequence[Event]) -> tuple[str, ...]:
@@ -142,7 +154,7 @@ def _form(id: str, action: str, sent: Sent, state: State, program: Program, now:
             "Datumet går inte att läsa. Välj dagen igen.", "The date cannot be read. Choose the day again."
         )
         return Answer(errors=(FieldError("", wrong_date),), draft=draft, go_to=back)
-    events, problems, _ = commands.keepable(state, program, now, actor, id, answers, dated)
+    events, problems, *_ = commands.keepable(state, program, now, actor, id, answers, dated)
     state = fold(events, {state.digest: program}, state)
     if action.startswith("add-row."):
         return Answer(

@@ -99,7 +99,7 @@ class Treatment:
 
     def save(self, form: str, field: str, value: object, dated: date | None = None) -> tuple[Event, ...]:
         """As the browser saves a field."""
-        events, problems, _ = acts.saved_from(form, field, value, dated, self.state, self.program, self.now, PATIENT)
+        events, problems, *_ = acts.saved_from(form, field, value, dated, self.state, self.program, self.now, PATIENT)
         assert not problems, problems
         return self.take(events)
 

@@ -231,12 +231,17 @@ def test_an_answer_meets_what_another_process_has_done_meanwhile(clinic: Clinic)
         elsewhere(lambda state, program, now: commands.send_message(state, program, now, therapist, "Hej"))
         assert save("Orka").json()["revision"] == first + 2, "its own event comes after that of the other process"
         assert other.state(store.treatment(clinic.treatment)).messages  # type: ignore[arg-type]
+        assert clinic.service.treatments.frame(clinic.treatment), "what is held in memory is put to the test"
+        elsewhere(lambda state, program, now: commands.hold_module(state, program, now, therapist, "valkommen"))
+        assert save("Läsa").status_code == 422, "the module where the form stands has been locked"
+        elsewhere(lambda state, program, now: commands.open_module(state, program, now, therapist, "valkommen"))
+        assert save("Läsa").status_code == 200
         elsewhere(lambda state, program, now: commands.end_treatment(state, program, now, therapist, "Klart"))
         assert save("Arbeta").status_code == 422, "the treatment has ended"
         store.end_session(session_hash(person.client.cookies["designtool-patient"]), a_deed())
         assert save("Arbeta").status_code == 401, "the session has ended"
         answers = [one.event.what for one in store.events(clinic.treatment) if isinstance(one.event.what, Answered)]
-        assert [one.value for one in answers] == ["Sova", "Orka"]
+        assert [one.value for one in answers] == ["Sova", "Orka", "Läsa"]
     finally:
         store.close()
 

@@ -211,7 +211,7 @@ def test_backfill_has_its_limits(back: int, kept: bool) -> None:
     treatment = Treatment(diary_only())
     treatment.on(5, "00:00")
     dated = START + timedelta(days=5 - back)
-    events, problems, _ = acts.saved_from(
+    events, problems, *_ = acts.saved_from(
         "somndagbok", "bed", "22:00", dated, treatment.state, treatment.program, treatment.now, PATIENT
     )
     assert bool(events) is kept
@@ -244,7 +244,7 @@ def test_nothing_is_saved_after_it_was_sent_and_the_words_say_so() -> None:
     treatment.save("phq9", "q1", 3)
     treatment.submit("phq9")
     before = treatment.state
-    events, problems, _ = acts.saved_from("phq9", "q1", 0, None, treatment.state, phq9, treatment.now, PATIENT)
+    events, problems, *_ = acts.saved_from("phq9", "q1", 0, None, treatment.state, phq9, treatment.now, PATIENT)
     assert events == ()
     assert problems[0].message.sv
     assert treatment.state is before
@@ -291,7 +291,7 @@ def test_what_cannot_be_stored_is_refused_in_words_that_can_be_sent(text: str) -
         ("mina_mal", text, "x"),
     ):
         treatment = Treatment(OPEN)
-        events, problems, _ = acts.saved_from(form, name, value, None, treatment.state, OPEN, treatment.now, PATIENT)
+        events, problems, *_ = acts.saved_from(form, name, value, None, treatment.state, OPEN, treatment.now, PATIENT)
         assert events == ()
         assert problems
         for problem in problems:

@@ -190,7 +190,7 @@ def test_a_risk_answer_that_comes_too_late_is_flagged_though_it_is_not_kept() ->
     """The page was open when the measurement closed at midnight, or when the treatment ended."""
     treatment = Treatment(PHQ9)
     treatment.on(3, "00:01")
-    events, problems, _ = acts.saved_from("phq9", "q9", 3, None, treatment.state, PHQ9, treatment.now, PATIENT)
+    events, problems, *_ = acts.saved_from("phq9", "q9", 3, None, treatment.state, PHQ9, treatment.now, PATIENT)
     assert problems
     assert raised(events) == ["red"]
     assert acts.pages_to_show(events) == ("kris",)
@@ -212,7 +212,7 @@ def test_after_the_end_a_risk_answer_is_flagged_and_a_follow_up_can_be_made() ->
     treatment.on(8)
     treatment.take(commands.end_treatment(treatment.state, PHQ9, treatment.now, THERAPIST, "Klar"))
     treatment.on(30)
-    events, problems, _ = acts.saved_from("phq9", "q9", 2, None, treatment.state, PHQ9, treatment.now, PATIENT)
+    events, problems, *_ = acts.saved_from("phq9", "q9", 2, None, treatment.state, PHQ9, treatment.now, PATIENT)
     assert problems
     assert "red" in raised(events)
     treatment.go(moment(date(2026, 7, 20), time(12)))

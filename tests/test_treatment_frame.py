@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from safety_samples import Treatment, real_program
-from treatment_samples import DIGEST, program
+from treatment_samples import DIGEST, PATIENT, THERAPIST, program
 
+from designtool import acts
+from designtool.model.program import Program
+from designtool.treatment import commands
 from designtool.treatment.events import Answered
 from designtool.treatment.frame import PASSED_OVER, Frame, frame_of
 from designtool.treatment.simulate import events_until
@@ -45,6 +48,42 @@ def test_an_answer_that_is_typed_takes_the_frame_over_and_one_that_is_sent_does_
     sent = frame_of(treatment.state, treatment.program, treatment.now, typed)
     assert sent.environment.records["phq9"] and not before.environment.records.get("phq9")
     assert "phq9" not in {one.questionnaire for one in sent.plan.measurements if one.status == "due"}
+
+
+def test_an_answer_is_tried_in_the_frame_of_now_whatever_frame_is_known() -> None:
+    """A frame of any earlier moment gives the same events, problems and values as none."""
+    treatment = Treatment(real_program("depressionshjalpen"))
+    frames = [frame_of(treatment.state, treatment.program, treatment.now)]
+
+    def tried(known: Frame | None) -> commands.Kept:
+        state, program, now = treatment.state, treatment.program, treatment.now
+        return acts.saved_from("phq9", "q1", "3", None, state, program, now, PATIENT, known)
+
+    def compare(*, is_open: bool) -> None:
+        told = tried(None)
+        assert bool(told.events) == is_open and bool(told.problems) != is_open
+        for known in frames:
+            assert tried(known)[:3] == told[:3]
+        frames.append(frame_of(treatment.state, treatment.program, treatment.now))
+
+    compare(is_open=True)
+    treatment.save("phq9", "q1", 1)
+    compare(is_open=True)
+    answers = {item.id: 0 for item in treatment.program.questionnaire["phq9"].items}
+    treatment.fill("phq9", answers)
+    compare(is_open=False)
+    for _ in range(30):
+        treatment.wait(days=1)
+        open_now = not isinstance(commands.save_answer(*known_now(treatment), "phq9", "q1", 3), commands.Refusal)
+        compare(is_open=open_now)
+    assert treatment.state.missed, "what time has brought was among it"
+    treatment.take(commands.end_treatment(treatment.state, treatment.program, treatment.now, THERAPIST, "Klart"))
+    told = tried(None)
+    assert [tried(known)[:3] for known in frames] == [told[:3]] * len(frames)
+
+
+def known_now(treatment: Treatment) -> tuple[State, Program, datetime, commands.Actor]:
+    return treatment.state, treatment.program, treatment.now, PATIENT
 
 
 def test_another_day_and_another_program_make_a_new_frame() -> None:

@@ -20,10 +20,12 @@ from designtool.runtime.wordings import Wordings
 from designtool.treatment.clock import clock_events
 from designtool.treatment.days import local_date, moment
 from designtool.treatment.events import Event
+from designtool.treatment.frame import Frame
 from designtool.treatment.situation import Situation
 from designtool.treatment.state import NEW, State, fold
 
 _Result = TypeVar("_Result")
+_Kept = TypeVar("_Kept")
 _MOST_TRIES = 50
 _STATES_KEPT = 2000
 
@@ -67,12 +69,16 @@ class Programs:
 
 @dataclass
 class Treatments:
-    """States are kept in memory by treatment and by their number of events; the database says whether they are the latest."""
+    """States are kept in memory by treatment and by their number of events; the database says whether they are the latest.
+
+    Beside them the frame of the last answer: what is worked out in it is held against the latest state (see `frame_of`).
+    """
 
     store: Store
     programs: Programs
     clock: Clock
     _states: OrderedDict[str, State] = field(default_factory=OrderedDict)
+    _frames: OrderedDict[str, Frame] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def state(self, treatment: Treatment) -> State:
@@ -90,6 +96,15 @@ class Treatments:
             known[id] = fold((stored.event for stored in events), programs, known[id])
             self._remember(id, known[id])
         return known
+
+    def frame(self, id: str) -> Frame | None:
+        """Of a treatment, at some earlier moment."""
+        with self._lock:
+            return self._frames.get(id)
+
+    def remember_frame(self, id: str, frame: Frame) -> None:
+        with self._lock:
+            _put(self._frames, id, frame)
 
     def current(self, treatment: Treatment) -> tuple[State, datetime]:
         """The state now. What time has brought until now has been stored."""
@@ -160,11 +175,15 @@ class Treatments:
     def _remember(self, id: str, state: State) -> None:
         with self._lock:
             known = self._states.get(id)
-            if known is None or known.count < state.count:
-                self._states[id] = state
-            self._states.move_to_end(id)
-            while len(self._states) > _STATES_KEPT:
-                self._states.popitem(last=False)
+            _put(self._states, id, state if known is None or known.count < state.count else known)
+
+
+def _put(kept: OrderedDict[str, _Kept], id: str, value: _Kept) -> None:
+    """As the latest of so many."""
+    kept[id] = value
+    kept.move_to_end(id)
+    while len(kept) > _STATES_KEPT:
+        kept.popitem(last=False)
 
 
 def with_names(situation: Situation, names: Mapping[str, str]) -> Situation:

@@ -160,6 +160,8 @@ class Kept(NamedTuple):
     problems: tuple[Problem, ...]
     filled: Filled | None = None
     """The copy that they are in, with the answers that were kept; None where there was no way in to one."""
+    frame: Frame | None = None
+    """In which they were tried: the next act is spared the work where it still holds."""
 
 
 def keepable(
@@ -170,12 +172,14 @@ def keepable(
     form: str,
     answers: Mapping[str, object],
     dated: date | None = None,
+    known: Frame | None = None,
 ) -> Kept:
     """The events that keep each answer that can be kept, and what is wrong with the others. Unchanged answers give none.
 
-    A risk answer for which there is no way in any more is not kept, but raises what it raises.
+    A risk answer for which there is no way in any more is not kept, but raises what it raises. `known`: a frame of an
+    earlier state of this treatment.
     """
-    begun = _begin(state, program, now)
+    begun = _begin(state, program, now, known)
     entry = _way_in(begun, form, actor, dated)
     if isinstance(entry, Refusal):
         return _raised_too_late(begun, form, actor, answers, entry.problems)
@@ -194,7 +198,8 @@ def keepable(
         filled = _filled(begun, entry, finished=False)
         for flag in flags_after(before, entry.form, entry.copy, filled, now):
             begun.add(_RULES, flag)
-    return Kept(begun.finish(), tuple(problems), filled or _filled(begun, entry, finished=False))
+    filled = filled or _filled(begun, entry, finished=False)
+    return Kept(begun.finish(), tuple(problems), filled, begun.frame)
 
 
 def answers_at(
@@ -428,8 +433,8 @@ class _WayIn:
         return isinstance(self.form, Exercise) and self.form.kind == "diary"
 
 
-def _begin(state: State, program: Program, now: datetime) -> _Begun:
-    brought, frame = time_passed(frame_of(state, program, now), now)
+def _begin(state: State, program: Program, now: datetime, known: Frame | None = None) -> _Begun:
+    brought, frame = time_passed(frame_of(state, program, now, known), now)
     return _Begun(frame, now, list(brought))
 
 

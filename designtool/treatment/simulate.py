@@ -95,7 +95,7 @@ class Simulation:
             if isinstance(form, Exercise) and form.filled_by == "therapist"
             else self.acting_patient
         )
-        events, problems, _ = commands.keepable(self.state, self.program, self.now, actor, act.target, act.answers)
+        events, problems, *_ = commands.keepable(self.state, self.program, self.now, actor, act.target, act.answers)
         self._take(events)
         if problems:
             return tuple(_about(problem) for problem in problems)

@@ -116,13 +116,16 @@ def _save(side: Side) -> Callable[[Call, Any], Response]:
             ):
                 return (), None
             actor = call.session.actor
-            kept = acts.saved_from(form, sent.field, sent.value, sent.dated, state, program, now, actor)
+            frame = call.service.treatments.frame(place.treatment.id)
+            kept = acts.saved_from(form, sent.field, sent.value, sent.dated, state, program, now, actor, frame)
             return kept.events, kept
 
         deed = call.session.deed(place.now, "save-answer", f"{side}/{target}", place.treatment)
         state, kept = call.service.treatments.act(place.treatment, work, deed, call.session.device)
         if kept is None:
             return JSONResponse({"revision": state.count}, 409)
+        if kept.frame is not None:
+            call.service.treatments.remember_frame(place.treatment.id, kept.frame)
         language = call.service.language
         known = form_of(call.service.programs.program(place.treatment.digest), form)
         problem = kept.problems[0] if kept.problems else None
