@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -12,13 +12,21 @@ import pytest
 from safety_samples import REPOSITORY, Treatment, real_program
 from treatment_samples import C1A, PATIENT, THERAPIST, WEEK, night, night_of
 
+from designtool.bundle.manifest import digest_of
 from designtool.diagnostics import Text
+from designtool.expressions import evaluate
+from designtool.expressions.expression import Environment, Record
+from designtool.model.program import Program
+from designtool.pipeline import compile_tree
 from designtool.render.templates import load_templates
 from designtool.render.view import targets, view
 from designtool.render.viewpoint import Viewpoint
+from designtool.source.read import read
 from designtool.treatment import commands
 from designtool.treatment import events as happened
 from designtool.treatment.commands import Refusal
+from designtool.treatment.decisions import Proposed, lock_is_signed, propose
+from designtool.treatment.records import fill
 
 SLEEP = real_program("somnbehandlingen")
 WINDOW, DIARY = "somnfonster", "somndagbok"
@@ -87,8 +95,8 @@ def running(first: Nights = ((360, 450),) * 5, **health: bool) -> Treatment:
     return treatment
 
 
-def sleepy(treatment: Treatment, each: int) -> None:
-    treatment.fill("dagsomnighet", {"stilla": each, "uppgift": each, "trafik": 0})
+def sleepy(treatment: Treatment, each: int, health: int = 0) -> None:
+    treatment.fill("dagsomnighet", {"stilla": each, "uppgift": each, "trafik": 0, "halsa": health})
 
 
 # Worked nights, through the program's own diary
@@ -177,6 +185,76 @@ def test_edges_of_the_bands(nights: Nights, after: int) -> None:
     treatment = running()
     week(treatment, nights)
     assert window(treatment) == ("proposed", after, 360)
+
+
+# The three choices are the program's, not the engine's
+
+
+def changed(name: str, old: str, new: str) -> Program:
+    """The sleep program with one line of one of its files otherwise."""
+    tree, found = read(REPOSITORY)
+    (path,) = [path for path in tree.files if path.endswith(f"/{name}") and "somnbehandlingen" in path]
+    before = tree.files[path].data
+    assert before is not None and before.count(old.encode()) == 1
+    data = before.replace(old.encode(), new.encode())
+    other = replace(tree, files={**tree.files, path: replace(tree.files[path], data=data, digest=digest_of(data))})
+    compiled = compile_tree(other, found, date(2026, 11, 21))
+    (program,) = [one.program for one in compiled.programs if one.folder.endswith("somnbehandlingen")]
+    assert program is not None, compiled.diagnostics
+    return program
+
+
+IN_BED = ("somndagbok.yaml", "value: clock_span(bed, out)\n", "value: clock_span(lights_out, out)\n")
+MEAN_OF_NIGHTS = ("somndagbok.yaml", "100 * sum(last(7).tst) / sum(last(7).tib)", "mean(last(7).se)")
+BANDS = ("somnfonster.yaml", "from: 80\n", "from: 78\n")
+C1F = ("08:00", "08:15", 15, 30, "14:30", "15:00")
+
+
+def proposal_of(program: Program, nights: Sequence[dict[str, object]], current: int) -> Fraction:
+    """What the program's decision proposes after these nights, everything else safe."""
+    diary, decision = program.exercise[DIARY], program.exercise[WINDOW].decision
+    assert decision is not None
+    today = date(2026, 1, 12)
+    bare = Environment(today, today)
+    records = []
+    for back, one in enumerate(reversed(nights)):
+        dated = today - timedelta(days=back)
+        answers = {id: answer for id, answer in {"quality": 3, **one}.items() if answer is not None}
+        records.insert(0, fill(diary, answers, bare, True, dated).record(dated, None))
+    asked = {"stilla": 0, "uppgift": 0, "trafik": 0, "halsa": 0, "total": 0}
+    known = replace(
+        bare,
+        records={
+            DIARY: tuple(records),
+            "lamplighet": (Record(today, None, SAFE),),
+            "dagsomnighet": (Record(today, None, {id: Fraction(value) for id, value in asked.items()}),),
+        },
+    )
+    week_se = next(one for one in diary.summary if one.id == "week_se")
+    measured = evaluate(week_se.value, replace(known, own=DIARY))
+    found = propose(decision, program, replace(known, summaries={DIARY: {"week_se": measured}}), Fraction(current))
+    assert isinstance(found, Proposed), found
+    return found.value
+
+
+def test_c1f_the_denominator_that_the_program_declares_decides() -> None:
+    nights = [night(C1F)] * 7
+    # 330 of 420 minutes in bed is 78.57 per cent: shorter.
+    assert proposal_of(SLEEP, nights, 400) == 385
+    # Of 405 minutes from the light put out to the rise it is 81.48: as it is.
+    assert proposal_of(changed(*IN_BED), nights, 400) == 400
+
+
+def test_c3_the_aggregation_that_the_program_declares_decides() -> None:
+    nights = [night_of(300, 330)] * 4 + [night_of(420, 600)] * 3
+    # The ratio of the sums is 78.85 per cent: shorter. The mean of the nights is 81.95: as it is.
+    assert proposal_of(SLEEP, nights, 400) == 385
+    assert proposal_of(changed(*MEAN_OF_NIGHTS), nights, 400) == 400
+
+
+def test_the_bands_that_the_program_declares_decide() -> None:
+    nights = [night_of(300, 330)] * 4 + [night_of(420, 600)] * 3
+    assert proposal_of(changed(*BANDS), nights, 400) == 400
 
 
 def test_c5_a_night_that_cannot_be_is_refused_and_kept_as_typed() -> None:
@@ -285,6 +363,64 @@ def test_a_lock_that_comes_after_the_proposal_takes_it_back() -> None:
     treatment.verified()
 
 
+# What is asked again every week
+
+
+def test_the_week_asks_again_and_a_yes_locks_until_it_is_signed() -> None:
+    treatment = running()
+    slept(treatment, [(300, 480)] * 3, 5)
+    sleepy(treatment, 0, health=1)
+    assert window(treatment) == ("locked", None, 360)
+    assert "yellow" in [flag.level for flag in treatment.state.flags if flag.form == "dagsomnighet"]
+    slept(treatment, [(300, 480)] * 4, 8)
+    assert window(treatment) == ("locked", None, 360)
+    treatment.take(commands.sign_contraindication(treatment.state, SLEEP, treatment.now, THERAPIST, WINDOW, "Bedömt"))
+    assert window(treatment) == ("proposed", 345, 360)
+    treatment.verified()
+
+
+def test_the_questions_of_the_week_come_every_week() -> None:
+    occasions = [one for one in SLEEP.measurements if one.questionnaire == "dagsomnighet"]
+    assert any((one.kind, one.number, one.unit) == ("every", 1, "week") for planned in occasions for one in planned.at)
+    assert next(item for item in SLEEP.questionnaire["dagsomnighet"].items if item.id == "halsa").required
+    assert ("dagsomnighet", "halsa") in SLEEP.exercise[WINDOW].decision.lock_if.references  # type: ignore[union-attr]
+
+
+def test_nothing_is_shortened_in_a_week_that_was_not_asked() -> None:
+    treatment = running()
+    slept(treatment, [(300, 480)] * 7, 5)
+    assert window(treatment) == ("proposed", 360, 360)
+    other = running()
+    week(other, [(300, 480)] * 7)
+    assert window(other) == ("proposed", 345, 360)
+
+
+def test_a_signature_holds_through_weeks_without_anything_new_and_not_longer() -> None:
+    treatment = slept(begun(epilepsi=True), [(360, 450)] * 5)
+    treatment.take(commands.sign_contraindication(treatment.state, SLEEP, treatment.now, THERAPIST, WINDOW, "Bedömt"))
+    confirm(treatment)
+    week(treatment, [(300, 480)] * 7)
+    assert window(treatment) == ("proposed", 345, 360)
+    treatment.on(14)
+    sleepy(treatment, 0, health=1)
+    assert window(treatment) == ("locked", None, 360)
+    treatment.verified()
+
+
+def test_old_and_new_answers_that_lock_only_together_are_not_covered_by_an_old_signature() -> None:
+    both = "lock_if: lamplighet.epilepsi and dagsomnighet.halsa == 1"
+    program = changed("somnfonster.yaml", "lock_if: lamplighet.bipolar", f"{both} # lamplighet.bipolar")
+    lock = program.exercise[WINDOW].decision
+    assert lock is not None
+    start = datetime(2026, 1, 12, 9, tzinfo=UTC)
+    signed = start + timedelta(days=1)
+    old = Record(start.date(), start, {"epilepsi": True})
+    for answer, at, covered in ((0, start, True), (1, start + timedelta(days=2), False)):
+        new = Record(at.date(), at, {"halsa": Fraction(answer)})
+        known = Environment(signed.date(), start.date(), {"lamplighet": (old,), "dagsomnighet": (new,)})
+        assert lock_is_signed(lock, known, signed) is covered
+
+
 # Stale proposals
 
 
@@ -341,6 +477,10 @@ def test_the_stop_is_the_patients_and_gives_the_usual_times_back_at_once() -> No
     assert [flag.level for flag in treatment.state.flags if flag.form == WINDOW] == ["yellow"]
     slept(treatment, [(300, 480)] * 9, 5)
     assert window(treatment) == ("stopped", None, None)
+    for target in ("exercise/somnfonster", "page/ditt-somnfonster/ditt-fonster"):
+        page = view(target, treatment.see(), Viewpoint("patient", base="/p"), TEMPLATES)
+        assert "Dina vanliga tider gäller tills du och din behandlare har talats vid." in page
+        assert "Gå och lägg dig tidigast klockan" not in page
     html = view(f"decision/{WINDOW}", treatment.see(), Viewpoint("therapist", base="/t"), TEMPLATES)
     assert 'value="sign"' in html
     treatment.post(f"decision/{WINDOW}", {"action": "sign", "text": "Vi har talats vid"}, THERAPIST)

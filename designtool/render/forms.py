@@ -55,7 +55,7 @@ from designtool.render.html import classes, element, joined
 from designtool.render.icons import icon
 from designtool.render.live import live_form
 from designtool.render.questionnaire import instructions, questionnaire_items
-from designtool.render.records import diary_table, record_view
+from designtool.render.records import clock_change, diary_table, record_view
 from designtool.render.viewpoint import FieldError
 from designtool.treatment.corrections import Correction, fields_read
 from designtool.treatment.json_values import frozen_json
@@ -542,11 +542,13 @@ def _days(exercise: Exercise, context: PageContext) -> Markup:
         if chosen
         else None
     )
+    change = clock_change(exercise, chosen) if chosen else ""
     return joined(
         (
             element("ol", {"class": "days", "aria-label": context.say("choose-day")}, *items),
             _entries(form, context),
             now,
+            element("p", {"class": "quiet"}, context.say(change)) if change else None,
         )
     )
 

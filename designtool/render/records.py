@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +16,7 @@ from designtool.render.context import PageContext, form_title, score_value
 from designtool.render.display import computed_value, day, field_value, fraction, option_label, plain_value, short_day
 from designtool.render.fields import plan_answer, plan_fields, row_labels
 from designtool.render.html import element, joined, paragraphs, text
+from designtool.treatment.days import clock_moved
 from designtool.treatment.scoring import NOT_ASKED
 
 
@@ -93,7 +94,13 @@ def diary_table(context: PageContext, exercise: Exercise, records: Sequence[Reco
             element(
                 "tr",
                 {},
-                element("th", {"scope": "row"}, short_day(record.dated, context.language), _late(context, record)),
+                element(
+                    "th",
+                    {"scope": "row"},
+                    short_day(record.dated, context.language),
+                    _late(context, record),
+                    _clock_mark(context, exercise, record.dated),
+                ),
                 *(element("td", {"dir": "auto"}, cell or "–") for cell in cells),
             )
         )
@@ -120,6 +127,22 @@ def _late(context: PageContext, record: Record) -> Markup | None:
     if not context.is_therapist or record.made_at is None or record.made_at.date() <= record.dated:
         return None
     return element("span", {"class": "quiet late"}, context.say("late-entry"))
+
+
+def _clock_mark(context: PageContext, exercise: Exercise, dated: date) -> Markup | None:
+    words = {"clock-forward": "clock-forward-short", "clock-back": "clock-back-short"}.get(
+        clock_change(exercise, dated)
+    )
+    return element("span", {"class": "quiet late"}, context.say(words)) if words else None
+
+
+def clock_change(exercise: Exercise, dated: date) -> str:
+    """The words for a night in which the clocks were put forward or back; empty for any other, and where no time is asked for."""
+    asks_for_times = any(field.type == "time" for field in exercise.fields)
+    if exercise.entry is None or exercise.entry.per != "day" or not asks_for_times:
+        return ""
+    moved = clock_moved(dated)
+    return "" if not moved else "clock-forward" if moved > 0 else "clock-back"
 
 
 def summaries(context: PageContext, form: str) -> Markup:

@@ -344,6 +344,16 @@ WORDS: dict[str, Text] = {
     "score-prorated": Text("beräknat med något svar saknat", "worked out with an answer missing"),
     "score-insufficient": Text("för få svar", "too few answers"),
     "remark": Text("Anmärkning", "Remark"),
+    "clock-forward": Text(
+        "Den natten ställdes klockan fram en timme. Skriv tiderna som klockan visade. Timmen som inte fanns räknas inte.",
+        "The clocks were put forward an hour that night. Write the times that the clock showed. The hour that was not there does not count.",
+    ),
+    "clock-forward-short": Text("klockan ställdes fram", "clocks put forward"),
+    "clock-back": Text(
+        "Den natten ställdes klockan tillbaka en timme. Skriv tiderna som klockan visade. Timmen som kom två gånger räknas med.",
+        "The clocks were put back an hour that night. Write the times that the clock showed. The hour that came twice counts.",
+    ),
+    "clock-back-short": Text("klockan ställdes tillbaka", "clocks put back"),
     "late-entry": Text("ifylld i efterhand", "filled in afterwards"),
     # Therapist
     "facts": Text("Om behandlingen", "About the treatment"),

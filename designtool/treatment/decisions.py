@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -92,16 +93,29 @@ def entries_that_count(decision: Decision, program: Program, environment: Enviro
     return sum(first <= record.dated <= environment.today for record in records)
 
 
-def lock_is_signed(decision: Decision, environment: Environment, signed_at: object) -> bool:
-    """A signature covers the answers that stood there; a later copy of any of those forms asks for a new one."""
-    if signed_at is None or decision.lock_if is None:
+def lock_is_signed(decision: Decision, environment: Environment, signed_at: datetime | None) -> bool:
+    """A signature covers the answers that stood there. What is answered after it asks for a new one where it locks.
+
+    So a question that is asked again every week does not ask for a signature every week, and one that is answered with a
+    yes does. What was signed must lock without the later answers, and these must not lock without it.
+    """
+    lock_if = decision.lock_if
+    if signed_at is None or lock_if is None:
         return False
-    latest = [
-        records[-1].made_at
-        for form in {form for form, _ in decision.lock_if.references}
-        if (records := environment.records.get(form))
-    ]
-    return all(made_at is None or made_at <= signed_at for made_at in latest)  # type: ignore[operator]
+    forms = {form for form, _ in lock_if.references}
+    later = {
+        form
+        for form in forms
+        if (records := environment.records.get(form)) and (made_at := records[-1].made_at) and made_at > signed_at
+    }
+    if not later:
+        return True
+    return _locks_without(lock_if, environment, later) and not _locks_without(lock_if, environment, forms - later)
+
+
+def _locks_without(lock_if: Expression, environment: Environment, forms: Set[str]) -> bool:
+    records = {form: records for form, records in environment.records.items() if form not in forms}
+    return evaluate(lock_if, replace(environment, records=MappingProxyType(records))) is True
 
 
 _LOCKED = Text(
