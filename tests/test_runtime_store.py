@@ -22,6 +22,7 @@ from designtool.runtime.treatments import Programs, Treatments
 from designtool.treatment import commands
 from designtool.treatment.commands import Actor
 from designtool.treatment.events import Answered, Event, MessageSent
+from designtool.treatment.frame import frame_of
 from designtool.treatment.state import fold
 
 
@@ -176,6 +177,16 @@ def test_the_state_is_kept_in_memory_and_follows_what_others_store(
     later = service.treatments.state(treatment_of(clinic))
     assert [one.text for one in later.messages] == ["Från en annan process"]
     assert asked == [{treatment.id: treatment.count}]
+
+
+def test_only_so_much_is_kept_in_memory(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    treatments, treatment = clinic.service.treatments, treatment_of(clinic)
+    state = treatments.state(treatment)
+    frame = frame_of(state, clinic.service.programs.program(treatment.digest), clinic.time.now)
+    monkeypatch.setattr("designtool.runtime.treatments._STATES_KEPT", 2)
+    for id in ("first", "second", "first", "third"):
+        treatments.remember_frame(id, frame)
+    assert [treatments.frame(id) is frame for id in ("first", "second", "third")] == [True, False, True]
 
 
 def test_a_line_in_the_log_that_another_process_took_is_a_conflict_and_nothing_is_written(
