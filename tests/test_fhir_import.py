@@ -351,6 +351,11 @@ def test_a_condition_of_a_group_is_that_of_what_is_in_it() -> None:
         {"enableWhen": [when("later", answerBoolean=True)]},
         {"enableWhen": [when("words", answerString="x")]},
         {"enableWhen": [when("b", ">", answerCoding={"code": "x"})]},
+        {"enableWhen": [when("heading", answerBoolean=True)]},
+        {
+            "enableBehavior": "any",
+            "enableWhen": [when("b", answerCoding={"code": "x"}), when("b", answerCoding={"code": "y"})] * 150,
+        },
         {
             "extension": [
                 {
@@ -363,7 +368,13 @@ def test_a_condition_of_a_group_is_that_of_what_is_in_it() -> None:
 )
 def test_a_condition_that_cannot_be_written_is_told_and_kept(more: Any) -> None:
     found = imported(
-        form(choice("b", ("x", "X", 3), ("y", "Y", 4)), item("words", "string"), item("d", **more), item("later"))
+        form(
+            item("heading", "display"),
+            choice("b", ("x", "X", 3), ("y", "Y", 4)),
+            item("words", "string"),
+            item("d", **more),
+            item("later"),
+        )
     )
     lost = [loss for loss in found.losses if loss.code == "condition"]
     assert len(lost) == 1
@@ -422,6 +433,20 @@ def test_foreign_changes_to_our_own_export_are_not_lost() -> None:
     assert '# FHIR: {"code": [{"system": "http://loinc.org", "code": "44250-9"}]}' in found.text
     assert '# FHIR: {"publisher": "Någon annan"}' in found.text
     assert [one.rule for one in found.diagnostics] == ["fhir-kept-as-comment"]
+
+
+def test_html_is_marked_for_a_human_where_it_stands() -> None:
+    found = imported(form(item("a", text="Read <b onclick='x'>this</b> <script>x</script>"), item("b")))
+    assert rules(found) == ["fhir-not-carried"]
+    assert found.text is not None
+    assert found.text.count("HUMAN: the text holds HTML") == 1
+
+
+def test_more_lists_of_answers_than_a_file_has_room_for_are_set_aside() -> None:
+    items = [choice(f"i{n}", ("a", f"A {n}", 0), ("b", "B", 1)) for n in range(102)]
+    found = imported(form(*items))
+    assert rules(found) == ["fhir-not-carried"] * 2
+    assert len(as_questionnaire(found).items) == 100
 
 
 # What is refused
@@ -489,11 +514,6 @@ BROKEN: dict[str, tuple[dict[str, Any], str, str]] = {
         form(item("a", enableWhen=[when("b", answerBoolean=True)])),
         "fhir-enable-when",
         "/item/0/enableWhen/0/question",
-    ),
-    "a condition on a group": (
-        form(item("g", "group", item=[item("b")]), item("a", enableWhen=[when("g", answerBoolean=True)])),
-        "fhir-enable-when",
-        "/item/1/enableWhen/0/question",
     ),
     "a condition without a question": (
         form(item("a"), item("b", enableWhen=[{"operator": "=", "answerBoolean": True}])),

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from designtool.diagnostics import Diagnostic, Language, Span, Text, has_errors, in_order
+from designtool.diagnostics import NOWHERE, Diagnostic, Language, Span, Text, has_errors, in_order
 from designtool.exchange.fhir_extension import data_of
 from designtool.exchange.fhir_resource import (
     FhirCondition,
@@ -33,6 +33,7 @@ from designtool.exchange.fhir_words import (
     MIN_VALUE,
     OUR_ITEM,
     OUR_QUESTIONNAIRE,
+    UNIT,
     WEIGHT_URLS,
     Release,
 )
@@ -43,18 +44,24 @@ from designtool.exchange.rules.fhir_kept_as_comment import RULE as KEPT_AS_COMME
 from designtool.exchange.rules.fhir_needs_a_human import RULE as NEEDS_A_HUMAN
 from designtool.exchange.rules.fhir_not_carried import RULE as NOT_CARRIED
 from designtool.exchange.rules.fhir_unreadable import RULE as UNREADABLE
-from designtool.expressions.types import compared
+from designtool.expressions import compile_expression
+from designtool.expressions.expression import Form, Scope, Type
+from designtool.expressions.types import compared, number_type
 from designtool.load.identifiers import lower_snake
+from designtool.load.safe_text import active_html
 from designtool.model.exercise import Option
 
 MOST_ITEMS = 500
 MOST_OPTIONS = 100
+MOST_LISTS = 100
 LARGEST_VALUE = 1000
 """The limits of schemas/questionnaire.schema.json."""
 _LONGEST_NAME = 500
 _LONGEST_TEXT = 20_000
+_LONGEST_CONDITION = 2_000
 _LONGEST_ID = 60
 _LANGUAGE = re.compile("[a-z]{2,3}(-[A-Za-z0-9]+)*")
+_OWN = "formular"
 _NOT_IDS = frozenset({"and", "or", "not", "in", "if", "true", "false", "null"})
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
 _CHOICES = frozenset({"choice", "open-choice", "coding"})
@@ -192,6 +199,8 @@ class _Writing:
             document["recall"] = self.own["recall"]
         if self.introduction:
             document["introduction"] = self.cut("\n\n".join(self.introduction), _LONGEST_TEXT, "/item")
+            if active_html(document["introduction"]):
+                self.comments[("introduction",)] = [self.human(self.not_carried("html", "/item", "html", "nowhere"))]
         if "minutes" in self.own:
             document["minutes"] = self.own["minutes"]
         if names:
@@ -219,7 +228,7 @@ class _Writing:
     def id(self) -> str:
         raw = self.resource.raw
         words = (self.own.get("id"), raw.get("id"), raw.get("name"), raw.get("title"))
-        return next((id for word in words if isinstance(word, str) and (id := _id_of(word))), "formular")
+        return next((id for word in words if isinstance(word, str) and (id := _id_of(word))), _OWN)
 
     def title(self) -> str:
         raw = self.resource.raw
@@ -406,6 +415,10 @@ class _Writing:
                 lines.append(self.human(message))
             self.waiting += lines
             options = tuple(Option(value, label) for value, label in zip(values, labels, strict=True))
+            lists = {one.options for one in self.carried} | {options}
+            if len(lists) > MOST_LISTS:
+                self.aside("many-lists", item, "many-lists", most=MOST_LISTS)
+                return None
             times = Counter(option.code for option in item.options)
             pairs = zip(item.options, values, strict=True)
             codes = {option.code: value for option, value in pairs if times[option.code] == 1}
@@ -465,6 +478,9 @@ class _Writing:
                 {"value": name, "label": self.text(option.label)}
                 for name, option in zip(names, item.options, strict=True)
             ]
+        unit = _unit_of(item)
+        if unit:
+            data["unit"] = unit
         return file_text({"fields": [data]}, {}).splitlines()[1:]
 
     def item_data(self, number: int, carried: _Carried, names: Mapping[tuple[Option, ...], str]) -> dict[str, Any]:
@@ -476,6 +492,8 @@ class _Writing:
             data["text"] = self.cut(text, _LONGEST_TEXT, f"{item.pointer}/text")
         data["options"] = names[carried.options]
         lines = self.comments.setdefault(("items", number), [])
+        if any(active_html(one) for one in (text, *(option.label for option in carried.options))):
+            lines.append(self.human(self.not_carried("html", item.pointer, "html", "nowhere")))
         if not self.own and not text.strip():
             lines.append(self.human(Text("frågan har ingen text i filen.", "the item has no text in the file.")))
         ours = self.item_extension(item) if self.own else {}
@@ -547,7 +565,19 @@ class _Writing:
             joined = (" and " if owner.all_must_hold else " or ").join(found)
             parts.append(joined if owner.all_must_hold or len(found) == 1 else f"({joined})")
         whole = " and ".join(parts)
-        return whole or None
+        if not whole or self.is_condition(whole, number):
+            return whole or None
+        content = {key: item.raw[key] for key in ("enableWhen", "enableBehavior") if key in item.raw}
+        self.lost_condition(item, lines, content)
+        return None
+
+    def is_condition(self, text: str, number: int) -> bool:
+        """Whether the compiler takes it for a condition on the items before this one, and a file has room for it."""
+        if len(text) > _LONGEST_CONDITION:
+            return False
+        names = {one.id: _type_of(one.options) for one in self.carried[:number]}
+        scope = Scope({_OWN: Form(_OWN, "questionnaire", names)}, own=_OWN)
+        return compile_expression(text, scope, NOWHERE, "truth")[0] is not None
 
     def lost_condition(self, item: FhirItem, lines: list[str], content: Mapping[str, Any]) -> None:
         message = self.not_carried("condition", item.pointer, "condition", "comment", content, found=item.link_id)
@@ -674,6 +704,17 @@ def _is_short(low: Fraction | None, high: Fraction | None) -> bool:
     if low is None or high is None or low > high or max(abs(low), abs(high)) > LARGEST_VALUE:
         return False
     return 1 <= math.floor(high) - math.ceil(low) + 1 <= MOST_OPTIONS
+
+
+def _unit_of(item: FhirItem) -> str:
+    """What a quantity is counted in, as people read it."""
+    coding = next((one.get("valueCoding") for _, one in extensions(item.raw) if one["url"] == UNIT), None)
+    found = coding.get("display") or coding.get("code") if isinstance(coding, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def _type_of(options: tuple[Option, ...]) -> Type:
+    return number_type([Fraction(option.value) for option in options])
 
 
 def _is_language(value: Any) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, cast
 
-from designtool.diagnostics import Diagnostic, nearest
+from designtool.diagnostics import Diagnostic, Severity, nearest
 from designtool.exchange.fhir_path_syntax import fhirpath_problem, links_read, variables_read
 from designtool.exchange.fhir_words import (
     CALCULATED,
@@ -542,7 +542,11 @@ class _Reading:
                 elif types[condition.question] in ("group", "display"):
                     self.diagnostics.append(
                         ENABLE_WHEN.at(
-                            self.placed.span(place), "unanswerable", pointer=place, found=condition.question[:60]
+                            self.placed.span(place),
+                            "unanswerable",
+                            pointer=place,
+                            severity=Severity.WARNING,
+                            found=condition.question[:60],
                         )
                     )
 

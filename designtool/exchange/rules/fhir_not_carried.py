@@ -32,6 +32,14 @@ RULE = Rule(
             'frågan "{found}" har {count} svar; högst {most} går',
             'the item "{found}" has {count} answers; {most} at most will do',
         ),
+        "many-lists": Text(
+            'frågan "{found}" har en lista med svar för sig; fler än {most} listor går inte',
+            'the item "{found}" has a list of answers of its own; more than {most} lists will not do',
+        ),
+        "html": Text(
+            "texten innehåller HTML, som inte får stå i ett formulär",
+            "the text holds HTML, which may not stand in a questionnaire",
+        ),
         "open": Text(
             'frågan "{found}" tar också ett eget svar; det går inte här',
             'the item "{found}" takes an answer in own words too; that cannot be done here',
