@@ -375,3 +375,16 @@ def test_misspelt_questionnaire_is_guessed(tmp_path: Path) -> None:
     result = run(tmp_path, ALL_TWO, form="phq")
     assert result.exit_code == 2
     assert 'Menade du "phq9"?' in result.stderr
+
+
+def test_answer_to_an_item_that_is_not_asked_is_told(tmp_path: Path) -> None:
+    form = "programs/library/questionnaires/audit.yaml"
+    alone = json.loads(run(tmp_path, '{"q1": 0, "q2": 4, "q9": 0, "q10": 0}', form=form).stdout)
+    assert alone["not_asked"] == ["q2"]
+    assert alone["scores"]["total"]["value"] == 0
+    rows = "q1,q2,q9,q10\n0,4,0,0\n0,,0,0\n0,1,0,0\n"
+    found = run(tmp_path, rows, form=form, name="svar.csv").stdout.splitlines()
+    assert [json.loads(line).get("not_asked") for line in found] == [["q2"], None, ["q2"]]
+    file = tmp_path / "svar.csv"
+    shown = CliRunner().invoke(group, ["score", form, "--answers", str(file)]).stdout
+    assert shown.count("frågan inte ställs: q2") == 2

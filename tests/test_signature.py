@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
+from typing import Any
 
 import pytest
 from safety_samples import instruments
 from scoring_generator import answers, questionnaire
 
 from designtool.model.questionnaire import Questionnaire
-from designtool.treatment.scoring import DECLINED, Scored, score
+from designtool.treatment.scoring import DECLINED, score
 from designtool.treatment.signature import DECLINED_CODE, UNANSWERED, Signatures, signatures_of
 
 
@@ -22,9 +24,11 @@ def signature(form: Questionnaire, signatures: Signatures, given: dict[str, obje
     return signatures.of(codes)
 
 
-def outcome(scored: Scored) -> object:
+def outcome(form: Questionnaire, given: dict[str, Any]) -> object:
+    scored = score(form, given)
     assert not scored.refusals
-    return scored.scores, scored.flags
+    answered = {id for id, answer in given.items() if answer is not None}
+    return scored.scores, scored.flags, scored.hidden & answered
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -38,11 +42,11 @@ def test_one_signature_has_one_outcome_on_random_questionnaires(seed: int) -> No
         known: dict[int, object] = {}
         for _ in range(60):
             given = answers(random, form)
-            scored = score(form, given)
+            found = outcome(form, given)
             key = signature(form, signatures, given)
             shared += key in known
-            hidden += bool(scored.hidden)
-            assert known.setdefault(key, outcome(scored)) == outcome(scored), (form, given)
+            hidden += bool(score(form, given).hidden)
+            assert known.setdefault(key, found) == found, (form, given)
     assert shared > 500
     assert hidden > 200
 
@@ -55,6 +59,13 @@ def test_one_signature_has_one_outcome_on_each_instrument(id: str) -> None:
     known: dict[int, object] = {}
     for _ in range(150):
         given = answers(random, form)
-        assert known.setdefault(signature(form, signatures, given), outcome(score(form, given))) == outcome(
-            score(form, given)
-        )
+        found = outcome(form, given)
+        assert known.setdefault(signature(form, signatures, given), found) == found
+
+
+def test_questionnaire_that_the_compiler_would_refuse_has_no_signatures() -> None:
+    form = instruments()["phq9"]
+    assert signatures_of(replace(form, items=(*form.items, form.items[0]))) is None
+    assert signatures_of(replace(form, items=(replace(form.items[0], options=()), *form.items[1:]))) is None
+    twice = replace(form.scores[0], items=(*form.scores[0].items, "q1"))
+    assert signatures_of(replace(form, scores=(twice,))) is None

@@ -50,6 +50,14 @@ class _Repeated(NamedTuple):
     repeated: tuple[tuple[str, Any], ...]
 
 
+class _Worked(NamedTuple):
+    """What came of one person's answers."""
+
+    scored: Scored
+    unasked: tuple[str, ...] = ()
+    """Items that were answered though the other answers mean that they are not asked. They count for nothing."""
+
+
 @click.command("score")
 @click.argument("questionnaire")
 @click.option(
@@ -145,12 +153,12 @@ def _integer(digits: str) -> int | str:
 
 
 def _score_object(form: Questionnaire, person: _Repeated, output_format: str, language: Language) -> bool:
-    result = _scored(form, person)
+    result = _worked(form, person)
     if output_format == "text":
         click.echo("\n".join([form.title, *_lines(form, result, language)]))
     else:
         click.echo(_json_text(_json(form, result, language), indent=2))
-    return bool(result.refusals)
+    return bool(result.scored.refusals)
 
 
 def _score_table(form: Questionnaire, table: AnswerTable, output_format: str, language: Language) -> bool:
@@ -196,7 +204,9 @@ class _TableScorer:
             from designtool.treatment.scoring import Refusal, Scored
 
             return self._placed(
-                row.line, None, self._body(Scored(refusals=(Refusal(row.item, row.value, row.message),)), row.line)
+                row.line,
+                None,
+                self._body(_Worked(Scored(refusals=(Refusal(row.item, row.value, row.message),))), row.line),
             ), False
         codes = self.nothing.copy()
         for (place, known), cell in zip(self.columns, row.cells, strict=True):
@@ -214,21 +224,19 @@ class _TableScorer:
                     body = self.known[signature] = self._body(self._worked_out(row), row.line)
                 return self._placed(row.line, row.id, body), True
         result = self._worked_out(row)
-        return self._placed(row.line, row.id, self._body(result, row.line)), not result.refusals
+        return self._placed(row.line, row.id, self._body(result, row.line)), not result.scored.refusals
 
-    def _worked_out(self, row: Row) -> Scored:
-        from designtool.treatment.scoring import score
+    def _worked_out(self, row: Row) -> _Worked:
+        answers = {item: _cell(cell) for item, cell in zip(self.headings, row.cells, strict=True)}
+        return _worked(self.form, _Repeated(answers, ()))
 
-        return score(self.form, {item: _cell(cell) for item, cell in zip(self.headings, row.cells, strict=True)})
-
-    def _body(self, result: Scored, line: int) -> str:
+    def _body(self, result: _Worked, line: int) -> str:
         """Without the line and the id, which alone tell two rows with one signature apart. What is refused names its line."""
-        if result.refusals:
-            told = [Text(f"rad {line}, {one.message.sv}", f"line {line}, {one.message.en}") for one in result.refusals]
-            result = replace(
-                result,
-                refusals=tuple(replace(one, message=text) for one, text in zip(result.refusals, told, strict=True)),
-            )
+        refusals = tuple(
+            replace(one, message=Text(f"rad {line}, {one.message.sv}", f"line {line}, {one.message.en}"))
+            for one in result.scored.refusals
+        )
+        result = result._replace(scored=replace(result.scored, refusals=refusals))
         if self.as_text:
             return "\n".join(_lines(self.form, result, self.language))
         return _json_text(_json(self.form, result, self.language)).removeprefix("{")
@@ -274,19 +282,18 @@ def _cell(cell: str) -> Fraction | str | None:
     return number if number is not None else cell.strip() or None
 
 
-def _scored(form: Questionnaire, person: _Repeated) -> Scored:
+def _worked(form: Questionnaire, person: _Repeated) -> _Worked:
     from designtool.treatment.scoring import Refusal, Scored, score
 
     if person.repeated:
-        return Scored(
-            refusals=tuple(
-                Refusal(
-                    item, value, Text(f"{item}: Frågan är besvarad två gånger.", f"{item}: The item is answered twice.")
-                )
-                for item, value in person.repeated
-            )
-        )
-    return score(form, person.answers)
+        twice = [
+            (item, value, Text(f"{item}: Frågan är besvarad två gånger.", f"{item}: The item is answered twice."))
+            for item, value in person.repeated
+        ]
+        return _Worked(Scored(refusals=tuple(Refusal(*one) for one in twice)))
+    found = score(form, person.answers)
+    given = {item for item, answer in person.answers.items() if answer is not None}
+    return _Worked(found, tuple(id for id in _ids(form) if id in found.hidden & given))
 
 
 def _json_text(value: Any, indent: int | None = None) -> str:
@@ -294,9 +301,10 @@ def _json_text(value: Any, indent: int | None = None) -> str:
     return json.dumps(value, ensure_ascii=False, indent=indent).encode(errors="backslashreplace").decode()
 
 
-def _json(form: Questionnaire, result: Scored, language: Language) -> dict[str, Any]:
+def _json(form: Questionnaire, result: _Worked, language: Language) -> dict[str, Any]:
     from designtool.treatment.scoring import is_clinical
 
+    scored = result.scored
     rules = {rule.id: rule for rule in form.scores}
     found: dict[str, Any] = {
         "questionnaire": form.id,
@@ -308,7 +316,7 @@ def _json(form: Questionnaire, result: Scored, language: Language) -> dict[str, 
                 "band": one.band,
                 "clinical": is_clinical(rules[one.id], one.value),
             }
-            for one in result.scores
+            for one in scored.scores
         },
         "flags": [
             {
@@ -320,11 +328,13 @@ def _json(form: Questionnaire, result: Scored, language: Language) -> dict[str, 
                 "escalate_after_hours": flag.escalate_after_hours,
                 "patient_page": flag.patient_page,
             }
-            for flag in result.flags
+            for flag in scored.flags
         ],
     }
-    if result.refusals:
-        found["refusals"] = [_refusal(refusal, language) for refusal in result.refusals]
+    if result.unasked:
+        found["not_asked"] = list(result.unasked)
+    if scored.refusals:
+        found["refusals"] = [_refusal(refusal, language) for refusal in scored.refusals]
     return found
 
 
@@ -335,19 +345,25 @@ def _refusal(refusal: Refusal, language: Language) -> Mapping[str, Any]:
     return {"item": refusal.item, "value": shown, "message": refusal.message.in_language(language)}
 
 
-def _lines(form: Questionnaire, result: Scored, language: Language) -> Iterator[str]:
-    for refusal in result.refusals:
+def _lines(form: Questionnaire, result: _Worked, language: Language) -> Iterator[str]:
+    for refusal in result.scored.refusals:
         word = Text("Vägrat svar", "Refused answer").in_language(language)
         yield f"  {word}: {printable(refusal.message.in_language(language), _LONGEST_MESSAGE)}"
     labels = {score.id: score.label or score.id for score in form.scores}
-    for one in result.scores:
+    for one in result.scored.scores:
         value = "–" if one.value is None else str(_number(one.value))
         band = f", {one.band}" if one.band else ""
         shown = value if language == "en" else value.replace(".", ",")
         yield f"  {labels[one.id]}: {shown} ({_STATUS[one.status].in_language(language)}){band}"
-    for flag in result.flags:
+    for flag in result.scored.flags:
         word = Text("Flagga", "Flag").in_language(language)
         yield f"  {word} ({_LEVEL[flag.level].in_language(language)}): {flag.message.in_language(language)}"
+    if result.unasked:
+        names = ", ".join(result.unasked)
+        yield "  " + Text(
+            f"Räknas inte, eftersom de andra svaren gör att frågan inte ställs: {names}",
+            f"Not counted, since the other answers mean that the item is not asked: {names}",
+        ).in_language(language)
 
 
 def _number(value: Fraction | None) -> int | float | None:

@@ -1,7 +1,8 @@
 """Which answers to a questionnaire come to the same scores and flags, so that those of many people are worked out once.
 
 A person's submitted answers are summed to one number, their signature, without a fraction being touched. Answers with the
-same signature have the same scores and flags: `score` remains the one that says which, and is asked once a signature.
+same signature have the same scores and flags, and the same items were answered though they are not asked: `score` remains
+the one that says which, and is asked once a signature.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ class Signatures:
     _questionnaire: Questionnaire
     _parts: tuple[tuple[int, ...], ...]
     """By item and code; a code below zero counts from the end."""
+    _unit: int
+    """Above every sum of parts: room for which items were answered though they are not asked."""
     _conditional: tuple[int, ...]
     """The items that are not always asked."""
     _read: tuple[int, ...]
@@ -48,22 +51,24 @@ class Signatures:
 
     def of(self, codes: Sequence[int]) -> int:
         """The signature of a code for each item, in the order of the items."""
+        unasked = 0
         if self._conditional:
-            codes = self._as_asked(codes)
-        return sum([part[code] for part, code in zip(self._parts, codes, strict=True)])
+            codes, unasked = self._as_asked(codes)
+        return sum([part[code] for part, code in zip(self._parts, codes, strict=True)]) + self._unit * unasked
 
-    def _as_asked(self, codes: Sequence[int]) -> list[int]:
-        """What is not asked loses its answer, and counts as what the item says."""
+    def _as_asked(self, codes: Sequence[int]) -> tuple[list[int], int]:
+        """What is not asked loses its answer, and counts as what the item says; and a bit for each that lost one."""
         key = tuple([codes[place] for place in self._read])
         if key not in self._asked:
             if len(self._asked) >= _MOST_CONDITIONS:
                 self._asked.clear()
             self._asked[key] = self._worked_out(codes)
-        found = list(codes)
+        found, unasked = list(codes), 0
         for place, code in zip(self._conditional, self._asked[key], strict=True):
             if code is not None:
+                unasked |= (codes[place] != UNANSWERED) << place
                 found[place] = code
-        return found
+        return found, unasked
 
     def _worked_out(self, codes: Sequence[int]) -> tuple[int | None, ...]:
         """The codes of the items that are not always asked, as `score` takes them; None for one that is asked."""
@@ -108,7 +113,7 @@ def signatures_of(questionnaire: Questionnaire) -> Signatures | None:
         unit *= 1 + sum(max(codes) - min(codes) for codes in one)
     conditional = tuple(at for at, item in enumerate(items) if item.show_if is not None)
     read = {place[name] for item in items if item.show_if is not None for _, name in item.show_if.references}
-    return Signatures(questionnaire, tuple(map(tuple, parts)), conditional, tuple(sorted(read)))
+    return Signatures(questionnaire, tuple(map(tuple, parts)), unit, conditional, tuple(sorted(read)))
 
 
 def _is_plain(item: Item) -> bool:
