@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from io import BytesIO
+from types import MappingProxyType
 from typing import Any
 
 from designtool.bundle import BundleContent, layout_of_content, make_bundle, write_archive
@@ -32,13 +33,14 @@ from designtool.model.program import (
     Rights,
     TherapistTerms,
 )
-from designtool.model.questionnaire import Band, Instrument, Item, Questionnaire, Score
+from designtool.model.questionnaire import Band, Instrument, Item, Questionnaire, Score, Vector
 from designtool.source.tree import File, Tree, tree_of
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><title>Cirkel</title><circle cx="4" cy="4" r="3"/></svg>'
 FILM = bytes(range(256)) * 3
 SVG_PATH = "programs/library/media/cirkel.svg"
 FILM_PATH = "programs/prov/media/film.webm"
+CRISIS = Block("p-1", "paragraph", inlines=(Inline("text", "Ring "), Inline("contact", "crisis"), Inline("text", ".")))
 
 
 def sample_program(**changes: Any) -> Program:
@@ -119,11 +121,14 @@ def sample_program(**changes: Any) -> Program:
                 (Item("q1", "Tankar på döden?", options, risk="suicidality"),),
                 (Score("total", "Summa", "sum", ("q1",), high=Fraction(1), bands=(Band(Fraction(0), "Låg"),)),),
                 (Flag("fraga-1", risk, "red", ("q1",), "", "unit", 24, "library/kris"),),
-                (),
+                (
+                    Vector(MappingProxyType({"q1": 0}), MappingProxyType({"total": 0}), ()),
+                    Vector(MappingProxyType({"q1": 1}), MappingProxyType({"total": 1}), ("red",)),
+                ),
                 origin=Origin("programs/library/questionnaires/fraga.yaml"),
             ),
         ),
-        "library_pages": (Page("kris", "Kris", 1, (), origin=Origin("programs/library/pages/kris.md")),),
+        "library_pages": (Page("kris", "Kris", 1, (CRISIS,), origin=Origin("programs/library/pages/kris.md")),),
         "contacts": (Contact("crisis", "Vid fara för liv", "112", "https://example.org/kris"),),
         "glossary": (),
         "persons": (),

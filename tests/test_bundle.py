@@ -132,7 +132,7 @@ def test_the_manifest_says_who_and_what_but_not_when_or_by_which_designtool() ->
     assert manifest["artifactType"] == "application/vnd.designtool.bundle.v1+json"
     assert manifest["config"]["mediaType"] == "application/vnd.designtool.program.v1+json"
     assert manifest["annotations"] == {
-        "designtool.features": '["block-film","block-image","exercise-diary","field-decimal","score-sum"]',
+        "designtool.features": '["block-film","block-image","exercise-diary","field-decimal","role-contact","score-sum"]',
         "designtool.format": "1",
         "designtool.program": "prov",
         "org.opencontainers.image.licenses": "CC-BY-4.0",
@@ -154,7 +154,11 @@ def test_the_safety_case_names_recipient_and_journey_of_each_risk_item() -> None
     (item,) = case["risk_items"]
     (flag,) = item["flags"]
     assert (item["item"], flag["recipient"], flag["escalate_after_hours"]) == ("q1", "unit", 24)
-    assert (flag["patient_page"], flag["journeys"]) == ("library/kris", ["risk"])
+    assert (flag["patient_page"], flag["patient_text"]) == (
+        "library/kris",
+        "Kris\nRing Vid fara för liv 112 https://example.org/kris.",
+    )
+    assert (flag["journeys"], flag["vectors"]) == (["risk"], [2])
 
 
 def test_the_codebook_has_every_variable() -> None:

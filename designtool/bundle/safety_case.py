@@ -1,50 +1,48 @@
-"""The safety case: what the program asks about risk, what happens when somebody answers yes, and which journeys show it."""
+"""The safety case: what the program asks about risk, what happens when somebody answers yes, and which tests show it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from designtool.load.document import Inline, plain_text
+from designtool.model.assemble_pages import role_id
+from designtool.model.exercise import Exercise
 from designtool.model.flow import Flag
 from designtool.model.journey import Journey, Step
+from designtool.model.page import Block
 from designtool.model.program import Program
-from designtool.model.questionnaire import Item, Questionnaire
+from designtool.model.questionnaire import Questionnaire
+from designtool.treatment.scoring import score
 
 
 def safety_case(program: Program) -> dict[str, Any]:
-    """JSON: every risk item with its flags and journeys, then every other flag."""
+    """JSON: every risk item with its flags and the journeys and vectors that show them, then every flag."""
+    flags: dict[str, list[tuple[Flag, dict[str, Any]]]] = {
+        form.id: [(flag, _flag(program, form, flag)) for flag in form.flags]
+        for form in (*program.questionnaires, *program.exercises)
+    }
     return {
         "program": program.id,
         "version": program.version,
         "risk_items": [
-            _risk_item(program, questionnaire, item)
+            {
+                "questionnaire": questionnaire.id,
+                "item": item.id,
+                "risk": item.risk,
+                "text": item.text,
+                "flags": [told for flag, told in flags[questionnaire.id] if item.id in flag.about],
+                "skipped_or_declined": "yellow",
+            }
             for questionnaire in program.questionnaires
             for item in questionnaire.items
             if item.risk
         ],
-        "flags": [
-            {"form": form, **_flag(program, form, flag)}
-            for form, flags in (
-                *((questionnaire.id, questionnaire.flags) for questionnaire in program.questionnaires),
-                *((exercise.id, exercise.flags) for exercise in program.exercises),
-            )
-            for flag in flags
-        ],
+        "flags": [{"form": form, **told} for form, all_told in flags.items() for _, told in all_told],
     }
 
 
-def _risk_item(program: Program, questionnaire: Questionnaire, item: Item) -> dict[str, Any]:
-    flags = [flag for flag in questionnaire.flags if item.id in flag.about]
-    return {
-        "questionnaire": questionnaire.id,
-        "item": item.id,
-        "risk": item.risk,
-        "text": item.text,
-        "flags": [_flag(program, questionnaire.id, flag) for flag in flags],
-        "skipped_or_declined": "yellow",
-    }
-
-
-def _flag(program: Program, form: str, flag: Flag) -> dict[str, Any]:
+def _flag(program: Program, form: Questionnaire | Exercise, flag: Flag) -> dict[str, Any]:
     return {
         "id": flag.id,
         "when": flag.when.source,
@@ -54,8 +52,44 @@ def _flag(program: Program, form: str, flag: Flag) -> dict[str, Any]:
         "recipient": flag.to,
         "escalate_after_hours": flag.escalate_after_hours,
         "patient_page": flag.patient_page,
-        "journeys": [journey.id for journey in program.journeys if _is_shown_by(journey, form, flag)],
+        "patient_text": _patient_text(program, flag),
+        "journeys": [journey.id for journey in program.journeys if _is_shown_by(journey, form.id, flag)],
+        "vectors": _vectors_that_raise(form, flag),
     }
+
+
+def _vectors_that_raise(form: Questionnaire | Exercise, flag: Flag) -> list[int]:
+    """The numbers, from 1, of the questionnaire's vectors that expect a flag of this level and raise this one."""
+    if isinstance(form, Exercise):
+        return []
+    return [
+        number
+        for number, vector in enumerate(form.vectors, start=1)
+        if flag.level in vector.flags and any(raised.id == flag.id for raised in score(form, vector.answers).flags)
+    ]
+
+
+def _patient_text(program: Program, flag: Flag) -> str:
+    """What the patient reads when the flag is raised: the title and the words of its page, a paragraph a line."""
+    page = program.library_page.get(flag.patient_page.removeprefix("library/"))
+    if page is None:
+        return ""
+    return "\n".join([page.title, *_lines(program, page.blocks)])
+
+
+def _lines(program: Program, blocks: Iterable[Block]) -> Iterator[str]:
+    for block in blocks:
+        words = "".join(_words(program, inline) for inline in block.inlines).strip()
+        if words:
+            yield words
+        yield from _lines(program, block.children)
+
+
+def _words(program: Program, inline: Inline) -> str:
+    if inline.kind == "contact":
+        contact = program.contact.get(role_id(inline.text))
+        return " ".join(part for part in (contact.label, contact.phone, contact.address) if part) if contact else ""
+    return plain_text((inline,))
 
 
 def _is_shown_by(journey: Journey, form: str, flag: Flag) -> bool:
