@@ -12,7 +12,7 @@ import pytest
 from expression_vectors import FORMS, environment_of, scope_of
 from lark import Lark
 
-from designtool.diagnostics import Diagnostic, Span
+from designtool.diagnostics import Diagnostic, Language, Span, text_report
 from designtool.expressions import (
     WrongValue,
     certainly_true,
@@ -83,6 +83,37 @@ def test_slip_is_one_message_at_its_place_with_what_to_write(text: str, stretch:
     assert text[start:end] == stretch
     assert start == (text.rindex(stretch) if text == "1 < a < 4" else text.index(stretch))
     assert diagnostic.help is not None and help in diagnostic.help.sv
+
+
+@pytest.mark.parametrize(
+    ("text", "stretch", "sv", "en"),
+    [
+        ("a = 4", "=", "skriv == för lika med", "write == for equal"),
+        ("ja && nej", "&&", "skriv and", "write and"),
+        ("ja || nej", "||", "skriv or", "write or"),
+        ("!ja", "!", "skriv not", "write not"),
+        ("(a + b > 1", "(", "lägg till )", "add )"),
+        ("a * 4,5", "4,5", "skriv 4.5 med punkt", "write 4.5 with a point"),
+        ("a ≥ 4", "≥", "skriv >=", "write >="),
+        ("plats == “hemma”", "“", "skriv raka citattecken", "write straight ones"),
+        ("ja och nej", "och", "skriv and", "write and"),
+        ("ja eller nej", "eller", "skriv or", "write or"),
+        ("inte ja", "inte", "skriv not", "write not"),
+        ("inte (ja)", "inte", "not", "not"),
+    ],
+)
+def test_slip_is_shown_with_a_caret_and_what_to_write_in_both_languages(
+    text: str, stretch: str, sv: str, en: str
+) -> None:
+    diagnostics = found(text)
+    languages: tuple[tuple[Language, str], ...] = (("sv", sv), ("en", en))
+    for language, help in languages:
+        report = text_report(diagnostics, lambda *_: " " * 9 + text, language, colour=False)
+        written = report.splitlines()
+        carets = next(line for line in written if "^" in line)
+        under = written[written.index(carets) - 1]
+        assert under[carets.index("^") : carets.rindex("^") + 1] == stretch
+        assert help in report
 
 
 @pytest.mark.parametrize(
