@@ -20,19 +20,20 @@ from designtool.model.program import Program
 from designtool.model.questionnaire import Questionnaire
 from designtool.render.viewpoint import FieldError
 from designtool.treatment import commands
-from designtool.treatment.answers import ROW
+from designtool.treatment.answers import LONGEST_ROW_NAME, ROW, columns_of
 from designtool.treatment.commands import Actor, Kept, Outcome, Problem, Refusal
 from designtool.treatment.events import Event, FlagRaised
 from designtool.treatment.frame import Frame
 from designtool.treatment.json_values import plain_json
 from designtool.treatment.records import form_of
-from designtool.treatment.reuse import rows_of
 from designtool.treatment.state import State, fold
 
 Sent = Mapping[str, Sequence[str]]
 """A posted form: name to values, as they were typed."""
 
 MOST_ROWS = 200
+CHOOSE = "choose."
+"""`choose.<module>`, an action: of several modules this one."""
 SHOWN = "shown-"
 """`shown-<name>` is sent with boxes to tick, of which nothing else is sent when none is ticked."""
 CORRECT = "correct."
@@ -70,6 +71,9 @@ def sent_from(target: str, sent: Sent, state: State, program: Program, now: date
             return replace(_form(id, action, sent, state, program, now, actor), form=id)
         case ("module", "submit"):
             return _simple(commands.submit_module(state, program, now, actor, id), "module-submitted", target)
+        case ("module", _) if action.startswith(CHOOSE):
+            chosen = action.removeprefix(CHOOSE)
+            return _simple(commands.choose_module(state, program, now, actor, id, chosen), "saved", target)
         case ("module", "feedback"):
             return _text(commands.give_feedback(state, program, now, actor, id, text), "feedback", target, text)
         case ("module", "open"):
@@ -121,7 +125,9 @@ def saved_from(
         if declared is None or isinstance(before, Refusal):
             problems = before.problems if isinstance(before, Refusal) else ()
             return Kept((), problems or (Problem(Text("Fältet finns inte.", "There is no such field."), id),))
-        value = _put_inside(declared, _by_row(declared, before.get(id), state, program), inside, value)
+        value = _put_inside(declared, before.get(id), inside, value)
+        if value is None:
+            return Kept((), (Problem(Text("Fältet finns inte.", "There is no such field."), id),))
     return commands.keepable(state, program, now, actor, form, {id: value}, dated, frame)
 
 
@@ -140,8 +146,6 @@ def _form(id: str, action: str, sent: Sent, state: State, program: Program, now:
     dated = _date(written_date)
     before = commands.answers_at(state, program, now, actor, id, dated)
     stands = {} if isinstance(before, Refusal) else plain_json(before)
-    if isinstance(known, Exercise):
-        stands |= {one.id: _by_row(one, stands[one.id], state, program) for one in known.fields if one.id in stands}
     answers = _answers(known, sent, stands)
     if action.startswith(CORRECT):
         field, _, meant = action.removeprefix(CORRECT).partition(".")
@@ -162,6 +166,9 @@ def _form(id: str, action: str, sent: Sent, state: State, program: Program, now:
         )
     if problems:
         return Answer(events, _errors(problems), draft, "", back, written_date)
+    if action.startswith("take.") and isinstance(known, Exercise):
+        taken = _taken(known, action, state, program, now, actor, back)
+        return replace(taken, events=(*events, *taken.events))
     if action == "save":
         return Answer(events, saved="saved", go_to=back, entry_date=written_date)
     if action != "submit":
@@ -200,29 +207,49 @@ def _is_sent(declared: Field, sent: Sent) -> bool:
 
 def _field_answer(declared: Field, sent: Sent, before: Any) -> Any:
     id = declared.id
-    if declared.type == "table":
+    if columns_of(declared):
         return _table_answer(declared, sent, before)
     if declared.type == "ranking":
         return [_first(sent, f"{id}.{place}") or None for place in range(len(declared.options) or MOST_ROWS)]
-    if declared.type == "plan-entry":
-        prefix = f"{id}."
-        entry = {name.removeprefix(prefix): _first(sent, name) or None for name in sent if name.startswith(prefix)}
-        return {**(before if isinstance(before, Mapping) else {}), **entry}
     return _cell(declared, sent, id)
 
 
 def _table_answer(declared: Field, sent: Sent, before: Any) -> list[dict[str, Any]]:
     """The rows that were sent over those that stand there, cell by cell: rows are added and emptied, and never taken away."""
-    columns = {column.id: column for column in declared.columns}
-    earlier = before if isinstance(before, list | tuple) else ()
-    rows = [{id: row[id] for id in columns if id in row} for row in earlier]
+    columns = {column.id: column for column in columns_of(declared)}
+    rows = _rows_of(before)
     for name in sent:
         owner, _, rest = name.removeprefix(SHOWN).partition(".")
-        row, _, column = rest.partition(".")
-        if owner == declared.id and _ROW.fullmatch(row) and int(row) < MOST_ROWS and column in columns:
-            rows += [{} for _ in range(int(row) + 1 - len(rows))]
-            rows[int(row)][column] = _cell(columns[column], sent, name.removeprefix(SHOWN))
+        part, _, column = rest.partition(".")
+        if owner == declared.id and column in columns:
+            row = _row_named(declared, rows, part)
+            if row is not None:
+                row[column] = _cell(columns[column], sent, name.removeprefix(SHOWN))
     return rows
+
+
+def _rows_of(before: Any) -> list[dict[str, Any]]:
+    # An entry of a plan was once stored without the list around it.
+    earlier = [before] if isinstance(before, Mapping) else before if isinstance(before, list | tuple) else ()
+    return [dict(row) for row in earlier if isinstance(row, Mapping)]
+
+
+def _row_named(declared: Field, rows: list[dict[str, Any]], part: str) -> dict[str, Any] | None:
+    """The row that a name in a form points at, made when it is not there yet.
+
+    Rows that come from earlier answers are known by their names, for these answers may change while a page is open; all
+    others by their place, which stays theirs.
+    """
+    if declared.rows_from:
+        row = next((one for one in rows if one.get(ROW) == part), None)
+        if row is None and 0 < len(part) <= LONGEST_ROW_NAME and len(rows) < MOST_ROWS:
+            row = {ROW: part}
+            rows.append(row)
+        return row
+    if not _ROW.fullmatch(part) or int(part) >= MOST_ROWS:
+        return None
+    rows += [{} for _ in range(int(part) + 1 - len(rows))]
+    return rows[int(part)]
 
 
 def _cell(declared: Field, sent: Sent, name: str) -> Any:
@@ -231,32 +258,36 @@ def _cell(declared: Field, sent: Sent, name: str) -> Any:
     return _first(sent, name) or None
 
 
-def _by_row(declared: Field, before: Any, state: State, program: Program) -> Any:
-    """A table with rows of its own in the order in which they stand on the page now: they come from answers that may change."""
-    rows = rows_of(declared, state, program) if declared.type == "table" else ()
-    if not rows or not isinstance(before, list | tuple):
-        return before
-    named = {row[ROW]: row for row in before if ROW in row}
-    return [dict(named.get(row.id, {ROW: row.id})) for row in rows]
-
-
-def _put_inside(declared: Field, before: Any, inside: str, value: object) -> object:
-    """The whole answer of a table, ranking or plan entry with one part of it changed."""
+def _put_inside(declared: Field, before: Any, inside: str, value: object) -> list[Any] | None:
+    """The whole answer of a table, ranking or plan with one part of it changed; None where there is no such part."""
     first, _, rest = inside.partition(".")
-    if declared.type == "plan-entry":
-        return {**(dict(before) if isinstance(before, Mapping) else {}), first: value}
-    if not _ROW.fullmatch(first) or int(first) >= MOST_ROWS:
-        return before
+    if columns_of(declared):
+        rows = _rows_of(before)
+        row = _row_named(declared, rows, first)
+        if row is None or not rest:
+            return None
+        row[rest] = value
+        return rows
+    if declared.type != "ranking" or not _ROW.fullmatch(first) or int(first) >= MOST_ROWS:
+        return None
     parts = list(before) if isinstance(before, list | tuple) else []
-    if declared.type == "ranking":
-        parts += [None] * (int(first) + 1 - len(parts))
-        # What gets a new place leaves its old one, so that two can change places one after the other.
-        parts = [None if str(part) == str(value) else part for part in parts]
-        parts[int(first)] = value
-        return parts
-    parts += [{} for _ in range(int(first) + 1 - len(parts))]
-    parts[int(first)] = {**dict(parts[int(first)]), rest: value}
+    parts += [None] * (int(first) + 1 - len(parts))
+    # What gets a new place leaves its old one, so that two can change places one after the other.
+    parts = [None if str(part) == str(value) else part for part in parts]
+    parts[int(first)] = value
     return parts
+
+
+def _taken(
+    known: Exercise, action: str, state: State, program: Program, now: datetime, actor: Actor, back: str
+) -> Answer:
+    """A suggestion that is taken along into a plan; the events are those that lead there."""
+    _, _, rest = action.partition(".")
+    id, _, name = rest.partition(".")
+    outcome = commands.take_into_plan(state, program, now, actor, known.id, id, name)
+    if isinstance(outcome, Refusal):
+        return Answer(errors=_errors(outcome.problems), go_to=back)
+    return Answer(outcome, saved="saved", go_to=back)
 
 
 def _with_row(draft: Mapping[str, Any], table: str) -> Mapping[str, Any]:

@@ -23,13 +23,13 @@ from designtool.model.program import Program
 from designtool.model.questionnaire import Questionnaire
 from designtool.render import Viewpoint
 from designtool.render.context import PageContext
-from designtool.render.fields import field_options
 from designtool.render.forms import saved_answer
 from designtool.render.live import live_form
-from designtool.treatment.answers import PLAN_COLUMNS, read_answer, read_item_answer
+from designtool.treatment.answers import columns_of, read_answer, read_item_answer
 from designtool.treatment.corrections import corrections, fields_read
 from designtool.treatment.days import moment
 from designtool.treatment.records import Filled, fill
+from designtool.treatment.reuse import resolved
 from designtool.treatment.simulate import FIRST_DAY, blank
 from designtool.treatment.situate import situation
 
@@ -58,7 +58,7 @@ def typed(field: Field, context: PageContext, chance: random.Random) -> Any:
     """What somebody may have typed: often nothing, sometimes what cannot be read."""
     if chance.random() < 0.2:
         return None
-    options = [str(option.value) for option in field_options(field, context)]
+    options = [str(option.value) for option in known(field, context).options]
     low, high = int(field.min or 0), int(field.max if field.max is not None else 300)
     match field.type:
         case "text" | "long-text":
@@ -85,7 +85,12 @@ def typed(field: Field, context: PageContext, chance: random.Random) -> Any:
             rows = len(field.rows) or chance.randint(1, 3)
             return [{one.id: typed(one, context, chance) for one in field.columns} for _ in range(rows)]
         case "plan-entry":
-            return {one.id: typed(one, context, chance) for one in PLAN_COLUMNS}
+            return [{one.id: typed(one, context, chance) for one in columns_of(field)}]
+
+
+def known(field: Field, context: PageContext) -> Field:
+    """With the options and rows that come from earlier answers."""
+    return resolved(field, context.situation.environment, context.program)
 
 
 def read(form: Questionnaire | Exercise, raw: Mapping[str, Any], context: PageContext) -> dict[str, Any]:
@@ -94,7 +99,7 @@ def read(form: Questionnaire | Exercise, raw: Mapping[str, Any], context: PageCo
     if isinstance(form, Questionnaire):
         return {one.id: read_item_answer(one, raw[one.id]).value for one in form.items}
     for one in form.fields:
-        found = read_answer(one, _legible(one, raw[one.id], context), field_options(one, context))
+        found = read_answer(known(one, context), _legible(one, raw[one.id], context))
         answers[one.id] = found.value if found.problem is None else None
     return answers
 
@@ -105,9 +110,7 @@ def _legible(field: Field, raw: Any, context: PageContext) -> Any:
     def row(columns: tuple[Field, ...], cells: Mapping[str, Any]) -> dict[str, Any]:
         return {one.id: None if read_answer(one, cells[one.id]).problem else cells[one.id] for one in columns}
 
-    if field.type == "table" and raw:
-        return [row(field.columns, cells) for cells in raw]
-    return row(PLAN_COLUMNS, raw) if field.type == "plan-entry" and raw else raw
+    return [row(columns_of(field), cells) for cells in raw] if columns_of(field) and raw else raw
 
 
 def samples() -> Iterator[tuple[str, Questionnaire | Exercise, PageContext, dict[str, Any]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -33,7 +34,12 @@ TABLE, CHOICES = "mina_aktiviteter", "veckans_val"
 
 
 def rows(treatment: Treatment) -> list[dict[str, Any]]:
-    return [dict(row) for row in treatment.state.answers(TABLE, "1").get("lista", ())]
+    """What stands in the table, without the names of its rows."""
+    return [without_name(row) for row in treatment.state.answers(TABLE, "1").get("lista", ())]
+
+
+def without_name(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {id: value for id, value in row.items() if id not in ("row", "row-label")}
 
 
 # Tables
@@ -47,7 +53,7 @@ def test_a_row_is_not_torn_when_the_one_above_it_is_empty() -> None:
     assert rows(treatment) == [{"vad": "Gå ut"}, {}, {"vad": "Ringa", "vikt": 7}]
     treatment.submit(TABLE)
     (copy,) = treatment.state.copies[TABLE]
-    assert [dict(row) for row in copy.answers["lista"]] == [{"vad": "Gå ut"}, {"vad": "Ringa", "vikt": 7}]
+    assert [without_name(row) for row in copy.answers["lista"]] == [{"vad": "Gå ut"}, {"vad": "Ringa", "vikt": 7}]
     assert len(copy.record.values["lista"]) == 2  # type: ignore[arg-type]
     treatment.verified()
 
@@ -89,7 +95,7 @@ def test_a_posted_table_leaves_what_another_device_has_added() -> None:
 def test_a_row_can_be_added_without_script() -> None:
     treatment = Treatment(OPEN)
     answer = treatment.post(f"exercise/{TABLE}", {"action": "add-row.lista", "lista.0.vad": "Gå ut"})
-    assert answer.draft["lista"] == [{"vad": "Gå ut"}, {}]
+    assert [without_name(row) for row in answer.draft["lista"]] == [{"vad": "Gå ut"}, {}]
     treatment.post(f"exercise/{TABLE}", {"action": "save", "lista.0.vad": "Gå ut", "lista.1.vad": "Ringa"})
     assert rows(treatment) == [{"vad": "Gå ut"}, {"vad": "Ringa"}]
 
@@ -134,13 +140,14 @@ def test_two_can_change_places_and_a_later_place_can_be_chosen_first() -> None:
 
 def test_the_parts_of_a_plan_are_kept_one_by_one() -> None:
     treatment = Treatment(OPEN)
-    treatment.save(CHOICES, "plan.activity", "Gå ut")
-    treatment.save(CHOICES, "plan.time", "8.05")
-    treatment.post(f"exercise/{CHOICES}", {"action": "save", "plan.activity": "Gå ut", "plan.hindrance": "Regn"})
-    stands = treatment.state.answers(CHOICES, "aktiviteter")["plan"]
-    assert dict(stands) == {"activity": "Gå ut", "time": "08:05", "hindrance": "Regn"}
-    treatment.post(f"exercise/{CHOICES}", {"action": "save", "plan.activity": ""})
-    assert dict(treatment.state.answers(CHOICES, "aktiviteter")["plan"]) == {"time": "08:05", "hindrance": "Regn"}
+    treatment.save(CHOICES, "plan.0.activity", "Gå ut")
+    treatment.save(CHOICES, "plan.0.time", "8.05")
+    treatment.post(f"exercise/{CHOICES}", {"action": "save", "plan.0.activity": "Gå ut", "plan.0.hindrance": "Regn"})
+    (stands,) = treatment.state.answers(CHOICES, "aktiviteter")["plan"]
+    assert without_name(stands) == {"activity": "Gå ut", "time": "08:05", "hindrance": "Regn"}
+    treatment.post(f"exercise/{CHOICES}", {"action": "save", "plan.0.activity": ""})
+    (stands,) = treatment.state.answers(CHOICES, "aktiviteter")["plan"]
+    assert without_name(stands) == {"time": "08:05", "hindrance": "Regn"}
 
 
 # What a page did not send
@@ -284,6 +291,8 @@ def test_what_cannot_be_stored_is_refused_in_words_that_can_be_sent(text: str) -
         (TABLE, "lista.0.vad", text),
         (TABLE, f"lista.0.{text}", "x"),
         (CHOICES, f"plan.{text}", "x"),
+        (CHOICES, f"plan.0.{text}", "x"),
+        (CHOICES, f"plan.{text}.activity", "x"),
         (CHOICES, "ordning.0", text),
         (CHOICES, "nar", text),
         (CHOICES, "matt", text),
@@ -377,27 +386,38 @@ fields:
     }
     treatment = Treatment(program([module("aktiviteter", complete_when=(TABLE,))], (), exercises=exercises))
     treatment.fill(TABLE, {"lista": [{"vad": "Gå ut"}, {"vad": "Ringa"}]})
-    treatment.save("skatta", "skattning.0.glad", "3")
-    treatment.save("skatta", "skattning.1.glad", "8")
+    out, call = names_in(treatment)
+    treatment.save("skatta", f"skattning.{out}.glad", "3")
+    treatment.save("skatta", f"skattning.{call}.glad", "8")
     return treatment
+
+
+def names_in(treatment: Treatment) -> list[str]:
+    """Of the rows of the latest list."""
+    return [row["row"] for row in treatment.state.copies[TABLE][-1].answers["lista"]]
 
 
 def ratings(treatment: Treatment) -> dict[str, Any]:
     rows = treatment.state.answers("skatta", "1")["skattning"]
-    return {row["row"]: {id: value for id, value in row.items() if id != "row"} for row in rows}
+    return {row["row-label"]: without_name(row) for row in rows if "row-label" in row}
 
 
 @pytest.mark.parametrize("first", ["save", "post"])
 def test_ratings_follow_their_rows_when_the_list_they_come_from_changes(first: str) -> None:
+    """The list is written over: “Gå ut” is put in other words, “Ringa” moves down, and a new one comes first."""
     treatment = rated()
-    treatment.fill(TABLE, {"lista": [{"vad": "Bada"}, {"vad": "Ringa"}, {"vad": "Gå ut ofta"}]})
+    out, call = names_in(treatment)
+    changed = [{"vad": "Bada"}, {"row": call, "vad": "Ringa"}, {"row": out, "vad": "Gå ut ofta"}]
+    treatment.fill(TABLE, {"lista": changed})
+    new = names_in(treatment)[0]
     html = view("exercise/skatta", treatment.see(), Viewpoint("patient", base="/p"), TEMPLATES)
-    chosen = re.findall(r'name="skattning\.(\d)\.glad" value="(\d+)" checked', html)
-    assert chosen == [("1", "8")]
+    chosen = re.findall(r'name="skattning\.(\w+)\.glad" value="(\d+)" checked', html)
+    assert chosen == [(call, "8"), (out, "3")]
+    assert "<legend>Gå ut</legend>" in html and "Gå ut ofta" not in html
     if first == "save":
-        treatment.save("skatta", "skattning.2.ord", "Fint")
+        treatment.save("skatta", f"skattning.{new}.ord", "Fint")
     else:
-        assert not treatment.post("exercise/skatta", {"action": "save", "skattning.2.ord": "Fint"}).errors
-    assert ratings(treatment) == {"Bada": {}, "Ringa": {"glad": 8}, "Gå ut ofta": {"ord": "Fint"}}
+        assert not treatment.post("exercise/skatta", {"action": "save", f"skattning.{new}.ord": "Fint"}).errors
+    assert ratings(treatment) == {"Bada": {"ord": "Fint"}, "Ringa": {"glad": 8}, "Gå ut": {"glad": 3}}
     treatment.submit("skatta")
     treatment.verified()

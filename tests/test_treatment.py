@@ -348,7 +348,7 @@ def _field(name: str) -> Any:
 def test_answers_in_canonical_form(field: str, raw: object, stored: object, value: object) -> None:
     read = read_answer(_field(field), raw)
     if field == "plan":
-        assert dict(read.value) == {"activity": "Gå ut", "time": "08:05", "done": "partly"}
+        assert dict(*read.value) == {"activity": "Gå ut", "time": "08:05", "done": "partly"}
         (row,) = typed_answer(_field(field), read.value)  # type: ignore[misc]
         assert row["time"] == TimeOfDay(485)
         return
@@ -381,7 +381,7 @@ def test_answers_in_canonical_form(field: str, raw: object, stored: object, valu
         ("lista", [{"vad": {"vad": "x"}}]),
         ("lista", [["x"]]),
         ("lista", "x"),
-        ("lista", [{"row": "a", "vad": "x"}]),
+        ("lista", [{"rad": "a", "vad": "x"}]),
     ],
 )
 def test_wrong_answers_of_every_type(field: str, raw: object) -> None:
@@ -859,6 +859,7 @@ def test_every_kind_of_event_has_one_form_and_comes_back() -> None:
         happened.OpenedByTherapist("a"),
         happened.Held("a"),
         happened.Hidden("a"),
+        happened.ModuleChosen("a", "b"),
         happened.Answered("f", "1", "lista", ({"vad": "x", "n": "15/2"},), START),
         happened.Submitted(
             "f",

@@ -387,12 +387,27 @@ def _modules(
                 show_if=findings.expression(node, "show_if", names.scope, "truth"),
                 optional=node.flag("optional"),
                 safety=node.flag("safety"),
+                assigned_by="therapist" if node.text("assigned_by") == "therapist" else "program",
+                choose=_modules_to_choose(node, id, module_documents, findings),
                 introduction=node.flag("introduction"),
                 origin=node.origin,
             )
         )
         previous = id
     return tuple(modules)
+
+
+def _modules_to_choose(node: Node, own: str, modules: Iterable[str], findings: Findings) -> tuple[str, ...]:
+    choice = node.mapping("choose")
+    found = []
+    for index, id in enumerate(choice.texts("one_of")) if choice else ():
+        assert choice is not None
+        if id in modules and id != own:
+            found.append(id)
+        else:
+            others = [module for module in modules if module != own]
+            findings.missing_reference("module", id, choice.span("one_of", index), others)
+    return tuple(dict.fromkeys(found))
 
 
 def _pages(

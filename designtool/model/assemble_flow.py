@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from designtool.expressions.expression import Form, Scope
 from designtool.model.assemble_forms import expanded_answers
@@ -19,6 +19,7 @@ _EVERY = re.compile(r"every (?:(\d{1,3}) )?(days?|weeks?)")
 _AFTER = re.compile(r"(\d{1,3}) (days?|weeks?|months?) after (start|end)")
 _DAYS = re.compile(r"(\d{1,4})\s*\.\.\s*(\d{1,4})")
 _LONGEST_JOURNEY = 3650
+_OF_A_PLAN: Mapping[str, Literal["follow-up", "take"]] = {"follow_up": "follow-up", "take": "take"}
 _THERAPIST_DETAILS = ("action", "module", "decision", "text", "flag", "to")
 
 
@@ -134,6 +135,19 @@ def _act(node: Node, forms: Mapping[str, Form], modules: Iterable[str], findings
         if form is None:
             findings.missing_reference("form", id, node.span("fill"), forms)
         return Act("fill", id, expanded_answers(node, "answers", form, findings), origin=node.origin)
+    for key, kind in _OF_A_PLAN.items():
+        if node.has(key):
+            id = node.text(key)
+            if id not in forms:
+                findings.missing_reference("form", id, node.span(key), forms)
+            details = {"what": node.text("what")} if node.has("what") else {}
+            answers = expanded_answers(node, "answers", forms.get(id), findings)
+            return Act(kind, id, answers, frozen_mapping(details), node.origin)
+    if node.has("choose"):
+        id = node.text("choose")
+        if id not in modules:
+            findings.missing_reference("module", id, node.span("choose"), modules)
+        return Act("choose", id, origin=node.origin)
     if node.has("complete"):
         id = node.text("complete")
         if id not in modules:

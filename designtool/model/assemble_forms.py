@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from designtool.expressions.expression import Expression, Form, Scope, Type
 from designtool.expressions.rules import wrong_arguments
@@ -19,6 +19,7 @@ from designtool.model.exercise import (
     Entry,
     Exercise,
     Field,
+    Group,
     Option,
     Required,
     Row,
@@ -113,6 +114,11 @@ def exercise(id: str, node: Node, module: str, forms: Mapping[str, Form], findin
         flags=_flags(id, node, scope, findings),
         decision=_decision(id, node, forms, findings) if kind == "decision" else None,
         module=module,
+        shown_to_patient=node.flag("shown_to_patient"),
+        order_by=_named(node, "order_by", forms[id].names, "field", findings),
+        order=_order(node),
+        top_rows=node.integer("top_rows"),
+        groups=_groups(node, forms[id].names, "field", findings),
         origin=node.origin,
     )
 
@@ -331,14 +337,10 @@ def _required(node: Node) -> Required | None:
 def _field(node: Node, scope: Scope, findings: Findings) -> Field:
     columns = tuple(node.mappings("columns"))
     _report_duplicates([*columns, *node.mappings("computed")], findings)
-    row_scope = scope
-    if columns:
-        own = {
-            column.text("id"): scope.forms[scope.own]
-            .names[node.text("id")]
-            .columns.get(column.text("id"), Type("text"))
-            for column in columns
-        }
+    row_scope, names = scope, _columns(scope, scope.own, node.text("id"))
+    if node.text("type") in ("table", "plan-entry"):
+        worked_out = {computed.text("id") for computed in node.mappings("computed")}
+        own = {id: type for id, type in names.items() if id not in worked_out}
         row_scope = replace(scope, extra={**scope.extra, **own})
     when_hidden = node.raw("when_hidden")
     return Field(
@@ -365,7 +367,12 @@ def _field(node: Node, scope: Scope, findings: Findings) -> Field:
         rows_from=_field_reference(node, "rows_from", scope, findings),
         min_rows=node.integer("min_rows") or 0,
         max_rows=node.integer("max_rows"),
-        order_by=node.text("order_by"),
+        from_if=findings.expression(node, "from_if", _source_scope(node, scope), "truth"),
+        from_top=node.integer("from_top"),
+        order_by=_named(node, "order_by", names, "column", findings),
+        order=_order(node),
+        top_rows=node.integer("top_rows"),
+        groups=_groups(node, names, "column", findings),
         origin=node.origin,
     )
 
@@ -379,9 +386,51 @@ def _field_reference(node: Node, key: str, scope: Scope, findings: Findings) -> 
     known = scope.forms.get(form)
     if known is None:
         findings.missing_reference("form", form, node.span(key), scope.forms)
-    elif name.split(".")[0] not in known.names:
-        findings.missing_reference("field", name, node.span(key), known.names)
+    else:
+        field, _, column = name.partition(".")
+        if field not in known.names:
+            findings.missing_reference("field", name, node.span(key), known.names)
+        elif column and column not in known.names[field].columns:
+            findings.missing_reference("column", column, node.span(key), known.names[field].columns)
     return text
+
+
+_SOURCES = ("options_from", "rows_from", "prefill")
+
+
+def _source_scope(node: Node, scope: Scope) -> Scope:
+    """The names that `from_if` sees: the columns of the table that the rows come from."""
+    reference = next((node.text(key) for key in _SOURCES if node.text(key)), "")
+    form, _, name = reference.partition(".")
+    return replace(scope, own="", extra=_columns(scope, form, name.partition(".")[0]))
+
+
+def _columns(scope: Scope, form: str, field: str) -> Mapping[str, Type]:
+    known = scope.forms.get(form)
+    type = known.names.get(field) if known is not None else None
+    return type.columns if type is not None else {}
+
+
+def _order(node: Node) -> Literal["largest-first", "smallest-first"]:
+    return "smallest-first" if node.text("order") == "smallest-first" else "largest-first"
+
+
+def _named(node: Node, key: str, names: Mapping[str, Type], kind: str, findings: Findings) -> str:
+    """A name that stands at a key; empty where it leads nowhere."""
+    name = node.text(key)
+    if name and name not in names:
+        findings.missing_reference(kind, name, node.span(key), names)
+        return ""
+    return name
+
+
+def _groups(node: Node, names: Mapping[str, Type], kind: str, findings: Findings) -> tuple[Group, ...]:
+    groups = []
+    for group in node.mappings("groups"):
+        by, mean = (_named(group, key, names, kind, findings) for key in ("by", "mean"))
+        if by and mean:
+            groups.append(Group(by, mean, group.text("label"), group.integer("at_least") or 1))
+    return tuple(groups)
 
 
 def _computed(node: Node, key: str, scope: Scope, findings: Findings) -> tuple[Computed, ...]:

@@ -58,6 +58,19 @@ class Computed:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Means of one number over rows (of a diary: over its entries), for each answer to a choice."""
+
+    by: str
+    """The choice by which the rows are put together."""
+    mean: str
+    """The number of which each group's mean is shown."""
+    label: str
+    at_least: int = 1
+    """A group with fewer numbers than this has no mean: too little is known of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     id: str
     type: FieldType
@@ -80,6 +93,10 @@ class Field:
     """`exercise.field`, whose earlier answers are the options here."""
     prefill: str = ""
     """`exercise.field`, whose latest answer stands here to begin with."""
+    from_if: Expression | None = None
+    """Of the rows that `options_from`, `rows_from` or `prefill` name: only those for which this holds. Their columns stand bare."""
+    from_top: int | None = None
+    """Of those rows: only the first so many, in the order of the table that they come from."""
     columns: tuple[Field, ...] = ()
     computed: tuple[Computed, ...] = ()
     """Of a table: worked out for each row."""
@@ -89,7 +106,11 @@ class Field:
     min_rows: int = 0
     max_rows: int | None = None
     order_by: str = ""
-    """Of a table: the column (or computed value) by which a review sorts its rows, largest first."""
+    """Of a table: the column (or computed value) by which its rows are sorted where they are shown again."""
+    order: Literal["largest-first", "smallest-first"] = "largest-first"
+    top_rows: int | None = None
+    """Of a table: so many rows stand open where it is shown again; the others are folded below them."""
+    groups: tuple[Group, ...] = ()
     origin: Origin = origin_field()
 
 
@@ -193,4 +214,11 @@ class Exercise:
     decision: Decision | None
     module: str
     """The module whose folder it lies in; empty for one that lies in the program's own `exercises/`."""
+    shown_to_patient: bool = False
+    """Of what a therapist fills in: pages may show it to the patient."""
+    order_by: str = ""
+    """Of a diary: the field (or computed value) whose entries with the most, or the least, stand above the others."""
+    order: Literal["largest-first", "smallest-first"] = "largest-first"
+    top_rows: int | None = None
+    groups: tuple[Group, ...] = ()
     origin: Origin = origin_field()

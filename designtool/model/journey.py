@@ -16,10 +16,13 @@ class Act:
 
     `fill` (target: questionnaire or exercise, answers), `complete` (target: module: fills in nothing, it asserts that
     the patient reads the pages and submits the module), `therapist` (target: acknowledges, feedback, opens, holds, confirms,
-    declines, signs, reassigns; details: action, module, decision, text), `stop` (target: decision; the patient's stop).
+    declines, signs, reassigns; details: action, module, decision, text), `stop` (target: decision; the patient's stop),
+    `follow-up` (target: plan, answers: how the oldest plan that waits for it went), `take` (target: plan; details: what: one
+    thing that was left undone, or that stands in the list, is taken into the plan), `choose` (target: one of the modules that
+    the patient chooses between).
     """
 
-    kind: Literal["fill", "complete", "therapist", "stop"]
+    kind: Literal["fill", "complete", "therapist", "stop", "follow-up", "take", "choose"]
     target: str
     answers: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     """Ranges of items expanded; values as JSON: what a form would send."""

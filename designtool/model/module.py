@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from designtool.expressions.expression import Expression
 from designtool.model.flow import Feedback, Unlock
@@ -37,6 +38,10 @@ class Module:
     show_if: Expression | None = None
     optional: bool = False
     safety: bool = False
+    assigned_by: Literal["program", "therapist"] = "program"
+    """`therapist`: it is not there for a patient before a therapist opens it, and nothing waits for it."""
+    choose: tuple[str, ...] = ()
+    """Ids of modules of which the patient chooses one here. The others are not there, and nothing waits for them."""
     introduction: bool = False
     """True for the module that tells how the program works: it needs no homework."""
     origin: Origin = origin_field()

@@ -70,7 +70,8 @@ def _shown_type(node: Node) -> Type:
         columns |= {computed.text("id"): _computed_type(computed) for computed in node.mappings("computed")}
         return Type("rows", columns=columns)
     if kind == "plan-entry":
-        return Type("rows", columns=PLAN_ENTRY)
+        computed = {one.text("id"): _computed_type(one) for one in node.mappings("computed")}
+        return Type("rows", columns={**PLAN_ENTRY, **computed})
     return Type("text")
 
 

@@ -17,6 +17,7 @@ from designtool.render.context import (
     PageContext,
     exercise_field,
     form_title,
+    is_withheld,
     latest_value,
     library_page,
     named_value,
@@ -425,6 +426,8 @@ def _questionnaire(block: Block, context: PageContext) -> Markup:
 
 def _chart(block: Block, context: PageContext) -> Markup:
     form, _, name = block.argument.partition(".")
+    if is_withheld(context, form):
+        return Markup("")
     records = context.form(form).records
     title = block.attributes.get("title", "")
     questionnaire = context.program.questionnaire.get(form)
@@ -523,7 +526,8 @@ def _answer(inline: Inline, context: PageContext) -> Markup:
     """The patient's own words or a value of theirs. Only what has been confirmed is shown of a decision."""
     form, _, name = inline.text.strip().partition(".")
     value = latest_value(context, form, name)
-    shown = named_value(context, form, name, value) if _is_simple(context, form, name) else ""
+    may_stand = _is_simple(context, form, name) and not is_withheld(context, form)
+    shown = named_value(context, form, name, value) if may_stand else ""
     if not shown:
         return element("span", {"class": "placeholder"}, context.say("not-answered"))
     return element("span", {"class": "own-answer"}, isolated(shown))

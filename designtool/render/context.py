@@ -96,6 +96,14 @@ class PageContext:
         return element("input", {"type": "hidden", "name": "csrf-token", "value": self.viewpoint.token})
 
 
+def is_withheld(context: PageContext, form: str) -> bool:
+    """Whether what was answered in the form is for therapists alone: a therapist filled it in, and the author has not said
+    that the patient may see it."""
+    exercise = context.program.exercise.get(form)
+    own = exercise is None or exercise.filled_by == "patient" or exercise.shown_to_patient
+    return not own and not context.is_therapist
+
+
 def form_title(program: Program, id: str) -> str:
     if id in program.exercise:
         return program.exercise[id].title

@@ -2,7 +2,7 @@
 
 Every input has a visible label, its help and its error tied to it, and no value that the patient has not given.
 Names: the field's id; `table.0.column` in tables (rows count from 0 in the order that is shown), `ranking.0` for the first place,
-`plan.activity` in plan entries. Numbers, minutes and clock times are text inputs: the server reads `7,5`, `22.30` and `2230`.
+`plan.0.activity` in plans; a row that comes from earlier answers stands by its name. Numbers, minutes and clock times are text inputs: the server reads `7,5`, `22.30` and `2230`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from markupsafe import Markup
 from designtool.diagnostics import Language
 from designtool.expressions.expression import TimeOfDay, Value
 from designtool.model.exercise import Field, Option
-from designtool.render.context import PageContext, exercise_field, latest_value
+from designtool.render.context import PageContext
 from designtool.render.display import (
     all_decimals,
     clock,
@@ -29,10 +29,11 @@ from designtool.render.display import (
     field_value,
     fraction,
     in_shown_order,
-    option_label,
 )
 from designtool.render.html import Attributes, Child, classes, element, joined, text
 from designtool.render.icons import icon
+from designtool.treatment.answers import ROW, most_rows
+from designtool.treatment.reuse import resolved
 
 _CANONICAL_TIME = re.compile("[0-9]{2}:[0-9]{2}")
 _READ_BACK = frozenset({"time", "minutes"})
@@ -62,10 +63,18 @@ class FieldView:
     computed: Value = None
     """Of a table: its rows with what is worked out in them, typed."""
     disabled: bool = False
+    follows_up: bool = False
+    """Of a plan: it is made, and asked is how it went."""
+    in_plan: bool = False
 
 
 def render_field(view: FieldView) -> Markup:
     """A field with its label, help and error; an unknown type is a fault in designtool."""
+    context = view.context
+    known = resolved(view.field, context.situation.environment, context.program, view.value)
+    view = view if known is view.field else replace(view, field=known)
+    if view.field.id == "day" and view.field.type == "choice" and view.in_plan:
+        return _day(view)
     return FIELDS[view.field.type](view)
 
 
@@ -172,7 +181,7 @@ def _ends_in_words(view: FieldView) -> str:
 
 
 def _choice(view: FieldView) -> Markup:
-    options = field_options(view.field, view.context)
+    options = view.field.options
     if not options:
         return _group(view, element("p", {"class": "quiet"}, view.context.say("no-options-yet")))
     chosen = None if view.value is None else str(view.value)
@@ -187,7 +196,7 @@ def _choice(view: FieldView) -> Markup:
 
 
 def _choices(view: FieldView) -> Markup:
-    options = field_options(view.field, view.context)
+    options = view.field.options
     if not options:
         return _group(view, element("p", {"class": "quiet"}, view.context.say("no-options-yet")))
     chosen = {str(one) for one in _as_list(view.value)}
@@ -218,7 +227,7 @@ def _yes_no(view: FieldView) -> Markup:
 
 def _ranking(view: FieldView) -> Markup:
     """A choice for each place, so that it can be done with any keyboard and without script."""
-    options = field_options(view.field, view.context)
+    options = view.field.options
     if not options:
         return _group(view, element("p", {"class": "quiet"}, view.context.say("no-options-yet")))
     chosen = [str(one) for one in _as_list(view.value)]
@@ -249,56 +258,61 @@ def _ranking(view: FieldView) -> Markup:
 def _table(view: FieldView) -> Markup:
     """A card for each row; on a wide screen its fields stand side by side."""
     rows = [row if isinstance(row, Mapping) else {} for row in _as_list(view.value)]
-    labels = row_labels(view.field, view.context)
     fixed = bool(view.field.rows or view.field.rows_from)
-    count = len(labels) if fixed else max(len(rows), view.field.min_rows, 1)
     computed: Sequence[Mapping[str, Any]] = view.computed if isinstance(view.computed, tuple) else ()
     if fixed:
-        names = tuple(row.id for row in view.field.rows) or labels
+        names = tuple(row.id for row in view.field.rows)
         rows, computed = _in_order_of_rows(rows, names), _in_order_of_rows(computed, names)
+    count = len(view.field.rows) if fixed else max(len(rows), view.field.min_rows, 1)
     cards = [
         _row(
             view,
-            str(at),
-            labels[at] if at < len(labels) else view.context.say("row", number=at + 1),
+            # Rows that come from earlier answers are known by name: those answers may change while the page is open.
+            view.field.rows[at].id if view.field.rows_from else str(at),
+            view.field.rows[at].label if fixed else view.context.say("row", number=at + 1),
             rows[at] if at < len(rows) else {},
             computed[at] if at < len(computed) else {},
         )
         for at in range(count)
     ]
-    add = None
-    if not fixed and not view.disabled and (view.field.max_rows is None or count < view.field.max_rows):
-        add = joined(
-            (
-                element(
-                    "template",
-                    {"data-row-template": view.name},
-                    _row(view, "__row__", view.context.say("row", number="__number__"), {}, {}),
-                ),
-                element(
-                    "button",
-                    {
-                        "type": "submit",
-                        "name": "action",
-                        "value": f"add-row.{view.name}",
-                        "class": "button button-quiet",
-                        "data-add-row": view.name,
-                        "data-most-rows": view.field.max_rows,
-                    },
-                    icon("plus"),
-                    view.context.say("add-row"),
-                ),
-            )
-        )
-    empty = element("p", {"class": "quiet"}, view.context.say("no-options-yet")) if fixed and not labels else None
+    add = None if fixed else _add_row(view, count)
+    empty = element("p", {"class": "quiet"}, view.context.say("no-options-yet")) if not count else None
     return _group(view, empty, element("div", {"class": "rows", "data-rows": view.name}, *cards), add)
+
+
+def _add_row(view: FieldView, count: int) -> Markup | None:
+    most = most_rows(view.field) if view.field.type == "plan-entry" else view.field.max_rows
+    if view.disabled or (most is not None and count >= most):
+        return None
+    return joined(
+        (
+            element(
+                "template",
+                {"data-row-template": view.name},
+                _row(view, "__row__", view.context.say("row", number="__number__"), {}, {}),
+            ),
+            element(
+                "button",
+                {
+                    "type": "submit",
+                    "name": "action",
+                    "value": f"add-row.{view.name}",
+                    "class": "button button-quiet",
+                    "data-add-row": view.name,
+                    "data-most-rows": most,
+                },
+                icon("plus"),
+                view.context.say("add-row"),
+            ),
+        )
+    )
 
 
 def _in_order_of_rows(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[Mapping[str, Any]]:
     """What was answered for each row stands beside that row, also when the rows have changed since. As sent, they stand in order."""
-    if not any("row" in row for row in rows):
+    if not any(ROW in row for row in rows):
         return list(rows)
-    named = {row.get("row"): row for row in rows}
+    named = {row.get(ROW): row for row in rows}
     return [named.get(name, {}) for name in names]
 
 
@@ -314,9 +328,10 @@ def _row(view: FieldView, at: str, label: str, row: Mapping[str, Any], computed:
                 value=row.get(column.id),
                 error=_error_for(view, f"{view.name}.{at}.{column.id}"),
                 disabled=view.disabled,
+                in_plan=view.field.type == "plan-entry",
             )
         )
-        for column in view.field.columns
+        for column in _columns(view)
     ]
     outputs = [
         element(
@@ -384,54 +399,64 @@ def plan_fields(context: PageContext) -> tuple[tuple[Field, ...], tuple[Field, .
     return before, after
 
 
-def plan_answer(value: Any) -> Mapping[str, Any]:
-    """The parts of a plan entry: as a form sends it an object, as a typed value rows with one row."""
-    if isinstance(value, list | tuple) and value:
-        value = value[0]
-    return value if isinstance(value, Mapping) else {}
+def _columns(view: FieldView) -> Sequence[Field]:
+    """What a row asks for: of a plan what is planned, and once it is made how it went."""
+    if view.field.type != "plan-entry":
+        return view.field.columns
+    before, after = plan_fields(view.context)
+    return after if view.follows_up else before
 
 
 def _plan_entry(view: FieldView) -> Markup:
-    """What is planned, and folded below it how it went; open when something of that has been written."""
-    value = plan_answer(view.value)
-    before, after = plan_fields(view.context)
-
-    def parts(fields: Sequence[Field]) -> list[Markup]:
-        return [
-            _day_select(sub) if sub.field.id == "day" else render_field(sub)
-            for sub in (
-                FieldView(
-                    field,
-                    view.context,
-                    f"{view.name}.{field.id}",
-                    f"{view.id}-{field.id}",
-                    value.get(field.id),
-                    disabled=view.disabled,
-                )
-                for field in fields
-            )
-        ]
-
-    written = any(value.get(field.id) not in (None, "") for field in after)
-    return _group(
-        view,
-        element("div", {"class": "plan"}, *parts(before)),
+    """A card for each thing that is planned; afterwards, the same with what became of it."""
+    rows = _as_list([view.value] if isinstance(view.value, Mapping) else view.value)
+    if not view.follows_up:
+        return _table(replace(view, value=rows))
+    before, _ = plan_fields(view.context)
+    cards = [
         element(
-            "details",
-            {"class": "plan-after", "open": written},
-            element("summary", {}, view.context.say("plan-after")),
-            element("div", {"class": "plan"}, *parts(after)),
+            "div",
+            {"class": "plan-outcome"},
+            _planned(before, row, view.context),
+            _row(view, str(at), text_of(row.get("activity")) or view.context.say("row", number=at + 1), row, {}),
+        )
+        for at, row in enumerate(rows)
+        if isinstance(row, Mapping) and row
+    ]
+    return _group(view, element("div", {"class": classes("rows", "plan"), "data-rows": view.name}, *cards))
+
+
+def _planned(fields: Sequence[Field], row: Mapping[str, Any], context: PageContext) -> Markup:
+    shown = [(field.label, plan_value(field, row.get(field.id), context)) for field in fields if field.id != "activity"]
+    return element(
+        "dl",
+        {"class": "answers answers-close"},
+        *(
+            element("div", {}, element("dt", {}, label), element("dd", {"dir": "auto"}, words))
+            for label, words in shown
+            if words
         ),
     )
 
 
-def _day_select(view: FieldView) -> Markup:
+def plan_value(field: Field, value: Any, context: PageContext) -> str:
+    """One part of an entry of a plan in words: its day by name, however far away."""
+    if field.id != "day":
+        return field_value(field, value, context.language)
+    known = _as_date(value) if isinstance(value, str) else value
+    return day(known, context.language, context.today) if isinstance(known, date) else text_of(known)
+
+
+def text_of(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _day(view: FieldView) -> Markup:
+    """The coming days to choose from, and a day that was chosen before."""
     options = [(str(option.value), option.label) for option in view.field.options]
     current = "" if view.value is None else view.value.isoformat() if isinstance(view.value, date) else str(view.value)
     if current and current not in dict(options):
-        options.insert(
-            0, (current, field_value(replace(view.field, type="text"), _as_date(current), view.context.language))
-        )
+        options.insert(0, (current, plan_value(view.field, current, view.context) or current))
     return _single(view, _select(view, view.name, view.id, options, current))
 
 
@@ -443,47 +468,6 @@ def _as_date(written: str) -> date | str:
 
 
 # What groups and inputs have in common
-
-
-def field_options(field: Field, context: PageContext) -> tuple[Option, ...]:
-    """The options to choose from; with `options_from` they are what the patient has written before."""
-    if not field.options_from:
-        return field.options
-    return tuple(Option(label, label) for label in _earlier_words(field.options_from, context))
-
-
-def row_labels(field: Field, context: PageContext) -> tuple[str, ...]:
-    if field.rows:
-        return tuple(row.label for row in field.rows)
-    return _earlier_words(field.rows_from, context) if field.rows_from else ()
-
-
-def _earlier_words(reference: str, context: PageContext) -> tuple[str, ...]:
-    """What was written in another exercise's field, one text a row, each once."""
-    form, _, name = reference.partition(".")
-    name, _, column = name.partition(".")
-    exercise = context.program.exercise.get(form)
-    source = exercise_field(exercise, name) if exercise else None
-    value = latest_value(context, form, name)
-    if source is None or value is None:
-        return ()
-    if source.type in ("table", "plan-entry"):
-        columns = (
-            source.columns
-            if source.type == "table"
-            else tuple(part for fields in plan_fields(context) for part in fields)
-        )
-        chosen = next((one for one in columns if one.id == column), columns[0] if columns else None)
-        rows = [row for row in _as_list(value) if isinstance(row, Mapping)]
-        words = [_word(chosen, row.get(chosen.id)) for row in rows if chosen is not None]
-    else:
-        words = [_word(source, one) for one in _as_list(value)]
-    return tuple(dict.fromkeys(word for word in words if word))
-
-
-def _word(field: Field, value: Any) -> str:
-    """As the server knows it: the option's words, or the answer as it is stored."""
-    return "" if value is None else option_label(field.options, value) or str(value)
 
 
 def input_value(field: Field, value: Any, language: Language) -> str:

@@ -48,19 +48,21 @@ from designtool.diagnostics import Language
 from designtool.expressions.expression import Value
 from designtool.model.exercise import Computed, Exercise, Field
 from designtool.model.questionnaire import Questionnaire
-from designtool.render.context import PageContext, exercise_field, latest_value, value_label
+from designtool.render.context import PageContext, exercise_field, value_label
 from designtool.render.display import clock, computed_value, day, plain_value, weekday_letters
 from designtool.render.fields import FieldView, render_field
 from designtool.render.html import classes, element, joined
 from designtool.render.icons import icon
 from designtool.render.live import live_form
+from designtool.render.plans import being_followed_up, outcome_fields, plan_suggestions
 from designtool.render.questionnaire import instructions, questionnaire_items
 from designtool.render.records import clock_change, diary_table, record_view
 from designtool.render.viewpoint import FieldError
+from designtool.treatment.answers import ROW
 from designtool.treatment.corrections import Correction, fields_read
 from designtool.treatment.json_values import frozen_json
 from designtool.treatment.records import Filled, fill, form_of
-from designtool.treatment.situation import FormSituation
+from designtool.treatment.situation import FollowUp, FormSituation
 
 
 def exercise_block(exercise: Exercise, context: PageContext) -> Markup:
@@ -87,6 +89,19 @@ def exercise_block(exercise: Exercise, context: PageContext) -> Markup:
 
 def exercise_work(exercise: Exercise, context: PageContext) -> Markup:
     """The form, or what was written when it is done, with a way to change it."""
+    again = being_followed_up(exercise, context)
+    if again is not None:
+        return _follow_up_form(exercise, again, context)
+    followed_up = joined(_follow_up_form(exercise, plan, context) for plan in context.form(exercise.id).follow_ups)
+    return followed_up + _exercise_work(exercise, context)
+
+
+def _follow_up_form(exercise: Exercise, plan: FollowUp, context: PageContext) -> Markup:
+    dated, fields = plan.dated, outcome_fields(exercise, plan, context)
+    return _form(context, f"exercise/{exercise.id}", exercise.id, fields, "submit-follow-up", dated, f"-{dated}")
+
+
+def _exercise_work(exercise: Exercise, context: PageContext) -> Markup:
     form = context.form(exercise.id)
     if form.status == "not-open" and exercise.filled_by == "patient":
         return element("p", {"class": "quiet"}, context.say("locked-until-open"))
@@ -143,6 +158,11 @@ def exercise_fields(exercise: Exercise, context: PageContext, disabled: bool = F
                 computed=worked_out.get(field.id),
                 disabled=disabled,
             )
+        )
+        + (
+            plan_suggestions(exercise, field, values.get(field.id), context)
+            if field.type == "plan-entry" and not disabled
+            else ""
         )
         for field in exercise.fields
     ]
@@ -220,7 +240,7 @@ def _written(exercise: Exercise, context: PageContext) -> dict[str, Any]:
     form = context.form(exercise.id)
     entry = entry_date(exercise, context)
     values: dict[str, Any] = {}
-    if exercise.kind == "diary":
+    if exercise.kind == "diary" and not (exercise.entry is not None and exercise.entry.per == "occurrence"):
         record = next((record for record in reversed(form.records) if record.dated == entry), None)
         values = dict(record.values) if record else {}
     elif form.status == "done" and exercise.fill == "once" and form.records:
@@ -234,9 +254,7 @@ def _written(exercise: Exercise, context: PageContext) -> dict[str, Any]:
 
 def _prefilled(exercise: Exercise, written: Mapping[str, Any], context: PageContext) -> dict[str, Any]:
     """Earlier answers, which stand to begin with in fields of which nothing is known yet."""
-    asked = ((field.id, field.prefill.partition(".")) for field in exercise.fields if field.prefill)
-    found = {id: latest_value(context, form, name) for id, (form, _, name) in asked if id not in written}
-    return {id: value for id, value in found.items() if value is not None}
+    return {id: value for id, value in context.form(exercise.id).prefilled.items() if id not in written}
 
 
 def entry_date(exercise: Exercise, context: PageContext) -> date | None:
@@ -437,10 +455,10 @@ def saved_answer(
 
 
 def _row_values(field: Field, rows: Any, language: Language) -> dict[str, str]:
-    if field.type != "table" or not isinstance(rows, tuple):
+    if not field.computed or not isinstance(rows, tuple):
         return {}
     return {
-        f"{field.id}.{at}.{one.id}": computed_value(one, row.get(one.id), language)
+        f"{field.id}.{row.get(ROW) if field.rows_from else at}.{one.id}": computed_value(one, row.get(one.id), language)
         for at, row in enumerate(rows)
         if isinstance(row, Mapping)
         for one in field.computed
@@ -553,7 +571,16 @@ def _days(exercise: Exercise, context: PageContext) -> Markup:
     )
 
 
-def _form(context: PageContext, target: str, form_id: str, content: Markup, submit: str, entry: date | None) -> Markup:
+def _form(
+    context: PageContext,
+    target: str,
+    form_id: str,
+    content: Markup,
+    submit: str,
+    entry: date | None,
+    part: str = "",
+) -> Markup:
+    """`part`: tells two forms of one exercise on a page apart."""
     say = context.say
     status = element(
         "p",
@@ -574,7 +601,7 @@ def _form(context: PageContext, target: str, form_id: str, content: Markup, subm
         "form",
         {
             "class": "form",
-            "id": f"form-{form_id}",
+            "id": f"form-{form_id}{part}",
             "method": "post",
             "action": context.href(target),
             "novalidate": True,
@@ -582,8 +609,8 @@ def _form(context: PageContext, target: str, form_id: str, content: Markup, subm
             "data-save": context.href(f"{target}/save"),
             "data-form": form_id,
             "data-entry-date": entry.isoformat() if entry else None,
-            "data-copy": context.form(form_id).copy or None,
-            "data-live": _live(context, form_id, entry),
+            "data-copy": f"follow-up{part}" if part else context.form(form_id).copy or None,
+            "data-live": None if part else _live(context, form_id, entry),
         },
         context.token_field(),
         element("input", {"type": "hidden", "name": "entry-date", "value": entry.isoformat()}) if entry else None,

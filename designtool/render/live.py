@@ -20,11 +20,11 @@ from designtool.expressions.values import number_text
 from designtool.model.exercise import Computed, Exercise, Field
 from designtool.model.questionnaire import Item, Questionnaire
 from designtool.render.context import PageContext
-from designtool.render.fields import field_options, row_labels
-from designtool.treatment.answers import PLAN_COLUMNS, read_answer
+from designtool.treatment.answers import columns_of, read_answer
 from designtool.treatment.corrections import fields_read
 from designtool.treatment.days import clock_moved
 from designtool.treatment.records import in_order_of_need
+from designtool.treatment.reuse import resolved
 
 Tree = Sequence[Any]
 
@@ -74,6 +74,12 @@ def _told_item(item: Item, trees: _Trees) -> dict[str, Any]:
 def _of_exercise(form: Exercise, context: PageContext) -> dict[str, Any]:
     names = {one.id for one in form.fields} | {one.id for one in form.computed}
     trees = _Trees(form.id, frozenset(names), context)
+    for one in form.fields:
+        if one.rows_from:
+            # The browser knows rows by their places, and these by their names alone.
+            trees.keep_on_server(one.id, "")
+            for id in (*(cell.id for cell in one.columns), *(cell.id for cell in one.computed)):
+                trees.keep_on_server(id, one.id)
     on_server = None
     # What builds on something that stays on the server stays there too.
     while on_server != len(trees.on_server):
@@ -126,23 +132,20 @@ def _told_computed(one: Computed, trees: _Trees, table: str = "") -> dict[str, A
 
 
 def _told_field(one: Field, context: PageContext) -> dict[str, Any]:
-    columns = PLAN_COLUMNS if one.type == "plan-entry" else one.columns
-    rows = [row.id for row in one.rows] or list(row_labels(one, context))
+    one = resolved(one, context.situation.environment, context.program)
     told = {
         "min": _number(one.min),
         "max": _number(one.max),
         "step": _number(one.step),
         "max_length": one.max_length,
-        "columns": [_told_field(column, context) for column in columns],
-        "rows": rows,
-        "options": [str(option.value) for option in field_options(one, context)],
+        "columns": [_told_field(column, context) for column in columns_of(one)],
+        "rows": [row.id for row in one.rows],
+        "options": [str(option.value) for option in one.options],
         "wrong": _mistakes(one, context),
     }
-    return {
-        "id": one.id,
-        "type": one.type,
-        **{key: value for key, value in told.items() if value not in (None, [], {})},
-    }
+    # A plan is filled in as a table that grows.
+    type = "table" if one.type == "plan-entry" else one.type
+    return {"id": one.id, "type": type, **{key: value for key, value in told.items() if value not in (None, [], {})}}
 
 
 def _mistakes(one: Field, context: PageContext) -> dict[str, str]:

@@ -128,7 +128,50 @@ def module(rest: str, context: PageContext, templates: Templates) -> Body | None
         "work": _work(context, found, situation.to_do),
         "left": situation.to_do,
     }
-    return Body(found.title, templates.parts("module", facts))
+    *before, work, send = templates.parts("module", facts)
+    return Body(found.title, (*before, work, ("choose", _modules_to_choose(found, context)), send))
+
+
+def _modules_to_choose(found: Module, context: PageContext) -> Markup:
+    """The modules of which the patient chooses one, each with what it is for; the chosen one says so."""
+    situation = context.situation.module(found.id)
+    if not found.choose or situation is None or situation.status in ("locked", "hidden"):
+        return Markup("")
+    chosen = context.situation.chosen.get(found.id, "")
+    met = context.situation.module(chosen)
+    settled = met is not None and met.status in ("submitted", "complete")
+    cards = []
+    for id in found.choose:
+        one = context.program.module[id]
+        mark = element("p", {"class": "done-mark"}, icon("check"), context.say("chosen")) if id == chosen else None
+        button = element(
+            "button",
+            {"class": "button button-secondary", "type": "submit", "name": "action", "value": f"choose.{id}"},
+            context.say("choose-module"),
+            element("span", {"class": "visually-hidden"}, f": {one.title}"),
+        )
+        cards.append(
+            element(
+                "li",
+                {"class": "card"},
+                element("h3", {"class": "card-title"}, one.title),
+                element("p", {}, one.goal),
+                mark or (None if settled else button),
+            )
+        )
+    place = context.unique("choose-title")
+    return element(
+        "section",
+        {"aria-labelledby": place},
+        element("h2", {"id": place}, context.say("choose-modules")),
+        element("p", {"class": "quiet"}, context.say("choose-modules-text")),
+        element(
+            "form",
+            {"method": "post", "action": context.href(f"module/{found.id}")},
+            context.token_field(),
+            element("ul", {"class": "module-choices"}, *cards),
+        ),
+    )
 
 
 def page(rest: str, context: PageContext, templates: Templates) -> Body | None:

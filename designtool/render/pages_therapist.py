@@ -183,12 +183,21 @@ def form(rest: str, context: PageContext, templates: Templates) -> Body | None:
             "section",
             {"class": "card record"},
             element("h2", {"class": "card-title"}, day(record.dated, context.language, context.today)),
+            _signature(context, rest, at),
             record_view(context, rest, record),
         )
-        for record in reversed(shown.records)
+        for at, record in reversed(list(enumerate(shown.records)))
     )
     parts.append(("records", records or element("p", {"class": "quiet"}, context.say("no-answers"))))
     return Body(form_title(context.program, rest), tuple(parts))
+
+
+def _signature(context: PageContext, form: str, at: int) -> Markup | None:
+    """Of what a therapist fills in: who did."""
+    exercise_, people = context.program.exercise.get(form), context.form(form).filled_by
+    if exercise_ is None or exercise_.filled_by != "therapist" or at >= len(people):
+        return None
+    return element("p", {"class": "quiet"}, context.say("filled-by", name=people[at]))
 
 
 def flags(rest: str, context: PageContext, templates: Templates) -> Body:

@@ -26,7 +26,7 @@ class Task:
 def tasks_now(context: PageContext) -> tuple[Task, ...]:
     """In the order that they matter: measurements that are due, today's diary, the open modules and what is left in them."""
     due = _due_measurements(context)
-    diaries = _diaries(context)
+    diaries = (*_follow_ups(context), *_diaries(context))
     seen = {task.target for task in (*due, *diaries)}
     modules = tuple(_module(context, module) for module in context.situation.modules if module.status == "open")
     left = [
@@ -189,6 +189,27 @@ def _diaries(context: PageContext) -> tuple[Task, ...]:
                     context.say("fill-in"),
                     "moon",
                     detail,
+                    exercise.minutes,
+                )
+            )
+    return tuple(found)
+
+
+def _follow_ups(context: PageContext) -> tuple[Task, ...]:
+    """Plans whose days have passed, and of which nobody knows yet how they went."""
+    found = []
+    for exercise in context.program.exercises:
+        plan = next((one for one in context.form(exercise.id).follow_ups if one.due), None)
+        if plan is not None:
+            title = context.say("follow-up-title", date=day(plan.dated, context.language, context.today))
+            found.append(
+                Task(
+                    f"exercise/{exercise.id}",
+                    exercise.title,
+                    title,
+                    context.say("follow-up"),
+                    "check",
+                    "",
                     exercise.minutes,
                 )
             )

@@ -25,7 +25,11 @@ from designtool.treatment.scoring import DECLINED
 LONGEST_TEXT = 10_000
 MOST_ROWS = 200
 ROW = "row"
-"""In a row of a table with fixed rows: which of them it is."""
+"""In a row of a table or a plan: which one it is. A row keeps this name for as long as the treatment lasts, also when it is
+copied into another form, so that what is answered about it elsewhere follows it."""
+ROW_LABEL = "row-label"
+"""In a row that comes from an earlier answer: the words that it stood under when it was answered."""
+LONGEST_ROW_NAME = 100
 
 _WHOLE_NUMBER = re.compile(r"[-−]?[0-9]{1,9}")
 _CLOCK_WORD = re.compile(r"^(?:klockan|kl\.?)\s*", re.IGNORECASE)
@@ -52,11 +56,14 @@ class Read(NamedTuple):
     problem: Text | None = None
 
 
-def _plan_column(id: str, type: FieldType, label: str, low: int | None = None, high: int | None = None) -> Field:
+def _plan_column(
+    id: str, type: FieldType, label: str, low: int | None = None, high: int | None = None, required: bool = False
+) -> Field:
     return Field(
         id,
         type,
         label,
+        required=required,
         min=None if low is None else Fraction(low),
         max=None if high is None else Fraction(high),
         options=(Option("yes", "Ja"), Option("partly", "Delvis"), Option("no", "Nej")) if type == "choice" else (),
@@ -64,7 +71,7 @@ def _plan_column(id: str, type: FieldType, label: str, low: int | None = None, h
 
 
 PLAN_COLUMNS: tuple[Field, ...] = (
-    _plan_column("activity", "text", "Aktivitet"),
+    _plan_column("activity", "text", "Aktivitet", required=True),
     _plan_column("day", "date", "Dag"),
     _plan_column("time", "time", "Tid"),
     _plan_column("duration", "minutes", "Hur länge", 0, 1440),
@@ -78,7 +85,32 @@ PLAN_COLUMNS: tuple[Field, ...] = (
     _plan_column("mastery", "scale", "Behållning", 0, 10),
     _plan_column("hindered", "text", "Vad hindrade"),
 )
-"""The parts of an answer to a plan-entry field."""
+"""The parts of an entry of a plan."""
+OUTCOME = frozenset({"done", "pleasure", "mastery", "hindered"})
+"""Those that say afterwards what became of it."""
+
+
+class RowName(str):
+    """The name of a row, and the words that it stood under when it was answered."""
+
+    label: str
+
+    def __new__(cls, name: str, label: str) -> RowName:
+        made = super().__new__(cls, name)
+        made.label = label
+        return made
+
+
+def columns_of(field: Field) -> tuple[Field, ...]:
+    """What a row of the field's answer holds; nothing for a field without rows."""
+    return PLAN_COLUMNS if field.type == "plan-entry" else field.columns
+
+
+def most_rows(field: Field) -> int:
+    """A plan has one entry where the author says nothing else."""
+    if field.type == "plan-entry":
+        return min(field.max_rows or max(field.min_rows, 1), MOST_ROWS)
+    return min(field.max_rows or MOST_ROWS, MOST_ROWS)
 
 
 def read_answer(
@@ -105,7 +137,7 @@ def read_answer(
         case "table":
             return _read_table(field, raw, field.rows if rows is None else rows)
         case "plan-entry":
-            return _read_row(PLAN_COLUMNS, raw, Text("", ""))
+            return _read_table(field, [raw] if isinstance(raw, Mapping) else raw, ())
 
 
 def read_item_answer(item: Item, raw: object) -> Read:
@@ -137,10 +169,10 @@ def typed_answer(field: Field, answer: Any) -> Value:
         case "time":
             hours, _, minutes = answer.partition(":")
             return TimeOfDay(int(hours) * 60 + int(minutes))
-        case "table":
-            return tuple(_typed_row(field.columns, row) for row in answer)
-        case "plan-entry":
-            return (_typed_row(PLAN_COLUMNS, answer),)
+        case "table" | "plan-entry":
+            # An entry of a plan was once stored without the list around it.
+            rows = (answer,) if isinstance(answer, Mapping) else answer
+            return tuple(_typed_row(columns_of(field), row) for row in rows)
 
 
 def typed_item_answer(answer: Any) -> Value:
@@ -194,7 +226,7 @@ def value_from_json(kind: TypeKind, stored: Any) -> Value:
 def _typed_row(columns: Sequence[Field], row: Mapping[str, Any]) -> Mapping[str, Value]:
     typed: dict[str, Value] = {column.id: typed_answer(column, row.get(column.id)) for column in columns}
     if ROW in row:
-        typed[ROW] = str(row[ROW])
+        typed[ROW] = RowName(row[ROW], row[ROW_LABEL]) if ROW_LABEL in row else str(row[ROW])
     return MappingProxyType(typed)
 
 
@@ -343,7 +375,7 @@ def _clock(raw: str) -> TimeOfDay | None:
 def _read_table(field: Field, raw: object, rows: Sequence[Row]) -> Read:
     if not isinstance(raw, list | tuple):
         return _wrong("Fyll i tabellen rad för rad.", "Fill in the table row by row.")
-    most = len(rows) if rows else min(field.max_rows or MOST_ROWS, MOST_ROWS)
+    most = len(rows) if rows else most_rows(field)
     if len(raw) > most:
         return _wrong(f"Tabellen får ha högst {most} rader.", f"The table may have {most} rows at most.")
     read: list[Any] = []
@@ -351,21 +383,25 @@ def _read_table(field: Field, raw: object, rows: Sequence[Row]) -> Read:
     for index, content in enumerate(raw):
         name = rows[index].id if rows else ""
         if rows and isinstance(content, Mapping) and ROW in content:
-            name = str(content[ROW])
+            named = str(content[ROW])
+            name = named if named in labels else next((row.id for row in rows if row.label == named), named)
             if name not in labels or any(name == row[ROW] for row in read):
                 return _wrong(
                     "Tabellen har en rad som inte hör dit.", "The table has a row that does not belong there."
                 )
         label = labels.get(name, "")
         value, problem = _read_row(
-            field.columns, content, Text(label or f"Rad {index + 1}", label or f"Row {index + 1}"), fixed=bool(rows)
+            columns_of(field), content, Text(label or f"Rad {index + 1}", label or f"Row {index + 1}")
         )
         if problem:
             return Read(None, problem)
-        if rows:
-            read.append(MappingProxyType({ROW: name, **(value or {})}))
+        if not rows:
+            own = _row_name(content) if value is not None else {}
+            read.append(MappingProxyType({**own, **(value or {})}))
+        elif value is not None and field.rows_from:
+            read.append(MappingProxyType({ROW: name, ROW_LABEL: label, **value}))
         else:
-            read.append(MappingProxyType({}) if value is None else value)
+            read.append(MappingProxyType({ROW: name, **(value or {})}))
     if not rows:
         # An empty row keeps the rows after it where they are on the page.
         while read and not read[-1]:
@@ -378,10 +414,16 @@ def _read_table(field: Field, raw: object, rows: Sequence[Row]) -> Read:
     return Read(tuple(given.get(row.id, MappingProxyType({ROW: row.id})) for row in rows))
 
 
-def _read_row(columns: Sequence[Field], raw: object, label: Text, fixed: bool = False) -> Read:
+def _row_name(content: object) -> dict[str, str]:
+    """Of a row of the patient's own, as it was sent. Whether it may be called so is for the treatment to say."""
+    name = content.get(ROW) if isinstance(content, Mapping) else None
+    return {ROW: name} if isinstance(name, str) and 0 < len(name) <= LONGEST_ROW_NAME else {}
+
+
+def _read_row(columns: Sequence[Field], raw: object, label: Text) -> Read:
     if not isinstance(raw, Mapping):
         return _wrong("Svaret har inte den form som fältet har.", "The answer does not have the shape of the field.")
-    known = {column.id for column in columns} | ({ROW} if fixed else set())
+    known = {ROW, ROW_LABEL, *(column.id for column in columns)}
     stray = next((key for key in raw if key not in known), None)
     if stray is not None:
         name = "".join(letter if letter.isprintable() else "?" for letter in str(stray)[:40])

@@ -18,7 +18,7 @@ from designtool.model.exercise import Constraint, Exercise, Field
 from designtool.model.program import Program
 from designtool.model.questionnaire import Questionnaire
 from designtool.treatment import events as happened
-from designtool.treatment.answers import Read, read_answer, read_item_answer
+from designtool.treatment.answers import Read, columns_of, read_answer, read_item_answer
 from designtool.treatment.clock import clock_events, time_passed
 from designtool.treatment.corrections import Correction, corrections, fields_read
 from designtool.treatment.days import local_date
@@ -26,8 +26,9 @@ from designtool.treatment.events import Event, Happening, Role
 from designtool.treatment.flags import RULES, flags_after
 from designtool.treatment.frame import Frame, environment_beside, frame_of
 from designtool.treatment.records import Filled, fill, form_of
-from designtool.treatment.reuse import options_of, rows_of
-from designtool.treatment.schedule import Access, access, copy_of
+from designtool.treatment.reuse import planned_from, resolved, row_label, standing, suggestions
+from designtool.treatment.rows import rows_in, with_outcomes, with_row_names
+from designtool.treatment.schedule import Access, access, copy_of, follow_ups, is_plan
 from designtool.treatment.state import State, apply
 
 DECISION_STOPPED = "decision-stopped"
@@ -186,7 +187,7 @@ def keepable(
     problems: list[Problem] = []
     filled: Filled | None = None
     for field, value in answers.items():
-        read = _read(begun, entry.form, field, value)
+        read = _read(begun, entry, field, value)
         if read.problem is not None:
             problems.append(Problem(read.problem, field))
             continue
@@ -208,7 +209,29 @@ def answers_at(
     """What stands in the copy that this actor would write in now: what a part of a table is laid into."""
     begun = _begin(state, program, now)
     entry = _way_in(begun, form, actor, dated)
-    return entry if isinstance(entry, Refusal) else begun.state.answers(form, entry.copy)
+    return entry if isinstance(entry, Refusal) else _standing(begun, entry)
+
+
+def take_into_plan(
+    state: State, program: Program, now: datetime, actor: Actor, form: str, field: str, name: str
+) -> Outcome:
+    """One more entry in the plan that is being made: something that was left undone, or that stands in the patient's list."""
+    begun = _begin(state, program, now)
+    entry = _way_in(begun, form, actor, None)
+    if isinstance(entry, Refusal):
+        return entry
+    known = entry.form
+    plan = next((one for one in known.fields if one.id == field), None) if isinstance(known, Exercise) else None
+    if plan is None or not isinstance(known, Exercise) or plan.type != "plan-entry":
+        return _refused("Det fältet finns inte.", "There is no such field.")
+    stands = _standing(begun, entry).get(field)
+    offered = suggestions(plan, known, begun.frame.environment, program, stands)
+    chosen = next((one for one in offered if one.name == name), None)
+    if chosen is None:
+        return _refused("Det går inte att ta med nu.", "That cannot be taken along now.")
+    rows = [*rows_in(stands), planned_from(chosen)]
+    kept = keepable(state, program, now, actor, form, {field: rows})
+    return Refusal(kept.problems) if kept.problems else kept.events
 
 
 def submit_form(
@@ -226,7 +249,8 @@ def submit_form(
     if isinstance(entry, Refusal):
         return entry
     filled = _filled(begun, entry, finished=True)
-    problems = _unanswered(entry.form, filled, begun.state.answers(entry.form.id, entry.copy))
+    stands = begun.state.answers(entry.form.id, entry.copy)
+    problems = _without_outcome(entry.form, stands) if entry.follows_up else _unanswered(entry.form, filled, stands)
     if isinstance(entry.form, Exercise):
         problems += _broken_constraints(entry.form, filled, confirmed)
     if not filled.answers and not problems and (isinstance(entry.form, Questionnaire) or entry.form.fields):
@@ -267,9 +291,33 @@ def submit_module(state: State, program: Program, now: datetime, actor: Actor, m
         return _refused("Den delen är inte öppen.", "That part is not open.")
     if situation.status != "open":
         return _refused("Du har redan skickat in den här delen.", "You have sent this part already.")
+    if program.module[module].choose and not begun.state.module(module).chosen:
+        return _refused(
+            "Välj först vilken del du vill gå vidare med.", "First choose the part that you want to go on with."
+        )
     if situation.to_do:
         return Refusal(tuple(_left_to_do(program, form) for form in situation.to_do))
     begun.add(actor, happened.ModuleSubmitted(module))
+    return begun.finish()
+
+
+def choose_module(state: State, program: Program, now: datetime, actor: Actor, module: str, chosen: str) -> Outcome:
+    """Where one of several modules is chosen. It can be chosen anew until the chosen one has been sent in."""
+    begun = _begin(state, program, now)
+    if actor.role != "patient":
+        return _NOT_YOURS
+    known = program.module.get(module)
+    if known is None or chosen not in known.choose:
+        return _refused("Den delen går inte att välja.", "That part cannot be chosen.")
+    if begun.frame.plan.modules[module].status in ("locked", "hidden") or begun.state.phase != "under-way":
+        return _refused("Den delen är inte öppen.", "That part is not open.")
+    before = begun.state.module(module).chosen
+    if before == chosen:
+        return begun.finish()
+    if before and begun.state.module(before).submitted_at is not None:
+        title = program.module[before].title if before in program.module else before
+        return _refused(f"Du har redan skickat in ”{title}”.", f"You have sent “{title}” already.")
+    begun.add(actor, happened.ModuleChosen(module, chosen))
     return begun.finish()
 
 
@@ -427,6 +475,8 @@ class _WayIn:
     form: Questionnaire | Exercise
     copy: str
     dated: date
+    follows_up: bool = False
+    """A finished plan, of which is said now what became of it. What was planned stands."""
 
     @property
     def is_diary(self) -> bool:
@@ -470,6 +520,11 @@ def _way_in(begun: _Begun, id: str, actor: Actor, dated: date | None) -> _WayIn 
     if actor.role != filled_by:
         return _NOT_YOURS
     at = begun.frame.plan
+    if dated is not None and isinstance(form, Exercise) and is_plan(form):
+        planned = next((copy for copy in follow_ups(begun.state, form, at.today) if copy.dated == dated), None)
+        if planned is None:
+            return _refused("Den här planen är redan uppföljd.", "This plan has been followed up already.")
+        return _WayIn(form, planned.id, planned.dated, follows_up=True)
     way: Access = access(begun.state, begun.program, id, at)
     if not way.open:
         return Refusal((Problem(way.why_not),))
@@ -515,16 +570,39 @@ def _raised_too_late(
     return Kept(begun.finish(), told, filled) if raised else Kept((), problems)
 
 
-def _read(begun: _Begun, form: Questionnaire | Exercise, field: str, value: object) -> Read:
+def _standing(begun: _Begun, entry: _WayIn) -> Mapping[str, Any]:
+    """What stands in the copy, with what is prefilled while nobody has written there."""
+    state, form = begun.state, entry.form
+    if not isinstance(form, Exercise):
+        return state.answers(form.id, entry.copy)
+    typed = state.drafts.get(form.id, {}).get(entry.copy, {})
+    finished = next((copy.answers for copy in state.copies.get(form.id, ()) if copy.id == entry.copy), None)
+    return standing(form, typed, finished, begun.frame.environment, begun.program)
+
+
+def _read(begun: _Begun, entry: _WayIn, field: str, value: object) -> Read:
+    form = entry.form
     if isinstance(form, Questionnaire):
         item = next((one for one in form.items if one.id == field), None)
         return _NO_FIELD if item is None else read_item_answer(item, value)
     known = next((one for one in form.fields if one.id == field), None)
     if known is None:
         return _NO_FIELD
-    return read_answer(
-        known, value, options_of(known, begun.state, begun.program), rows_of(known, begun.state, begun.program)
-    )
+    if entry.follows_up and known.type != "plan-entry":
+        return _PLANNED
+    before = _standing(begun, entry).get(field)
+    shown = resolved(known, begun.frame.environment, begun.program, before)
+    if entry.follows_up:
+        value = with_outcomes(before, value)
+    read = read_answer(shown, value)
+    if read.problem is not None or read.value is None or not columns_of(shown):
+        return read
+    if known.rows_from:
+        return read if shown.rows else _NO_ROWS
+    if known.rows:
+        return read
+    offered = {one.name for one in suggestions(known, form, begun.frame.environment, begun.program, ())}
+    return with_row_names(read, before, offered, f"r{begun.state.count + 1}")
 
 
 def _filled(begun: _Begun, entry: _WayIn, finished: bool) -> Filled:
@@ -547,22 +625,29 @@ def _unanswered(form: Questionnaire | Exercise, filled: Filled, answers: Mapping
         answer = filled.answers.get(field.id)
         if field.required and answer is None:
             problems.append(Problem(_ANSWER_MISSING, field.id))
-        elif field.type == "table" and answer is not None:
+        elif columns_of(field) and answer is not None:
             problems += _unfinished_rows(field, answers[field.id])
     return problems
 
 
+def _without_outcome(form: Questionnaire | Exercise, answers: Mapping[str, Any]) -> list[Problem]:
+    """A plan is followed up when it is known of each thing in it whether it was done."""
+    plans = [field.id for field in form.fields if field.type == "plan-entry"] if isinstance(form, Exercise) else []
+    return [Problem(_OUTCOME_MISSING, id) for id in plans if any("done" not in row for row in rows_in(answers.get(id)))]
+
+
 def _unfinished_rows(field: Field, rows: tuple[Mapping[str, object], ...]) -> list[Problem]:
     """Rows are numbered as the page shows them; one that nothing was written in asks for nothing."""
-    if sum(bool(row) for row in rows) < field.min_rows and not field.rows:
+    if sum(bool(row) for row in rows) < field.min_rows and not (field.rows or field.rows_from):
         text = Text(f"Fyll i minst {field.min_rows} rader.", f"Fill in at least {field.min_rows} rows.")
         return [Problem(text, field.id)]
     for number, row in enumerate(rows, start=1):
-        for column in field.columns:
+        label = row_label(field, row)
+        for column in columns_of(field):
             if row and column.required and column.id not in row:
                 text = Text(
-                    f"Rad {number}: ”{column.label}” är inte ifyllt.",
-                    f"Row {number}: “{column.label}” is not filled in.",
+                    f"{label or f'Rad {number}'}: ”{column.label}” är inte ifyllt.",
+                    f"{label or f'Row {number}'}: “{column.label}” is not filled in.",
                 )
                 return [Problem(text, field.id)]
     return []
@@ -620,3 +705,14 @@ _NOTHING_PROPOSED = _refused("Det finns inget förslag att ta ställning till.",
 _NO_DECISION = _refused("Det beslutet finns inte.", "There is no such decision.")
 _NO_FIELD = Read(None, Text("Det fältet finns inte.", "There is no such field."))
 _ANSWER_MISSING = Text("Svaret saknas.", "The answer is missing.")
+_OUTCOME_MISSING = Text(
+    "Svara för varje sak i planen om den blev av.", "Say of each thing in the plan whether it was done."
+)
+_PLANNED = Read(None, Text("Det som är planerat ändras inte här.", "What was planned is not changed here."))
+_NO_ROWS = Read(
+    None,
+    Text(
+        "Här finns inga rader än. De kommer från det som du skriver i en annan övning.",
+        "There are no rows here yet. They come from what you write in another exercise.",
+    ),
+)

@@ -75,6 +75,14 @@ class Hidden:
 
 
 @dataclass(frozen=True, slots=True)
+class ModuleChosen:
+    """In a module where the patient chooses one of several: which."""
+
+    module: str
+    chosen: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """One field as it was typed. `copy` tells the filled copies of a form apart, see `forms.copy_to_fill`."""
 
@@ -257,6 +265,7 @@ Happening = (
     | OpenedByTherapist
     | Held
     | Hidden
+    | ModuleChosen
     | Answered
     | Submitted
     | ModuleSubmitted
@@ -290,6 +299,7 @@ KINDS: Mapping[str, type[Happening]] = types.MappingProxyType(
         "opened-by-therapist": OpenedByTherapist,
         "held": Held,
         "hidden": Hidden,
+        "module-chosen": ModuleChosen,
         "answered": Answered,
         "submitted": Submitted,
         "module-submitted": ModuleSubmitted,

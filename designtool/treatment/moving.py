@@ -41,6 +41,10 @@ def after_move(state: State, at: datetime, old: Program, new: Program, to: str) 
         else module
         for id, module in state.modules.items()
     }
+    modules = {
+        id: replace(module, chosen=way.module(module.chosen)) if module.chosen else module
+        for id, module in modules.items()
+    }
     again = {way.form(form): since for form, since in state.again.items()}
     again |= {form: at for form, begun in way.begun_forms.items() if begun == "see-again"}
     return replace(
@@ -91,9 +95,7 @@ class _FormWay:
             return cls(way, id, NOTHING, None)
         there = dict(_meanings(after))
         kept = {
-            name: later
-            for name, meaning in _meanings(before)
-            if there.get(later := way.field_of(id, name)) == meaning
+            name: later for name, meaning in _meanings(before) if there.get(later := way.field_of(id, name)) == meaning
         }
         return cls(way, id, MappingProxyType(kept), after)
 

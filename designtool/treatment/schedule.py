@@ -16,6 +16,7 @@ from designtool.model.program import Program
 from designtool.model.questionnaire import Questionnaire
 from designtool.treatment.days import later, local_date, week_of
 from designtool.treatment.records import form_of
+from designtool.treatment.rows import rows_in
 from designtool.treatment.situation import MeasurementSituation, ModuleSituation
 from designtool.treatment.state import Copy, State
 from designtool.treatment.words import day_words
@@ -95,6 +96,26 @@ def access(state: State, program: Program, form: str, at: Plan) -> Access:
     if not homes and program.modules_with.get(form):
         return Access(False, done=bool(state.copies.get(form)), why_not=_NOT_OPEN)
     return _copy_access(state, program, known, at, tuple(homes))
+
+
+def is_plan(exercise: Exercise) -> bool:
+    """Whether it holds entries that are followed up when they have been done, or should have been."""
+    return exercise.kind != "diary" and any(field.type == "plan-entry" for field in exercise.fields)
+
+
+def follow_ups(state: State, exercise: Exercise, today: date) -> tuple[Copy, ...]:
+    """Finished plans from before today in which it is not known of everything what became of it, oldest first.
+
+    Of several from one day one at a time: a plan is known by its date.
+    """
+    if state.phase != "under-way" or exercise.filled_by != "patient" or not is_plan(exercise):
+        return ()
+    plans = [field.id for field in exercise.fields if field.type == "plan-entry"]
+    found: dict[date, Copy] = {}
+    for copy in state.copies.get(exercise.id, ()):
+        if copy.dated < today and any("done" not in row for id in plans for row in rows_in(copy.answers.get(id))):
+            found.setdefault(copy.dated, copy)
+    return tuple(found.values())
 
 
 def copy_of(state: State, exercise: Exercise, dated: date) -> str:
@@ -202,7 +223,11 @@ def _every_name(unit: str, day: int, number: int) -> str:
 
 
 def _last_module_opened(state: State, program: Program) -> date | None:
-    required = [module for module in program.modules if not module.optional and not state.module(module.id).hidden]
+    required = [
+        module
+        for module in program.modules
+        if not module.optional and not state.module(module.id).hidden and not is_passed_by(state, program, module)
+    ]
     return state.module(required[-1].id).opened_on if required else None
 
 
@@ -217,7 +242,8 @@ def _module_at(
 ) -> ModuleSituation:
     known = state.module(module.id)
     chosen = module.show_if is None or evaluate(module.show_if, environment) is True
-    if known.hidden or (not chosen and known.opened_on is None):
+    here = chosen and not is_passed_by(state, program, module)
+    if known.hidden or (not here and known.opened_on is None):
         return ModuleSituation(module.id, "hidden", known.opened_on, None, (), ())
     if known.opened_on is None or known.held:
         opens_on, waits_for = _waits(state, program, module, before, today, environment)
@@ -233,6 +259,15 @@ def _module_at(
         feedback_due = local_date(known.submitted_at) + timedelta(days=module.feedback.within_days)
         return ModuleSituation(module.id, "submitted", known.opened_on, None, (), (), feedback_due)
     return ModuleSituation(module.id, "complete", known.opened_on, None, (), ())
+
+
+def is_passed_by(state: State, program: Program, module: Module) -> bool:
+    """Whether the treatment goes on without it: the patient has chosen another one, or no therapist has assigned it."""
+    if module.assigned_by == "therapist" and not state.module(module.id).opened_by_therapist:
+        return True
+    choices = [one.id for one in program.modules if module.id in one.choose]
+    chosen = not choices or any(state.module(id).chosen == module.id for id in choices)
+    return not chosen and not state.module(module.id).opened_by_therapist
 
 
 def _waits(
@@ -259,7 +294,7 @@ def _waits(
             ),
         )
     waits: list[Text] = []
-    earlier = _earlier(program, before, unlock.after)
+    earlier = _earlier(state, program, before, unlock.after)
     counted_from: date | None = local_date(state.started_at)
     if earlier is not None:
         counted_from = earlier.opened_on
@@ -276,13 +311,14 @@ def _waits(
     return (max(opens_on, today) if opens_on else None), tuple(waits)
 
 
-def _earlier(program: Program, before: Mapping[str, ModuleSituation], id: str) -> ModuleSituation | None:
+def _earlier(state: State, program: Program, before: Mapping[str, ModuleSituation], id: str) -> ModuleSituation | None:
     """The module to wait for. A hidden one, and an optional one that nobody has opened, hands over to the one before it."""
     seen: set[str] = set()
     while id in before and id not in seen:
         seen.add(id)
         found, module = before[id], program.module[id]
-        if found.status != "hidden" and not (module.optional and found.status in ("locked", "open")):
+        left_out = module.optional or is_passed_by(state, program, module)
+        if found.status != "hidden" and not (left_out and found.status in ("locked", "open")):
             return found
         id = module.unlock.after
     return None
@@ -330,7 +366,8 @@ def _is_done(
     if known.fill == "each-module":
         return any(copy.id == module for copy in copies)
     needed = known.required.entries if known.required else 1
-    return sum(local_date(copy.submitted_at) >= since for copy in copies) >= needed
+    # By its date, and not by when it was sent the last time: a plan that was followed up is no new plan.
+    return sum(copy.dated >= since for copy in copies) >= needed
 
 
 def _questionnaire_access(state: State, program: Program, form: str, at: Plan) -> Access:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from designtool.diagnostics import Text
 from designtool.model.exercise import Exercise
@@ -14,9 +15,12 @@ from designtool.treatment import commands
 from designtool.treatment import events as happened
 from designtool.treatment.clock import clock_events
 from designtool.treatment.commands import Actor, Outcome, Refusal
-from designtool.treatment.days import moment, next_midnight
+from designtool.treatment.days import local_date, moment, next_midnight
+from designtool.treatment.environment import environment_of
 from designtool.treatment.events import Event, Happening
 from designtool.treatment.records import form_of
+from designtool.treatment.reuse import suggestions
+from designtool.treatment.schedule import follow_ups
 from designtool.treatment.state import NEW, State, fold
 
 FIRST_DAY = date(2026, 1, 12)
@@ -77,6 +81,12 @@ class Simulation:
                 return self._outcome(
                     commands.stop_decision(self.state, self.program, self.now, self.acting_patient, act.target)
                 )
+            case "follow-up":
+                return self._follow_up(act)
+            case "take":
+                return self._take_into_plan(act.target, act.details.get("what", ""))
+            case "choose":
+                return self._choose(act.target)
             case "therapist":
                 return self._therapist(act.target, act.details)
 
@@ -88,6 +98,32 @@ class Simulation:
         """Let the therapist end the treatment now."""
         return self._outcome(commands.end_treatment(self.state, self.program, self.now, self.acting_therapist, reason))
 
+    def _follow_up(self, act: Act) -> tuple[Text, ...]:
+        """The oldest plan that waits for it."""
+        form = self.program.exercise.get(act.target)
+        waiting = follow_ups(self.state, form, local_date(self.now)) if form is not None else ()
+        if not waiting:
+            return (
+                Text(f"Ingen plan i {act.target} väntar på uppföljning.", f"No plan in {act.target} waits for it."),
+            )
+        return self._send(act, self.acting_patient, act.answers, waiting[0].dated)
+
+    def _take_into_plan(self, id: str, what: str) -> tuple[Text, ...]:
+        form = self.program.exercise.get(id)
+        plan = next((one for one in form.fields if one.type == "plan-entry"), None) if form is not None else None
+        if form is None or plan is None:
+            return (Text(f"{id} har ingen plan.", f"{id} holds no plan."),)
+        environment = environment_of(self.state, self.program, self.now)
+        offered = suggestions(plan, form, environment, self.program, ())
+        name = next((one.name for one in offered if one.label == what), "")
+        return self._outcome(
+            commands.take_into_plan(self.state, self.program, self.now, self.acting_patient, id, plan.id, name)
+        )
+
+    def _choose(self, id: str) -> tuple[Text, ...]:
+        where = next((module.id for module in self.program.modules if id in module.choose), "")
+        return self._outcome(commands.choose_module(self.state, self.program, self.now, self.acting_patient, where, id))
+
     def _fill(self, act: Act) -> tuple[Text, ...]:
         form = form_of(self.program, act.target)
         actor = (
@@ -95,14 +131,25 @@ class Simulation:
             if isinstance(form, Exercise) and form.filled_by == "therapist"
             else self.acting_patient
         )
-        events, problems, *_ = commands.keepable(self.state, self.program, self.now, actor, act.target, act.answers)
+        answers = {**self._prefilled(form, actor), **act.answers} if isinstance(form, Exercise) else act.answers
+        return self._send(act, actor, answers, None)
+
+    def _prefilled(self, form: Exercise, actor: Actor) -> Mapping[str, Any]:
+        """What stands in the form already and is sent with it by whoever does not change it."""
+        stands = commands.answers_at(self.state, self.program, self.now, actor, form.id)
+        with_beginning = {field.id for field in form.fields if field.prefill}
+        return {} if isinstance(stands, Refusal) else {id: stands[id] for id in stands if id in with_beginning}
+
+    def _send(self, act: Act, actor: Actor, answers: Mapping[str, Any], dated: date | None) -> tuple[Text, ...]:
+        form = form_of(self.program, act.target)
+        events, problems, *_ = commands.keepable(self.state, self.program, self.now, actor, act.target, answers, dated)
         self._take(events)
         if problems:
             return tuple(_about(problem) for problem in problems)
         # A scripted patient means what the script says, so every doubt is answered with yes.
         sure = frozenset(field.id for field in form.fields) | {""} if isinstance(form, Exercise) else frozenset()
         return self._outcome(
-            commands.submit_form(self.state, self.program, self.now, actor, act.target, confirmed=sure)
+            commands.submit_form(self.state, self.program, self.now, actor, act.target, dated, confirmed=sure)
         )
 
     def _therapist(self, deed: str, details: Mapping[str, str]) -> tuple[Text, ...]:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from designtool.expressions.expression import Environment
-from designtool.model.exercise import Decision, Exercise
+from designtool.model.exercise import Decision, Entry, Exercise
 from designtool.model.program import Program
 from designtool.treatment.clock import time_passed
 from designtool.treatment.days import local, local_date, week_of
@@ -18,6 +18,8 @@ from designtool.treatment.environment import decision_values
 from designtool.treatment.frame import Frame, environment_beside, frame_of
 from designtool.treatment.json_values import plain_json
 from designtool.treatment.records import NOTHING, fill, form_of
+from designtool.treatment.reuse import standing
+from designtool.treatment.rows import rows_in
 from designtool.treatment.schedule import (
     Access,
     Plan,
@@ -26,8 +28,10 @@ from designtool.treatment.schedule import (
     decision_is_open,
     diary_dates,
     entries_within,
+    follow_ups,
+    is_passed_by,
 )
-from designtool.treatment.situation import DecisionSituation, FormSituation, RaisedFlag, Situation
+from designtool.treatment.situation import DecisionSituation, FollowUp, FormSituation, RaisedFlag, Situation
 from designtool.treatment.state import State
 
 
@@ -63,6 +67,7 @@ def situation(state: State, programs: Mapping[str, Program], now: datetime) -> S
         last_seen=_local(state.last_seen),
         patient=state.patient,
         therapist=state.therapist,
+        chosen=MappingProxyType({id: module.chosen for id, module in state.modules.items() if module.chosen}),
     )
 
 
@@ -91,7 +96,8 @@ def _phase(
     left = [
         module.id
         for module in program.modules
-        if not module.optional and at.modules[module.id].status in ("locked", "open")
+        if not (module.optional or is_passed_by(state, program, module))
+        and at.modules[module.id].status in ("locked", "open")
     ]
     return "under-way" if left else "maintenance"
 
@@ -103,7 +109,9 @@ def _form_situation(frame: Frame, id: str, now: datetime) -> FormSituation:
     way_in = access(state, program, id, at)
     records = environment.records.get(id, ())
     status: Literal["not-open", "open", "done"] = "not-open"
-    if way_in.open and not (way_in.done and _is_finished(way_in, records)):
+    if way_in.open and not (
+        way_in.done and _is_finished(way_in, records, form.entry if isinstance(form, Exercise) else None)
+    ):
         status = "open"
     elif way_in.done:
         status = "done"
@@ -122,7 +130,9 @@ def _form_situation(frame: Frame, id: str, now: datetime) -> FormSituation:
         copy = copy_of(state, form, draft_date)
     draft = _typed(state, id, copy) if copy else {}
     around = environment_beside(frame, id, copy, now)
-    filled = fill(form, state.answers(id, copy) if copy else {}, around, False, draft_date or at.today)
+    answers = state.answers(id, copy) if copy else {}
+    begun = _prefilled(state, program, form, copy, environment) if isinstance(form, Exercise) and way_in.open else {}
+    filled = fill(form, {**begun, **answers}, around, False, draft_date or at.today)
     required, done = _entries(state, program, form, at) if isinstance(form, Exercise) else (0, 0)
     return FormSituation(
         id=id,
@@ -137,12 +147,43 @@ def _form_situation(frame: Frame, id: str, now: datetime) -> FormSituation:
         entries_done=done,
         open_dates=way_in.dates,
         copy=copy,
+        prefilled=MappingProxyType(begun),
+        follow_ups=_follow_ups(state, form, at.today) if isinstance(form, Exercise) else (),
+        filled_by=tuple(one.by for one in state.copies.get(id, ())),
         entry_drafts=MappingProxyType({dated: MappingProxyType(stands) for dated, stands in entries.items() if stands}),
     )
 
 
-def _is_finished(way_in: Access, records: tuple[Any, ...]) -> bool:
+def _prefilled(state: State, program: Program, form: Exercise, copy: str, environment: Environment) -> dict[str, Any]:
+    """Of a copy that was finished before, nothing: what is not in it was left out then."""
+    if not any(one.prefill for one in form.fields) or any(one.id == copy for one in state.copies.get(form.id, ())):
+        return {}
+    typed = state.drafts.get(form.id, NOTHING).get(copy, NOTHING)
+    stands = standing(form, typed, None, environment, program)
+    return {id: answer for id, answer in stands.items() if id not in typed}
+
+
+def _follow_ups(state: State, form: Exercise, today: date) -> tuple[FollowUp, ...]:
+    found = []
+    for copy in follow_ups(state, form, today):
+        answers = state.answers(form.id, copy.id)
+        days = [
+            date.fromisoformat(row["day"])
+            for one in form.fields
+            if one.type == "plan-entry"
+            for row in rows_in(answers.get(one.id))
+            if "day" in row
+        ]
+        week = copy.dated + timedelta(days=7)
+        asked_on = min(week, max(days) + timedelta(days=1)) if days else week
+        found.append(FollowUp(copy.dated, MappingProxyType(_plain(answers)), today >= asked_on))
+    return tuple(found)
+
+
+def _is_finished(way_in: Access, records: tuple[Any, ...], entry: Entry | None) -> bool:
     """Done, though it can still be changed: a diary when each open date has its entry, a worksheet once it was sent."""
+    if entry is not None and entry.per == "occurrence":
+        return False
     if way_in.dates:
         written = {record.dated for record in records}
         return all(dated in written for dated in way_in.dates)
@@ -180,7 +221,7 @@ def _entries(state: State, program: Program, form: Exercise, at: Plan) -> tuple[
     since = max(opened) if opened else (begun[0] if begun else at.today)
     if form.kind == "diary":
         return form.required.entries, entries_within(state.copies.get(form.id, ()), since, form.required.within_days)
-    made = sum(local_date(copy.submitted_at) >= since for copy in state.copies.get(form.id, ()))
+    made = sum(copy.dated >= since for copy in state.copies.get(form.id, ()))
     return form.required.entries, made
 
 

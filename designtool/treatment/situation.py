@@ -39,6 +39,18 @@ class MeasurementSituation:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A finished plan of which it is not known yet what became of it all."""
+
+    dated: date
+    """The day it was made: by this it is known among the plans of its exercise."""
+    answers: Mapping[str, Any] = field(hash=False)
+    """What was planned, and what has been said of how it went, as JSON values."""
+    due: bool
+    """Its last day has passed, or a week: it is time to ask."""
+
+
+@dataclass(frozen=True, slots=True)
 class FormSituation:
     """One questionnaire or exercise as it stands."""
 
@@ -63,6 +75,11 @@ class FormSituation:
     """Of a diary: all that stands in the entry of each open date that has something, finished or only typed, as JSON values."""
     copy: str = ""
     """Which copy the draft is of: what a browser has kept for another one is no answer to this."""
+    prefilled: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    """What stands in fields that nobody has written in yet, from earlier answers, as JSON values."""
+    follow_ups: tuple[FollowUp, ...] = ()
+    filled_by: tuple[str, ...] = ()
+    """Who made each of the records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +166,8 @@ class Situation:
     patient: str = ""
     """The name shown on pages."""
     therapist: str = ""
+    chosen: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    """Module where one of several is chosen, to the chosen one."""
 
     def module(self, id: str) -> ModuleSituation | None:
         return next((module for module in self.modules if module.id == id), None)

@@ -38,6 +38,8 @@ class ModuleState:
     """By a therapist, for this patient."""
     submitted_at: datetime | None = None
     feedback_at: datetime | None = None
+    chosen: str = ""
+    """Where one of several modules is chosen: which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Copy:
     submitted_at: datetime
     answers: Mapping[str, Any] = field(hash=False)
     record: Record
+    by: str = ""
+    """Who finished it: of what a therapist fills in, the one who answers for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +190,9 @@ def _after(state: State, event: Event, program: Program) -> State:
             return replace(state, phase="under-way", started_at=at, therapist=what.therapist)
         case happened.Opened() | happened.OpenedByTherapist() | happened.Held() | happened.Hidden():
             return _after_door(state, event, program)
+        case happened.ModuleChosen():
+            _require(what.module in program.module, event, "there is no such module")
+            return _with_module(state, what.module, replace(state.module(what.module), chosen=what.chosen))
         case happened.ModuleSubmitted():
             _require(state.module(what.module).opened_on is not None, event, "the module has not opened")
             return _with_module(
@@ -255,7 +262,7 @@ def _after_door(state: State, event: Event, program: Program) -> State:
 
 def _after_submission(state: State, event: Event, what: happened.Submitted, program: Program) -> State:
     _require(form_of(program, what.form) is not None, event, "there is no such form")
-    copy = Copy(what.copy, what.dated, event.at, what.answers, record_of(program, what, event.at))
+    copy = Copy(what.copy, what.dated, event.at, what.answers, record_of(program, what, event.at), event.actor)
     earlier = state.copies.get(what.form, ())
     if any(one.id == copy.id for one in earlier):
         after = [copy if one.id == copy.id else one for one in earlier]

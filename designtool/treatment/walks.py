@@ -21,7 +21,7 @@ from designtool.model.questionnaire import Questionnaire
 from designtool.treatment.answers import PLAN_COLUMNS
 from designtool.treatment.days import local_date, moment
 from designtool.treatment.environment import environment_of
-from designtool.treatment.reuse import options_of, rows_of
+from designtool.treatment.reuse import resolved
 from designtool.treatment.schedule import Plan, access, plan
 from designtool.treatment.scoring import DECLINED
 from designtool.treatment.simulate import FIRST_DAY, Simulation
@@ -203,12 +203,14 @@ def sample_answers(
                 declines = item.risk and random.random() < 0.05
                 yield item.id, DECLINED if declines else random.choice(item.options).value
         return
+    environment = environment_of(state, program, state.last_seen or moment(FIRST_DAY))
     clocks = iter(_night([one for one in form.fields if one.type == "time"], random))
     for one in form.fields:
         if one.type == "time":
             yield one.id, next(clocks)
         elif one.required or random.random() > 0.15:
-            answer = sample_answer(one, options_of(one, state, program), rows_of(one, state, program), state, random)
+            known = resolved(one, environment, program)
+            answer = sample_answer(known, known.options, known.rows, state, random)
             if answer is not None:
                 yield one.id, answer
 

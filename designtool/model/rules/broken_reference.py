@@ -22,6 +22,7 @@ KINDS: dict[str, Text] = {
     "options": Text("svarslistan", "the list of options"),
     "item": Text("frågan", "the item"),
     "field": Text("fältet", "the field"),
+    "column": Text("kolumnen", "the column"),
     "program-fact": Text("uppgiften om programmet", "the fact about the program"),
     "decision": Text("beslutet", "the decision"),
 }
