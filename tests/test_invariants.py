@@ -27,7 +27,19 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"bundle", "compare"}),
     frozenset({"incremental", "pipeline", "settle", "rules", "scaffold", "acts"}),
     frozenset(
-        {"source", "atomic", "memo", "workspace", "web_guard", "preview", "runtime", "demonstration", "cli", "__main__"}
+        {
+            "source",
+            "atomic",
+            "memo",
+            "workspace",
+            "revision",
+            "web_guard",
+            "preview",
+            "runtime",
+            "demonstration",
+            "cli",
+            "__main__",
+        }
     ),
 )
 EDGES = LAYERS[-1]

@@ -26,6 +26,7 @@ MESSAGES = (
     "score",
     "test",
     "explain",
+    "diff",
     "manifest",
     "fork",
     "media",

@@ -24,6 +24,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("score", "designtool.cli.score", "Räkna ut ett formulärs poäng för givna svar."),
     ("export", "designtool.cli.export_command", "Skriv ut ett formulär i en form som andra system läser."),
     ("import", "designtool.cli.import_command", "Läs in ett formulär från ett annat system."),
+    ("diff", "designtool.cli.diff", "Jämför två versioner av ett program."),
     ("build", "designtool.cli.build", "Bygg program till paket (.dtb)."),
     ("inspect", "designtool.cli.inspect", "Visa vad ett paket innehåller."),
     ("verify", "designtool.cli.verify", "Kontrollera att ett paket är helt och oförändrat."),

@@ -61,8 +61,10 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "Check programs. Without a path the whole workspace is checked."
         ),
         "Låt även varningar och tips ge slutstatus 1.": "Let warnings and infos give exit status 1 as well.",
-        "Förklara en regel. Utan namn visas alla regler. truth-tables visar vad ett uttryck blir när svar saknas.": (
-            "Explain a rule. Without a name all rules are listed. truth-tables shows what expressions make of missing answers."
+        "Förklara en regel eller en sorts ändring. Utan namn visas alla regler, med changes alla sorters ändringar. "
+        "truth-tables visar vad ett uttryck blir när svar saknas.": (
+            "Explain a rule or a kind of change. Without a name all rules are listed, with changes all kinds of change. "
+            "truth-tables shows what expressions make of missing answers."
         ),
         "Visa program i webbläsaren medan du skriver. Avsluta med Ctrl-C.": (
             "Show programs in the browser while you write. End with Ctrl-C."
@@ -121,6 +123,12 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "File for the questionnaire. Without it: the workspace's library, named after the questionnaire."
         ),
         "Fil för det som formatet inte har plats för, som JSON.": "File for what the format has no place for, as JSON.",
+        # diff
+        "Jämför två versioner av ett program.": "Compare two versions of a program.",
+        "Jämför två versioner av ett program: mappar, paket eller git:VERSION. Utan NEW jämförs med det som ligger i "
+        "arbetsytan.": (
+            "Compare two versions of a program: folders, bundles or git:REVISION. Without NEW with what lies in the workspace."
+        ),
         # build, verify, unbundle, run, demo
         "Bygg program till paket. Utan sökväg byggs alla program i arbetsytan.": (
             "Build programs into bundles. Without a path every program of the workspace is built."

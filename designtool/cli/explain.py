@@ -16,6 +16,7 @@ _HEADINGS = {
         "This is a safety rule: it cannot be silenced in the text.",
     ),
 }
+_CHANGES = "changes"
 _TRUTH_TABLES = "truth-tables"
 _SEVERITY = {
     Severity.ERROR: Text("fel", "error"),
@@ -28,7 +29,8 @@ _SEVERITY = {
 @click.argument("rule", required=False)
 @FORMAT
 def command(rule: str | None, output_format: str) -> None:
-    """Förklara en regel. Utan namn visas alla regler. truth-tables visar vad ett uttryck blir när svar saknas."""
+    """Förklara en regel eller en sorts ändring. Utan namn visas alla regler, med changes alla sorters ändringar. truth-tables visar vad ett uttryck blir när svar saknas."""
+    from designtool.cli.explain_changes import explain_changes, kinds_by_step
     from designtool.rules import all_rules
 
     if rule == _TRUTH_TABLES:
@@ -36,13 +38,17 @@ def command(rule: str | None, output_format: str) -> None:
         return
 
     rules = all_rules()
+    kinds = {} if rule is None or rule in rules else kinds_by_step()
+    if rule is not None and (rule == _CHANGES or rule in kinds):
+        explain_changes(kinds if rule == _CHANGES else {rule: kinds[rule]}, output_format)
+        return
     language = language_of(None)
     if rule is None:
         chosen = list(rules.values())
     elif rule in rules:
         chosen = [rules[rule]]
     else:
-        near = nearest(rule, [*rules, _TRUTH_TABLES])
+        near = nearest(rule, [*rules, *kinds, _CHANGES, _TRUTH_TABLES])
         raise Usage(
             Text(
                 f'regeln "{rule}" finns inte.' + (f' Menade du "{near}"?' if near else ""),

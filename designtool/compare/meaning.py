@@ -60,6 +60,7 @@ class Verdict:
 
 _WRITTEN_ALIKE = Text("det är skrivet lika och bygger på samma sak", "it is written alike and builds on the same")
 _ALL_TRIED = Text("alla svar är prövade", "every answer has been tried")
+_AMONG_ALL = Text("hittat bland alla svar", "found among all answers")
 _BY_RANGE = Text("det följer av vad svaren kan vara", "it follows from what the answers can be")
 
 
@@ -275,7 +276,7 @@ def _found(question: str, proof: Proof, sides: tuple[Tree, Tree]) -> Verdict:
         for (form, name), value in witness.items()
         if value is not None and name != THIS_WEEK and _OPAQUE not in name and not isinstance(value, tuple)
     }
-    return Verdict("different", _ALL_TRIED, MappingProxyType(dict(list(answers.items())[:_MOST_SHOWN])), old, new)
+    return Verdict("different", _AMONG_ALL, MappingProxyType(dict(list(answers.items())[:_MOST_SHOWN])), old, new)
 
 
 def _answers_of(patient: Patient, patients: Patients, read: Sequence[Reference]) -> Mapping[str, str]:

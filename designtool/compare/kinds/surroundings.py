@@ -258,7 +258,8 @@ def changes(difference: Difference, pair: Pair) -> Iterator[Change]:
     elif field == "crisis_page":
         yield pair.change(RISK, difference, "settings")
     elif field in ("journeys", "vectors", "steps") or place.of is Journey:
-        yield pair.change(TESTS, difference, old=_count(difference.old), new=_count(difference.new))
+        old, new = _count(difference.old), _count(difference.new)
+        yield pair.change(TESTS, difference, old=None if old == new else old, new=None if old == new else new)
 
 
 def _of_measurement(difference: Difference, pair: Pair) -> Iterator[Change]:

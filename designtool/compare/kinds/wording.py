@@ -61,7 +61,10 @@ REWORDED = Kind(
         "Answers to two wordings cannot safely be compared. The unit must know of it before the version is activated.",
     ),
     consequence=PINNED,
-    messages={"default": Text("frågan har andra ord", "the item has other words")},
+    messages={
+        "default": Text("frågan har andra ord", "the item has other words"),
+        "around": Text("inledningen till frågorna har andra ord", "what introduces the items has other words"),
+    },
     fires=_OWN
     + """\
 -    text: Hur ofta har du varit trött?
@@ -317,7 +320,7 @@ def _of_words(difference: Difference, pair: Pair) -> Iterator[Change]:
     elif place.of is Option:
         yield pair.change(LABEL, difference, is_text=True)
     else:
-        yield pair.change(REWORDED, difference, is_text=True)
+        yield pair.change(REWORDED, difference, "default" if place.of is Item else "around", is_text=True)
 
 
 def _of_item(difference: Difference, pair: Pair) -> Iterator[Change]:

@@ -1,0 +1,149 @@
+"""What a report is about, and the words that all reports share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from designtool.compare.change import Bump, Change, Changes, InFlight
+from designtool.compare.families import all_kinds
+from designtool.diagnostics import Language, Span, Text
+from designtool.model.program import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two versions, where each came from, and the changes between them."""
+
+    old: Program
+    new: Program
+    old_source: str
+    """As it was asked for: a folder, a bundle, or a revision."""
+    new_source: str
+    changes: Changes
+
+
+BUMP_WORDS: Mapping[Bump, Text] = MappingProxyType(
+    {
+        "none": Text("inget", "none"),
+        "patch": Text("rättelse (patch)", "patch"),
+        "minor": Text("mindre (minor)", "minor"),
+        "major": Text("större (major)", "major"),
+    }
+)
+IN_FLIGHT_WORDS: Mapping[InFlight, Text] = MappingProxyType(
+    {
+        "safe": Text("kan få den nya versionen direkt", "can have the new version at once"),
+        "needs-migration": Text(
+            "kan flyttas när en flytt säger vad som händer med det de har gjort",
+            "can move once a migration says what happens to what they have done",
+        ),
+        "pin-only": Text("fortsätter på den version de började med", "go on with the version they began with"),
+    }
+)
+GROUPS: tuple[tuple[str, Text, Text], ...] = (
+    (
+        "never",
+        Text("Aldrig tillåtet", "Never allowed"),
+        Text(
+            "Ingen version kan bära de här ändringarna. De måste tas bort.",
+            "No version can carry these. They must be undone.",
+        ),
+    ),
+    (
+        "clinical",
+        Text("Kräver ett kliniskt ställningstagande", "Needs a clinical acknowledgement"),
+        Text(
+            "En namngiven kliniker ska ha tagit ställning till var och en i release.yaml.",
+            "A named clinician must have taken a stand on each of them in release.yaml.",
+        ),
+    ),
+    (
+        "major",
+        Text("Större ändringar", "Major changes"),
+        Text("De kräver en ny större version.", "They need a new major version."),
+    ),
+    (
+        "minor",
+        Text("Mindre ändringar", "Minor changes"),
+        Text("De kräver en ny mindre version.", "They need a new minor version."),
+    ),
+    ("patch", Text("Rättelser", "Corrections"), Text("De ryms i en rättelse.", "They fit in a patch.")),
+    ("none", Text("Övrigt", "Other"), Text("Det kräver inget.", "It needs nothing.")),
+)
+"""In the order in which a reviewer should read."""
+
+
+def group_of(change: Change) -> str:
+    if not change.allowed:
+        return "never"
+    return "clinical" if change.needs_acknowledgement else change.bump
+
+
+def grouped(changes: Changes) -> tuple[tuple[Text, Text, tuple[Change, ...]], ...]:
+    """Heading, explanation and changes of each group that has any."""
+    found = [
+        (heading, meaning, tuple(one for one in changes.changes if group_of(one) == name))
+        for name, heading, meaning in GROUPS
+    ]
+    return tuple(one for one in found if one[2])
+
+
+def title_of(change: Change, language: Language) -> str:
+    return all_kinds()[change.rule].title.in_language(language)
+
+
+def summary(compared: Compared, language: Language) -> str:
+    """The whole in one sentence or two."""
+    changes = compared.changes
+    if not changes.changes:
+        return Text("Inget har ändrats.", "Nothing has changed.").in_language(language)
+    count = len(changes.changes)
+    step = BUMP_WORDS[changes.required_bump].in_language(language)
+    number = Text(
+        f"{count} {'ändring' if count == 1 else 'ändringar'}", f"{count} {'change' if count == 1 else 'changes'}"
+    )
+    parts = [
+        Text(f"{number.sv}. Minsta steg för versionen: {step}.", f"{number.en}. Least step of the version: {step}.")
+    ]
+    parts.append(
+        Text(
+            f"Pågående patienter {IN_FLIGHT_WORDS[changes.in_flight].sv}.",
+            f"Patients under way {IN_FLIGHT_WORDS[changes.in_flight].en}.",
+        )
+    )
+    if changes.not_allowed:
+        never = len(changes.not_allowed)
+        parts.insert(
+            0,
+            Text(
+                f"{never} {'ändring är aldrig tillåten' if never == 1 else 'ändringar är aldrig tillåtna'}.",
+                f"{never} {'change is' if never == 1 else 'changes are'} never allowed.",
+            ),
+        )
+    return " ".join(part.in_language(language) for part in parts)
+
+
+def where(span: Span | None) -> str:
+    """`path:line`, or nothing where no source is at hand."""
+    if span is None or not span.path:
+        return ""
+    return span.path if span.line is None else f"{span.path}:{span.line}"
+
+
+def place_in_words(change: Change, compared: Compared, language: Language) -> str:
+    """What the change is about, with the titles that people know things by."""
+    titles = _titles(compared.old) | _titles(compared.new)
+    found = change.subject_in(language)
+    shown = [titles[about] for about in change.about if about in titles]
+    title = compared.new.title if change.subject == "program" else ", ".join(shown)
+    return f"{found} ({title})" if title and title.lower() not in found.lower() else found
+
+
+def _titles(program: Program) -> dict[tuple[str, str], str]:
+    found = {("module", module.id): module.title for module in program.modules}
+    found |= {("exercise", exercise.id): exercise.title for exercise in program.exercises}
+    found |= {("questionnaire", one.id): one.title for one in program.questionnaires}
+    found |= {("library page", page.id): page.title for page in program.library_pages}
+    return found
