@@ -318,6 +318,40 @@ def test_a_whole_form_asks_where_two_devices_wrote_in_one_field(clinic: Clinic) 
     assert "Från mobilen" in computer.get(path).text
 
 
+def test_two_windows_of_one_device_overwrite_nothing_of_each_other(clinic: Clinic) -> None:
+    phone = clinic.sign_in(clinic.patient.id)
+    path = f"{clinic.patient_base}/{GOALS}"
+    old, new = page_of(phone, path), page_of(phone, path)
+    assert old["form-page"] != new["form-page"]
+
+    def save(shown: dict[str, str], value: str, field: str = "viktigast") -> int:
+        revision, page = int(shown["form-revision"]), shown["form-page"]
+        return int(phone.save(path, field=field, value=value, revision=revision, page=page).status_code)
+
+    assert save(new, "I det nya fönstret") == 200
+    assert save(new, "I det nya fönstret, igen") == 200, "its own answers are no news to a window"
+    assert save(old, "I det gamla") == 409
+    assert save(old, "yes", "har_plan") == 200, "another field: both are kept"
+    asked = phone.post(path, {**old, "viktigast": "I det gamla", "har_plan": "yes", "plan": "Min plan"})
+    assert asked.status_code == 422
+    assert "i ett annat fönster" in asked.text
+    page = phone.get(path).text
+    for text in ("I det nya fönstret, igen", "Min plan"):
+        assert text in page
+    again = dict(re.findall(r'<input type="hidden" name="([a-z-]+)" value="([^"]*)">', asked.text))
+    assert save(again, "Nu vet jag") == 200
+
+
+@pytest.mark.parametrize("page", ["", "x" * 500, "'; drop table", 7, None, ["a"]])
+def test_a_page_without_a_name_of_ours_is_known_by_its_device_alone(clinic: Clinic, page: object) -> None:
+    phone = clinic.sign_in(clinic.patient.id)
+    path = f"{clinic.patient_base}/{GOALS}"
+    for value in ("Ett", "Två"):
+        assert phone.save(path, field="viktigast", value=value, revision=2, page=page).status_code == 200
+    devices = {one.device for one in clinic.service.store.events(clinic.treatment) if one.device}
+    assert all(re.fullmatch("[0-9a-f]{16}", device) for device in devices)
+
+
 def test_two_devices_that_write_the_same_agree(clinic: Clinic) -> None:
     phone, computer = clinic.sign_in(clinic.patient.id), clinic.sign_in(clinic.patient.id)
     path = f"{clinic.patient_base}/{GOALS}"

@@ -7,6 +7,7 @@ Without script
     - `csrf-token`: the viewpoint's token, when it has one;
     - `entry-date`: of a diary, the ISO date of the entry;
     - `form-revision`: the viewpoint's revision, when it has one: what another device has written since is not overwritten;
+    - `form-page`: the viewpoint's name of the page, when it has one: another window of the same device is another device here;
     - `return-to`: the target that the form stood on, to go back to;
     - `confirmed-<field>`: `yes` when the patient has said that an unlikely answer is right.
     None of these can be a field's name, which has no hyphen, except `action`.
@@ -17,11 +18,12 @@ With script (static/forms.js)
 
     POST `{base}/<target>/save`, JSON, with the token in the header `X-CSRF-Token`:
 
-        {"field": "bed", "value": "2230", "entry_date": "2026-11-21", "revision": 7}
+        {"field": "bed", "value": "2230", "entry_date": "2026-11-21", "revision": 7, "page": "5f0c2a9b7d31e846"}
 
     `field` is the input's name (`table.0.column` too); `value` is text, a list of texts for checkboxes, or null for what was
     emptied; `entry_date` stands for diaries alone; `revision` is that of the page (`form-revision`), for a field after a 409
-    the one that came with it. Where the page has none it is the one last received, null before the first.
+    the one that came with it. Where the page has none it is the one last received, null before the first. `page` is the page's
+    own name (`form-page`), where it has one.
 
     200: the answer of `saved_answer`:
 
@@ -699,9 +701,14 @@ def _being_written(form: str, context: PageContext) -> bool:
 
 
 def _revision(context: PageContext) -> Markup | None:
-    number = context.viewpoint.revision
-    return (
-        element("input", {"type": "hidden", "name": "form-revision", "value": number}) if number is not None else None
+    number, page = context.viewpoint.revision, context.viewpoint.page
+    if number is None:
+        return None
+    return joined(
+        (
+            element("input", {"type": "hidden", "name": "form-revision", "value": number}),
+            element("input", {"type": "hidden", "name": "form-page", "value": page}) if page else None,
+        )
     )
 
 

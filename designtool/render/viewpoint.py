@@ -34,6 +34,8 @@ class Viewpoint:
     """Carried by every form against cross-site requests; empty where the server checks otherwise."""
     revision: int | None = None
     """Events of the treatment that the page was made from; forms carry it, so that a server can tell what has been written since."""
+    page: str = ""
+    """A name for the page as it is shown this once; forms carry it, so that a server can tell two windows of a device apart."""
     notices: tuple[Text, ...] = ()
     """Lines at the top of every page: that this is a demonstration, that a bundle is not signed."""
     links: tuple[tuple[str, Text], ...] = ()

@@ -151,8 +151,8 @@ WORDS: dict[str, Text] = {
         "No connection – your answers are kept here and sent as soon as possible.",
     ),
     "conflict": Text(
-        "Du har svarat något annat på en annan enhet. Ladda om sidan för att se det, eller ändra här om du vill att det här svaret ska gälla.",
-        "You have answered otherwise on another device. Reload the page to see it, or change it here if you want this answer to stand.",
+        "Du har svarat något annat på en annan enhet eller i ett annat fönster. Ladda om sidan för att se det, eller ändra här om du vill att det här svaret ska gälla.",
+        "You have answered otherwise on another device or in another window. Reload the page to see it, or change it here if you want this answer to stand.",
     ),
     "refused": Text("Det här svaret gick inte att spara.", "This answer could not be saved."),
     "signed-out": Text(

@@ -1,7 +1,14 @@
-"""One patient on several devices: what another one has written meanwhile is never overwritten without a word."""
+"""One patient on several devices, or in several windows of one: what another has written meanwhile is never overwritten without
+a word.
+
+Each page that is shown has a name of its own, which comes back with what is written on it. To all that follows here a page in
+one window is a device, and the same page opened once more is another.
+"""
 
 from __future__ import annotations
 
+import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -20,17 +27,31 @@ from designtool.treatment.json_values import plain_json
 from designtool.treatment.state import NEW, State, fold
 
 CHANGED_ELSEWHERE = Text(
-    "Det här svaret har ändrats på en annan enhet sedan du öppnade sidan. Spara igen om det ska stå som här.",
-    "This answer has been changed on another device since you opened the page. Save again if it shall stand as it does here.",
+    "Det här svaret har ändrats på en annan enhet eller i ett annat fönster sedan du öppnade sidan. Spara igen om det ska stå som här.",
+    "This answer has been changed on another device or in another window since you opened the page. Save again if it shall stand as it does here.",
 )
+
+
+_PAGE = re.compile("[0-9a-f]{16}")
+
+
+def new_page() -> str:
+    """A name that no other page has."""
+    return secrets.token_hex(8)
+
+
+def device_of(session: str, page: object) -> str:
+    """The session's device, on the page that says that it was written on; a script may leave that out."""
+    return f"{session}/{page}" if isinstance(page, str) and _PAGE.fullmatch(page) else session
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a device had seen when it sent something."""
+    """What a page had seen when it sent something."""
 
     treatment: str
     device: str
+    """With the page's own name."""
     revision: int
     """Events of the treatment when its page was made."""
 

@@ -276,6 +276,7 @@ function autosave(form) {
   const kept = { fields: {}, ...storage.read(key) };
   const acknowledged = {};
   const seen = form.elements["form-revision"];
+  const ownPage = form.elements["form-page"]?.value;
   let revision = seen ? Number(seen.value) : null;
   const told = {};
   const live = liveForm(form, announcer);
@@ -320,7 +321,7 @@ function autosave(form) {
         method: "POST",
         credentials: "same-origin",
         headers: { "Content-Type": "application/json", "X-CSRF-Token": token },
-        body: JSON.stringify({ field: name, value, entry_date: entryDate, revision: told[name] ?? revision }),
+        body: JSON.stringify({ field: name, value, entry_date: entryDate, revision: told[name] ?? revision, page: ownPage }),
       });
       if (response.ok || response.status === 409) answer = await response.json();
     } catch {

@@ -21,7 +21,14 @@ from designtool.model.questionnaire import Questionnaire
 from designtool.render import Viewpoint, fragments, view
 from designtool.render.forms import saved_answer
 from designtool.runtime.access import Sight, sight_of_patient, sight_of_therapist
-from designtool.runtime.devices import Page, SentForm, changed_elsewhere, is_changed_elsewhere
+from designtool.runtime.devices import (
+    Page,
+    SentForm,
+    changed_elsewhere,
+    device_of,
+    is_changed_elsewhere,
+    new_page,
+)
 from designtool.runtime.service import Call, Endpoint, Stop, for_roles, for_saving
 from designtool.runtime.store import Treatment
 from designtool.runtime.treatments import with_names
@@ -75,7 +82,8 @@ def _act(call: Call, place: Place, target: str) -> Response:
         raise call.service.deny(call.session, place.treatment)
     actor = call.session.actor
 
-    page = Page(place.treatment.id, call.session.device, _number(call.first("form-revision")))
+    device = device_of(call.session.device, call.first("form-page"))
+    page = Page(place.treatment.id, device, _number(call.first("form-revision")))
 
     def work(state: State, program: Program, now: datetime) -> tuple[tuple[Event, ...], acts.Answer]:
         form = target.partition("/")[2]
@@ -87,7 +95,7 @@ def _act(call: Call, place: Place, target: str) -> Response:
 
     action = re.sub(r"[^a-z.-]", "", call.first("action").partition(".")[0])[:30]
     deed = call.session.deed(place.now, action or "post", f"{place.side}/{target}", place.treatment)
-    state, answer = call.service.treatments.act(place.treatment, work, deed, call.session.device)
+    state, answer = call.service.treatments.act(place.treatment, work, deed, device)
     if answer.errors or not answer.saved:
         after = replace(place, state=state)
         html = _html(call, after, answer.go_to, entry_date=answer.entry_date, refused=answer)
@@ -108,9 +116,10 @@ def _save(side: Side) -> Callable[[Call, Any], Response]:
         kind, _, form = target.partition("/")
         if sent is None or kind not in ("exercise", "questionnaire", "form"):
             raise Stop(400, "malformed")
+        device = device_of(call.session.device, sent.page)
 
         def work(state: State, program: Program, now: datetime) -> tuple[tuple[Event, ...], Kept | None]:
-            page = Page(place.treatment.id, call.session.device, sent.revision)
+            page = Page(place.treatment.id, device, sent.revision)
             if sent.revision < state.count and is_changed_elsewhere(
                 call.service.store, page, form, sent.field, sent.dated, state, program
             ):
@@ -121,7 +130,7 @@ def _save(side: Side) -> Callable[[Call, Any], Response]:
             return kept.events, kept
 
         deed = call.session.deed(place.now, "save-answer", f"{side}/{target}", place.treatment)
-        state, kept = call.service.treatments.act(place.treatment, work, deed, call.session.device)
+        state, kept = call.service.treatments.act(place.treatment, work, deed, device)
         if kept is None:
             return JSONResponse({"revision": state.count}, 409)
         if kept.frame is not None:
@@ -161,6 +170,8 @@ class _SentAnswer:
     value: object
     dated: date | None
     revision: int
+    page: object
+    """The name of the page that it was written on."""
 
     @property
     def name(self) -> str:
@@ -178,7 +189,9 @@ def _sent_answer(body: Any) -> _SentAnswer | None:
     dated = _date(written_date) if isinstance(written_date, str) else None
     if written_date and dated is None:
         return None
-    return _SentAnswer(body["field"], body["value"], dated, _NO_REVISION if revision is None else revision)
+    return _SentAnswer(
+        body["field"], body["value"], dated, _NO_REVISION if revision is None else revision, body.get("page")
+    )
 
 
 _NO_REVISION = 2**53
@@ -303,6 +316,7 @@ def _viewpoint(call: Call, place: Place) -> Viewpoint:
         language=call.service.language,
         token=call.session.csrf_token,
         revision=place.state.count,
+        page=new_page(),
         notices=(*notices, WORDS["red-flags-unit-lead"]) if place.sight == "red-flags" else notices,
         links=_links(place),
     )
