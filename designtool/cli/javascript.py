@@ -53,7 +53,9 @@ def find_node() -> Node | Text:
             f"there is no Node here (version {OLDEST} or newer is needed)",
         )
     try:
-        done = subprocess.run([found, "--version"], capture_output=True, text=True, timeout=_SECONDS, env=_environment())
+        done = subprocess.run(
+            [found, "--version"], capture_output=True, text=True, timeout=_SECONDS, env=_environment()
+        )
     except (OSError, subprocess.TimeoutExpired):
         return Text(f"{found} går inte att köra", f"{found} cannot be run")
     version = _VERSION.match(done.stdout)
