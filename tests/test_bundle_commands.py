@@ -31,6 +31,7 @@ from tests.bundles import (
     sample_program,
     sample_tree,
 )
+from tests.case_files import text_file
 
 CONTENT = sample_content()
 ARCHIVE = archive_of(CONTENT)
@@ -73,10 +74,81 @@ def test_json_keeps_to_its_schema(bundle: Path, tmp_path: Path, name: str) -> No
 def test_inspect_speaks_to_people_in_both_languages(bundle: Path) -> None:
     swedish, english = run("inspect", bundle), run("--lang", "en", "inspect", bundle)
     assert swedish.exit_code == english.exit_code == 0
-    for word in ("Prövning", "Utgivare", "18+ år", "Innehåll", "768 B"):
+    for word in ("Prövning", "Utgivare", "18+ år", "Filer", "768 B"):
         assert word in swedish.stdout
-    for word in ("Prövning", "Publisher", "age 18+", "Contents"):
+    for word in ("Prövning", "Publisher", "age 18+", "Files"):
         assert word in english.stdout
+
+
+def test_inspect_tells_all_that_a_bundle_carries(bundle: Path) -> None:
+    found = run_json("inspect", bundle)
+    (item,) = found["safety_case"]["risk_items"]
+    (flag,) = item["flags"]
+    assert (item["text"], flag["recipient"], flag["escalate_after_hours"]) == ("Tankar på döden?", "unit", 24)
+    assert (flag["patient_text"][:4], flag["journeys"], flag["vectors"]) == ("Kris", ["risk"], [2])
+    assert [(one["form"], one["id"]) for one in found["codebook"]["variables"]][:2] == [
+        ("fraga", "q1"),
+        ("fraga", "total"),
+    ]
+    assert found["rights"]["instruments"][0]["licence"] == "free"
+    assert found["release"]["reserved"] == ["gammalt_falt"]
+    assert found["changelog"].startswith("# 1.2.3")
+    assert (found["journeys"], found["vectors"]) == ([{"id": "risk", "title": "Hög risk", "steps": 1}], {"fraga": 2})
+    assert "block-film" in found["features"]
+    assert "programs/prov/program.yaml" in found["source"]
+
+
+def test_inspect_tells_people_all_of_it(bundle: Path) -> None:
+    told = run("--lang", "en", "inspect", bundle).stdout
+    for words in (
+        "Start (1 page, 10 min)",
+        "fraga.q1, suicidality: Tankar på döden?",
+        "red flag to the unit, further after 24 hours when q1 >= 1",
+        "the patient reads library/kris",
+        "shown by: risk, 1 vector",
+        "a yellow flag",
+        "fraga: Fråga, free, 2 vectors",
+        "risk: Hög risk",
+        "fraga: 2",
+        "all: 4",
+        "the program: CC-BY-4.0, Region Prov",
+        "reserved ids: gammalt_falt",
+        "Först.",
+        "block-film",
+    ):
+        assert words in told, words
+
+
+def test_translations_variants_and_migrations_go_along_and_are_told(tmp_path: Path) -> None:
+    tree = sample_tree()
+    files = {"i18n/en.po": 'msgid ""\n', "variants/plus.yaml": "id: plus\n", "migrations/1.0.0-1.2.3.yaml": "{}\n"}
+    for path, text in files.items():
+        tree = tree.with_file(text_file(f"programs/prov/{path}", text.encode()))
+    program = sample_program()
+    content = make_bundle(program, encode_program(program), tree, lambda path: BytesIO(FILM))
+    (tmp_path / "fil.dtb").write_bytes(archive_of(content))
+    found = run_json("inspect", tmp_path / "fil.dtb")
+    assert (found["translations"], found["variants"], found["migrations"]) == (["en"], ["plus"], ["1.0.0-1.2.3"])
+    assert run("unbundle", tmp_path / "fil.dtb", "--output", tmp_path / "ny").exit_code == 0
+    for path, text in files.items():
+        assert (tmp_path / "ny/programs/prov" / path).read_text() == text
+
+
+def test_what_a_bundle_says_cannot_steer_a_terminal(tmp_path: Path) -> None:
+    program = sample_program(title="\x1b[2JTitel", summary="a\x07b")
+    content = make_bundle(program, encode_program(program), sample_tree(), lambda path: BytesIO(FILM))
+    (tmp_path / "fil.dtb").write_bytes(archive_of(content))
+    told = run("inspect", tmp_path / "fil.dtb").stdout
+    assert "Titel" in told and all(letter == "\n" or letter.isprintable() for letter in told)
+
+
+def test_a_bundle_is_tested_without_a_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    built = run_json("build", Path(__file__).parent.parent, "--output", tmp_path)["bundles"]
+    monkeypatch.chdir(tmp_path)
+    for one in built:
+        told = run_json("test", one["path"])
+        assert told["journeys"] and all(journey["passed"] for journey in told["journeys"])
+        assert told["vectors"]["passed"] and not told["vectors"]["failed"]
 
 
 def test_verify_accepts_a_bundle(bundle: Path) -> None:
