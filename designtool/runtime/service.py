@@ -27,7 +27,7 @@ CSRF_FIELD = "csrf-token"
 CSRF_HEADER = "x-csrf-token"
 MOST_FIELDS = 5000
 _SAVES_AT_ONCE = 1
-"""More would only take time from each other: an answer takes a few milliseconds of computing and a quarter of one of disk."""
+"""More would only take time from each other: an answer takes a millisecond or two of computing and a quarter of one of disk."""
 
 Sent = Mapping[str, Sequence[str]]
 Endpoint = Callable[[Request], Awaitable[Response]]
