@@ -1,0 +1,70 @@
+"""docs/refusals.md is the published list of the codes with which bundles are refused: kept up to date, and complete."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from designtool.bundle.refusals import REFUSALS
+from designtool.runtime.importing import REASONS
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "refusals.md"
+HEAD = """\
+# Why a bundle is refused
+
+`designtool verify`, `inspect`, `unbundle`, `fork` and `run` refuse a file with one of these codes, as `error[code]: …` on stderr and as
+`{"code", "message"}` with `--format json`. The exit status is 1. A code is never given another meaning and never taken away,
+so a script may depend on it. The messages may be worded anew. What stands in braces is filled in.
+
+The reader takes what designtool writes, byte for byte, and nothing else. Nothing is unpacked, and a runtime that refuses a
+bundle is left as it was.
+
+"""
+TABLE = "| Code | Message | På svenska |\n|---|---|---|\n"
+IMPORT = """
+## Whole, and still not taken in
+
+A runtime refuses these bundles though every byte is as it should be.
+
+"""
+
+
+def page() -> str:
+    def rows(texts: object) -> str:
+        assert hasattr(texts, "items")
+        return "".join(f"| `{code}` | {_cell(text.en)} | {_cell(text.sv)} |\n" for code, text in texts.items())
+
+    return HEAD + TABLE + rows(REFUSALS) + IMPORT + TABLE + rows(REASONS)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;")
+
+
+def test_the_published_list_is_the_one_in_the_code(pytestconfig: pytest.Config) -> None:
+    if pytestconfig.getoption("update"):
+        PAGE.parent.mkdir(exist_ok=True)
+        PAGE.write_text(page(), encoding="utf-8")
+    assert PAGE.read_text(encoding="utf-8") == page(), "run pytest tests/test_refusal_codes.py --update"
+
+
+def test_no_published_code_is_taken_away() -> None:
+    """The codes of the first release: this list only grows."""
+    published = set(re.findall(r"^\| `([a-z-]+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
+    assert published == {*REFUSALS, *REASONS}
+    assert published >= set(FIRST)
+
+
+FIRST = """
+    not-a-file empty-file not-a-bundle too-large too-many-files archive-truncated archive-path archive-name archive-link
+    archive-device archive-folder archive-sparse archive-extension archive-header archive-order archive-duplicate
+    archive-padding archive-end trailing-data json-too-deep json-duplicate-key json-number json-byte-order-mark
+    json-encoding json-lone-surrogate json-syntax json-not-canonical layout-version layout-missing index-invalid
+    manifest-invalid manifest-is-index artifact-type format-too-new descriptor-invalid descriptor-urls digest-form
+    file-name file-order file-collision media-type wrong-digest wrong-size blob-missing blob-foreign program-invalid
+    program-mismatch unknown-feature unsafe-link unsafe-html media-missing svg-invalid svg-too-large svg-doctype
+    svg-instruction svg-script svg-handler svg-element svg-reference unsigned version-taken
+""".split()  # noqa: SIM905
