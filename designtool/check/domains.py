@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from designtool.diagnostics import Text
@@ -21,12 +22,13 @@ from designtool.expressions.prove import (
     range_of,
     some_numbers,
 )
-from designtool.expressions.trees import references_of
+from designtool.expressions.trees import LOOKS_BACK, called, references_of
 from designtool.expressions.types import NUMBER
 from designtool.expressions.values import decimal_text
 from designtool.model.exercise import Exercise, Field, Option
 from designtool.model.questionnaire import Item, Questionnaire, Score
 from designtool.model.scope import scale_values
+from designtool.treatment.answers import read_answer, typed_answer
 from designtool.treatment.scoring import item_type, needed_answers, points, value_of_sums
 
 _MOST_SHOWN = 6
@@ -45,8 +47,10 @@ class Domains:
 
     def proof(self, expression: Expression) -> Proof:
         if expression not in self.proofs:
-            domains, items = self.of(expression.references), self.items_of(expression)
-            self.proofs[expression] = prove(expression, domains, items)
+            fields = self.fields_of(expression)
+            decide = (name for field in fields for name in references_of(field.condition))
+            domains = self.of(tuple(dict.fromkeys((*expression.references, *decide))))
+            self.proofs[expression] = prove(expression, domains, self.items_of(expression), fields)
         return self.proofs[expression]
 
     def some_numbers(self, expression: Expression) -> frozenset[Fraction]:
@@ -60,6 +64,30 @@ class Domains:
         forms = dict.fromkeys(form for form, _ in expression.references)
         known = (self.questionnaires[form] for form in forms if form in self.questionnaires)
         return tuple(item for questionnaire in known for item in self.asked(questionnaire))
+
+    def fields_of(self, expression: Expression) -> tuple[Asked, ...]:
+        """The fields that it reads and that are shown for some answers alone, each after those that decide it.
+
+        Of those that other fields of their exercise decide: what hangs on computed values or other forms is taken to be shown.
+        """
+        found: dict[Reference, Asked] = {}
+        for reference in expression.references:
+            self._add_shown(reference, found)
+        return tuple(found.values())
+
+    def _add_shown(self, reference: Reference, found: dict[Reference, Asked]) -> None:
+        exercise = self.exercises.get(reference[0])
+        field = next((one for one in exercise.fields if one.id == reference[1]), None) if exercise else None
+        if exercise is None or field is None or field.show_if is None or reference in found:
+            return
+        own = {(exercise.id, one.id) for one in exercise.fields}
+        if own.issuperset(field.show_if.references) and LOOKS_BACK.isdisjoint(called(field.show_if.tree)):
+            for decides in field.show_if.references:
+                self._add_shown(decides, found)
+            # What is of another kind is a finding of its own.
+            hidden = typed_answer(field, field.when_hidden) if can_count_as_hidden(field) else None
+            shown = Answer(_type_of(replace(field, when_hidden=None)), whole=_is_whole(field))
+            found[reference] = Asked(reference, (), field.show_if.tree, hidden, shown)
 
     def asked(self, questionnaire: Questionnaire) -> tuple[Asked, ...]:
         """The items of a questionnaire in which some are asked for some answers alone; none of any other."""
@@ -85,7 +113,7 @@ class Domains:
         if exercise is not None:
             field = next((field for field in exercise.fields if field.id == name), None)
             if field is not None:
-                return Answer(_type_of(field), whole=field.type in ("integer", "minutes"))
+                return Answer(_type_of(field), whole=_is_whole(field))
             worked = next((one for one in (*exercise.computed, *exercise.summary) if one.id == name), None)
             return None if worked is None else self.worked(reference, worked.value)
         return None
@@ -129,6 +157,25 @@ def asked_items(questionnaire: Questionnaire) -> tuple[Asked, ...]:
 
 def _counts_as_an_answer(item: Item) -> bool:
     return item.when_hidden is None or any(option.value == item.when_hidden for option in item.options)
+
+
+def _is_whole(field: Field) -> bool:
+    return field.type in ("integer", "minutes")
+
+
+def can_count_as_hidden(field: Field) -> bool:
+    """Whether `when_hidden` is of the field's kind. A number need not be one that can be answered: it stands for no answer."""
+    value = field.when_hidden
+    if field.type in ("integer", "decimal", "minutes", "scale"):
+        return isinstance(value, int) and not isinstance(value, bool)
+    if field.type == "yes-no":
+        return isinstance(value, bool)
+    if field.type == "choice" and field.options_from:
+        return False
+    if field.type in ("text", "long-text", "choice", "date", "time"):
+        read = read_answer(field, value)
+        return not isinstance(value, bool) and read.problem is None and read.value is not None
+    return False
 
 
 def sum_of(questionnaire: Questionnaire, score: Score) -> Sum | None:

@@ -77,7 +77,7 @@ class Worked:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An item of a questionnaire in which some are asked for some answers alone."""
+    """An item of a questionnaire in which some are asked for some answers alone, or a field that is shown for some."""
 
     item: Reference
     values: tuple[Value, ...]
@@ -85,6 +85,8 @@ class Asked:
     """The tree of what decides it; it reads earlier items alone. None: it is always asked."""
     when_hidden: Value = None
     """What it counts as when it is not asked."""
+    answer: Answer | None = None
+    """Of a field: what can be answered while it is shown."""
 
 
 Domain = Answer | Sum | Worked
@@ -101,14 +103,18 @@ class Proof:
 
 
 def prove(
-    expression: Expression | Sequence[Any], domains: Mapping[Reference, Domain], items: Sequence[Asked] = ()
+    expression: Expression | Sequence[Any],
+    domains: Mapping[Reference, Domain],
+    items: Sequence[Asked] = (),
+    fields: Sequence[Asked] = (),
 ) -> Proof:
     """What the answers in `domains` can make of a condition. What it reads and has no domain can be anything.
 
     `always-met` looks away from what is unanswered, unless the condition itself asks whether there is an answer.
     `items`: all items, in their order, of questionnaires in which some are asked for some answers alone.
+    `fields`: those of exercises that are shown for some answers alone, each after those that decide it.
     """
-    return _Search(tree_of(expression), domains, items).proof()
+    return _Search(tree_of(expression), domains, items, fields).proof()
 
 
 def possible_values(
@@ -150,7 +156,8 @@ def some_numbers(
     """Numbers that a value really comes to with some answers."""
     search = _Search(tree_of(expression), domains, items)
     given = islice(search.samples(), _MOST_SAMPLES)
-    return search.numbers(_as_asked(one, search.steps)[0] if search.decided else one for one in given)
+    settled = (search.settled(one) for one in given)
+    return search.numbers(_worked_out(search.sums, answers) for answers, complete in settled if complete)
 
 
 def all_numbers(
@@ -161,8 +168,7 @@ def all_numbers(
     cases = search.cases() if search.exact else None
     if cases is None:
         return None
-    found = (evaluate(search.tree, environment_of(case)) for case, complete in cases if complete)
-    return frozenset(value for value in found if isinstance(value, Fraction))
+    return search.numbers(case for case, complete in cases if complete)
 
 
 def range_of(tree: Sequence[Any], domains: Mapping[Reference, Domain]) -> Type:
@@ -189,18 +195,28 @@ def environment_of(witness: Mapping[Reference, Value]) -> Environment:
 
 
 class _Search:
-    def __init__(self, tree: Sequence[Any], domains: Mapping[Reference, Domain], items: Sequence[Asked]) -> None:
+    def __init__(
+        self,
+        tree: Sequence[Any],
+        domains: Mapping[Reference, Domain],
+        items: Sequence[Asked],
+        fields: Sequence[Asked] = (),
+    ) -> None:
         self.tree = tree
         self.domains = domains
-        read = dict.fromkeys(references_of(tree))
+        self.fields = fields
+        # What decides whether a field is shown is answered too.
+        considered = ("and", tree, *(one.condition for one in fields)) if fields else tree
+        read = dict.fromkeys(references_of(considered))
         self.sums = {name: domain for name in read if isinstance(domain := domains.get(name), Sum)}
         self.followed = not _has_history(tree) and all(isinstance(domains.get(name), Answer | Sum) for name in read)
         self.choices: dict[Reference, tuple[Value, ...]] = {}
         self.exact = self.followed
+        shown = {field.item: field.answer for field in fields}
         for name in read:
-            domain = domains.get(name)
+            domain = shown.get(name) or domains.get(name)
             if isinstance(domain, Answer):
-                self.choices[name], exact = _values_of(name, domain, tree)
+                self.choices[name], exact = _values_of(name, domain, considered)
                 self.exact = self.exact and exact
         for form in _asked_this_week(tree):
             self.choices[form, THIS_WEEK] = (True, False)
@@ -218,9 +234,7 @@ class _Search:
         samples = self.samples()
         for amount in (_FEW_SAMPLES, _MOST_SAMPLES):
             for given in islice(samples, amount):
-                answers, complete = (
-                    _as_asked(given, self.steps) if self.decided else (given, None not in given.values())
-                )
+                answers, complete = self.settled(given)
                 self.look_at(_worked_out(self.sums, answers), complete)
                 if self.met is not None and (self.unmet is not None or not self.exact):
                     return Proof("can-be-met", "exhaustive", self.met)
@@ -255,8 +269,24 @@ class _Search:
         if self.nearest is None or closeness > self.closeness:
             self.closeness, self.nearest = closeness, case
 
-    def numbers(self, given: Iterable[Mapping[Reference, Value]]) -> frozenset[Fraction]:
-        cases = (_worked_out(self.sums, answers) for answers in given if None not in answers.values())
+    def settled(self, given: Mapping[Reference, Value]) -> tuple[Mapping[Reference, Value], bool]:
+        """The answers without those to what is not asked or shown, and whether all that is, is answered."""
+        answers, left_out = _as_asked(given, self.steps) if self.decided else (given, frozenset())
+        answers, hidden = self.as_shown(answers)
+        return answers, all(value is not None or name in left_out | hidden for name, value in answers.items())
+
+    def as_shown(self, answers: Mapping[Reference, Value]) -> tuple[Mapping[Reference, Value], frozenset[Reference]]:
+        """The answers with what hidden fields count as, and which these are. A condition that is unknown hides."""
+        if not self.fields:
+            return answers, frozenset()
+        found, hidden = dict(answers), set()
+        for one in self.fields:
+            if one.condition is not None and evaluate(one.condition, environment_of(found)) is not True:
+                found[one.item] = one.when_hidden
+                hidden.add(one.item)
+        return found, frozenset(hidden)
+
+    def numbers(self, cases: Iterable[Mapping[Reference, Value]]) -> frozenset[Fraction]:
         values = (evaluate(self.tree, environment_of(case)) for case in cases)
         return frozenset(value for value in values if isinstance(value, Fraction))
 
@@ -289,11 +319,12 @@ class _Search:
     ) -> Iterator[tuple[Mapping[Reference, Value], bool]]:
         ways = ((*values, None) if name[1] != THIS_WEEK else values for name, values in free.items())
         for values in product(*ways):
-            chosen = dict(zip(free, values, strict=True))
+            chosen, hidden = self.as_shown(dict(zip(free, values, strict=True)))
+            answered_all = all(value is not None or name in hidden for name, value in chosen.items())
             own = tuple(_added(rule, chosen) for rule in self.sums.values())
             for state, chain in states.items():
                 answers = {**chosen, **dict(_unchained(chain))}
-                complete = state.complete and None not in values
+                complete = state.complete and answered_all
                 case: dict[Reference, Value] = dict(answers)
                 unfinished: dict[Reference, Value] = {}
                 for (name, rule), one, other in zip(self.sums.items(), own, state.sums, strict=True):
@@ -528,16 +559,17 @@ def _is_asked(condition: Sequence[Any], before: Mapping[Reference, _Reached]) ->
     return False if all(not_asked for _, not_asked in missing) else None
 
 
-def _as_asked(answers: Mapping[Reference, Value], steps: Sequence[Asked]) -> tuple[Mapping[Reference, Value], bool]:
-    """The answers without those to items that are not asked, and whether all that is asked is answered."""
+def _as_asked(
+    answers: Mapping[Reference, Value], steps: Sequence[Asked]
+) -> tuple[Mapping[Reference, Value], frozenset[Reference]]:
+    """The answers without those to items that are not asked, and which these are."""
     reached: dict[Reference, _Reached] = {}
     for step in steps:
         ways = _ways(step, True if step.condition is None else _is_asked(step.condition, reached))
         given = (answers[step.item], False)
         reached[step.item] = given if given in ways else ways[0]
     found = {**answers, **{name: value for name, (value, _) in reached.items()}}
-    missing = {name for name, value in found.items() if value is None}
-    return found, all(name in reached and reached[name][1] for name in missing)
+    return found, frozenset(name for name, (_, not_asked) in reached.items() if not_asked)
 
 
 def _unchained(chain: _Chain) -> Iterator[tuple[Reference, Value]]:

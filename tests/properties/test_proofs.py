@@ -106,8 +106,10 @@ def everything(questionnaire: Questionnaire) -> Iterator[tuple[dict[tuple[str, s
         for submitted in (True, False):
             scored = score(questionnaire, answers, submitted=submitted).values
             found: dict[tuple[str, str], Value] = {("prov", name): value for name, value in scored.items()}
-            yield found, complete
-            yield {**found, ("prov", "this week"): False}, complete
+            # Until it is submitted, what is not asked and counts for nothing keeps a prorated score away.
+            whole = complete and (submitted or all(item.id in scored for item in questionnaire.items))
+            yield found, whole
+            yield {**found, ("prov", "this week"): False}, whole
 
 
 def compiled(text: str, names: dict[str, Type]) -> Any:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from designtool.check.context import Context
+from designtool.check.domains import can_count_as_hidden
 from designtool.diagnostics import Diagnostic, Rule, Severity, Text
-from designtool.model.exercise import Field
-from designtool.treatment.answers import read_answer
 
 RULE = Rule(
     name="when-hidden-not-an-answer",
@@ -89,23 +88,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
             place = context.span(field.origin, "when_hidden")
             if field.show_if is None:
                 yield RULE.at(place, "always-shown", id=field.id)
-            elif not _can_be(field):
+            elif not can_count_as_hidden(field):
                 yield RULE.at(place, "field", id=field.id, value=_written(field.when_hidden))
-
-
-def _can_be(field: Field) -> bool:
-    """Whether the value is of the field's kind. A number need not be one that can be answered: it stands for no answer."""
-    value = field.when_hidden
-    if field.type in ("integer", "decimal", "minutes", "scale"):
-        return isinstance(value, int) and not isinstance(value, bool)
-    if field.type == "yes-no":
-        return isinstance(value, bool)
-    if field.type == "choice" and field.options_from:
-        return False
-    if field.type in ("text", "long-text", "choice", "date", "time"):
-        read = read_answer(field, value)
-        return not isinstance(value, bool) and read.problem is None and read.value is not None
-    return False
 
 
 def _written(value: object) -> str:
