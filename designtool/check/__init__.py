@@ -39,12 +39,20 @@ from designtool.check.measurement import (
 )
 from designtool.check.media import unreadable_picture, unsafe_picture
 from designtool.check.rights import unlicensed_instrument, unlogged_video_meeting
-from designtool.check.safety import hidden_risk_item, missing_crisis_page, risk_item_without_flag, unchecked_contact
+from designtool.check.safety import (
+    hidden_risk_item,
+    missing_crisis_page,
+    risk_item_without_flag,
+    unchecked_contact,
+    unsafe_prefill,
+    withheld_answer_shown,
+)
 from designtool.check.structure import (
     idle_exception,
     module_length,
     program_length,
     reserved_id,
+    unfitting_source,
     unused_exercise,
     unused_questionnaire,
 )
@@ -57,6 +65,8 @@ CHECKS: tuple[tuple[Rule, Check], ...] = (
     (risk_item_without_flag.RULE, risk_item_without_flag.check),
     (hidden_risk_item.RULE, hidden_risk_item.check),
     (unchecked_contact.RULE, unchecked_contact.check),
+    (unsafe_prefill.RULE, unsafe_prefill.check),
+    (withheld_answer_shown.RULE, withheld_answer_shown.check),
     (active_html.RULE, active_html.check),
     (unsafe_picture.RULE, unsafe_picture.check),
     (unreadable_picture.RULE, unreadable_picture.check),
@@ -86,6 +96,7 @@ CHECKS: tuple[tuple[Rule, Check], ...] = (
     (unused_questionnaire.RULE, unused_questionnaire.check),
     (idle_exception.RULE, idle_exception.check),
     (reserved_id.RULE, reserved_id.check),
+    (unfitting_source.RULE, unfitting_source.check),
     (program_length.RULE, program_length.check),
     (module_length.RULE, module_length.check),
     (missing_alt.RULE, missing_alt.check),
