@@ -526,10 +526,9 @@ class _Writing:
         known = {OUR_ITEM, ENABLE_WHEN_EXPRESSION} if self.own else set()
         if item.type == "integer" and not item.options:
             known |= {MIN_VALUE, MAX_VALUE}
-        if isinstance(rest.get("extension"), list):
-            rest["extension"] = [
-                one for one in rest["extension"] if not (isinstance(one, dict) and one.get("url") in known)
-            ]
+        said = [one for one in _listed(rest.get("extension")) if not (isinstance(one, dict) and _url_of(one) in known)]
+        if "extension" in rest:
+            rest["extension"] = said
         return {key: value for key, value in rest.items() if value != []}
 
     def has_extras(self, option: FhirOption) -> bool:
@@ -704,6 +703,14 @@ def _is_short(low: Fraction | None, high: Fraction | None) -> bool:
     if low is None or high is None or low > high or max(abs(low), abs(high)) > LARGEST_VALUE:
         return False
     return 1 <= math.floor(high) - math.ceil(low) + 1 <= MOST_OPTIONS
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _url_of(extension: Mapping[str, Any]) -> str:
+    return str(extension.get("url"))
 
 
 def _unit_of(item: FhirItem) -> str:

@@ -180,6 +180,9 @@ def _list_lines(data: Sequence[Any], indent: int, keys: Keys, comments: Comments
             first, *rest = _mapping_lines(value, indent + 2, inside, comments)
             yield f"{' ' * indent}- {first.lstrip()}"
             yield from rest
+        elif isinstance(value, list) and value:
+            yield f"{' ' * indent}-"
+            yield from _list_lines(value, indent + 2, inside, comments)
         else:
             yield f"{' ' * indent}- {_empty_or_scalar(value)}"
     yield from (_comment(line, indent) for line in comments.get((*keys, len(data)), ()))
