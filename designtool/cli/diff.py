@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -75,4 +76,4 @@ def _in_work_tree(old: str) -> str:
     if not name:
         return "."
     root = workspace_of(Path())
-    return str(root / programs_folder((root / WORKSPACE_FILE).read_bytes()) / name)
+    return os.path.relpath(root / programs_folder((root / WORKSPACE_FILE).read_bytes()) / name)

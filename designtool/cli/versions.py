@@ -123,7 +123,7 @@ def _compiled(root: Path, only: tuple[str, ...] | None, source: str, media: Path
             errors = [one for one in compiled.diagnostics if has_errors([one])]
             print_report(errors, line_reader(compiled.tree), language_of(compiled.documents), err=True)
     assert found.program is not None
-    return Version(found.program, compiled.documents, source)
+    return Version(found.program, compiled.documents, source if source != "." else found.folder)
 
 
 @contextmanager

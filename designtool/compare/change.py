@@ -105,9 +105,12 @@ class Change:
         return " ".join(f"{word} {id}".strip() for word, id in self.about)
 
     def subject_in(self, language: Language) -> str:
-        if language == "en":
-            return self.subject
-        return ", ".join(f"{_WORDS.get(word, word)} {id}".strip() for word, id in self.about)
+        return self.words_of(self.about, language)
+
+    @staticmethod
+    def words_of(about: Subject, language: Language) -> str:
+        words = _WORDS if language == "sv" else {}
+        return ", ".join(f"{words.get(word, word)} {id}".strip() for word, id in about)
 
 
 @dataclass(frozen=True, slots=True)

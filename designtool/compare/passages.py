@@ -13,7 +13,7 @@ from designtool.model.page import Block
 _CONTAINERS = frozenset({"callout", "if", "branch", "reveal", "summary", "therapist", "example", "checklist", "quote"})
 MEDIA = frozenset({"film", "audio", "image"})
 _MEDIA_ATTRIBUTES = ("captions", "transcript")
-_ALIKE = 0.5
+_ALIKE = 0.3
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def _text(value: Any) -> str:
     if isinstance(value, Media):
         return f"{value.path} ({value.size} byte, {value.digest[:19]}…)"
     if isinstance(value, Occasion):
-        return " ".join(str(part) for part in (value.kind, value.number, value.unit) if part)
+        return _occasion(value)
     if isinstance(value, tuple | list):
         return ", ".join(_text(one) for one in value)
     if isinstance(value, Mapping):
@@ -53,3 +53,16 @@ def _text(value: Any) -> str:
     if isinstance(title, str) and title:
         return title
     return json.dumps(encode_value(value), ensure_ascii=False) if is_dataclass(value) else str(value)
+
+
+def _occasion(occasion: Occasion) -> str:
+    """As an author writes it."""
+    unit = occasion.unit + ("s" if occasion.number != 1 else "")
+    match occasion.kind:
+        case "every":
+            return f"every {occasion.unit}" if occasion.number == 1 else f"every {occasion.number} {unit}"
+        case "before-module":
+            return "before each module"
+        case "after-start" | "after-end":
+            return f"{occasion.number} {unit} after {occasion.kind.removeprefix('after-')}"
+    return occasion.kind

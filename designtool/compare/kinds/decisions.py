@@ -129,18 +129,20 @@ def _tree(expression: Expression | None) -> tuple[object, ...]:
 
 def _proposed_apart(old: Decision, new: Decision, program: Program) -> Witness | None:
     """A measure and a present value for which the two propose something else, looking away from holding and locking."""
-    measures = sorted({start + step for one in (old, new) for start in _starts(one) for step in (-1, 0, 1)})
-    currents = sorted(
-        {value for one in (old, new) for value in (one.floor, (one.floor + one.ceiling) / 2, one.ceiling)}
-    )
-    for measure in measures:
-        for current in (None, *currents):
-            came = [_proposal(one, program, measure, current) for one in (old, new)]
-            if came[0] != came[1]:
-                answers = {"measure": shown(measure) or ""} | (
-                    {"current": shown(current) or ""} if current is not None else {}
-                )
-                return Witness(MappingProxyType(answers), value_words(came[0]), value_words(came[1]))
+    measures = {start + step for one in (old, new) for start in _starts(one) for step in (-1, 0, 1)}
+    currents = {value for one in (old, new) for value in (one.floor, (one.floor + one.ceiling) / 2, one.ceiling)}
+    # A patient who has a value already says most; then one who gets the first.
+    pairs: list[tuple[Fraction, Fraction | None]] = [
+        (measure, value) for measure in sorted(measures) for value in sorted(currents)
+    ]
+    pairs += [(measure, None) for measure in sorted(measures)]
+    for measure, current in (pair for pair in pairs if pair[0] >= 0):
+        came = [_proposal(one, program, measure, current) for one in (old, new)]
+        if came[0] != came[1]:
+            answers = {"measure": shown(measure) or ""}
+            if current is not None:
+                answers["current"] = shown(current) or ""
+            return Witness(MappingProxyType(answers), value_words(came[0]), value_words(came[1]))
     return None
 
 

@@ -277,12 +277,13 @@ def _named(flag: Flag) -> str:
 
 
 def _in_words(flag: Flag) -> str:
-    parts = [f"{flag.level} to {flag.to} when {flag.when.source}"]
+    """As an author writes it."""
+    parts = [f"when: {flag.when.source}", f"level: {flag.level}", f"to: {flag.to}"]
     if flag.escalate_after_hours is not None:
-        parts.append(f"escalates after {flag.escalate_after_hours} h")
+        parts.append(f"escalate_after_hours: {flag.escalate_after_hours}")
     if flag.patient_page:
-        parts.append(f"shows {flag.patient_page}")
-    return ", ".join(parts)
+        parts.append(f"patient_page: {flag.patient_page}")
+    return "\n".join(parts)
 
 
 def _spans(

@@ -238,14 +238,18 @@ def other_score(pair: Pair, questionnaire: Place, id: str) -> Iterator[Change]:
 
 
 def rule_in_words(score: Score) -> str:
-    """How a score is worked out, in one line."""
-    parts = [score.method if score.value is None else score.value.source, ", ".join(score.items)]
+    """How a score is worked out, as an author writes it."""
+    parts = [f"method: {score.method}"]
+    if score.value is not None:
+        parts.append(f"value: {score.value.source}")
+    if score.items:
+        parts.append(f"items: {', '.join(score.items)}")
     if score.method == "weighted":
-        parts.append("weights: " + ", ".join(f"{id} {shown(weight)}" for id, weight in score.weights.items()))
+        parts.append(f"weights: {shown(score.weights)}")
     if score.reverse:
-        parts.append("reverse: " + ", ".join(score.reverse))
-    parts.append(f"missing: {score.missing.rule}, at least {score.missing.at_least}")
-    return "; ".join(part for part in parts if part)
+        parts.append(f"reverse: {', '.join(score.reverse)}")
+    parts.append(f"missing: {score.missing.rule}, at_least: {score.missing.at_least}")
+    return "\n".join(parts)
 
 
 def _verdict(pair: Pair, questionnaire: Place, id: str) -> Verdict:
@@ -289,11 +293,12 @@ def _bands(score: Score) -> str:
     return ", ".join(f"{shown(band.start)} {band.label}" for band in score.bands)
 
 
-def _reading(score: Score) -> str:
-    parts = [f"reliable change {shown(score.reliable_change)}"] if score.reliable_change is not None else []
+def _reading(score: Score) -> str | None:
+    """As an author writes it."""
+    parts = [f"reliable_change: {shown(score.reliable_change)}"] if score.reliable_change is not None else []
     if score.clinical_threshold is not None:
-        parts.append(f"clinical {score.clinical_threshold.side} {shown(score.clinical_threshold.at)}")
-    return ", ".join(parts) or "–"
+        parts.append(f"clinical_threshold: {score.clinical_threshold.side} {shown(score.clinical_threshold.at)}")
+    return "\n".join(parts) or None
 
 
 FAMILY = Family(

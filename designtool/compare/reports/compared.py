@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from designtool.compare.change import Bump, Change, Changes, InFlight
+from designtool.compare.change import Bump, Change, Changes, InFlight, Subject
 from designtool.compare.families import all_kinds
 from designtool.diagnostics import Language, Span, Text
 from designtool.model.program import Program
@@ -104,6 +104,12 @@ def summary(compared: Compared, language: Language) -> str:
     number = Text(
         f"{count} {'ändring' if count == 1 else 'ändringar'}", f"{count} {'change' if count == 1 else 'changes'}"
     )
+    never = len(changes.not_allowed)
+    if never:
+        number = Text(
+            f"{number.sv}, varav {never} aldrig tillåt{'en' if never == 1 else 'na'}",
+            f"{number.en}, {never} of them never allowed",
+        )
     parts = [
         Text(f"{number.sv}. Minsta steg för versionen: {step}.", f"{number.en}. Least step of the version: {step}.")
     ]
@@ -113,15 +119,6 @@ def summary(compared: Compared, language: Language) -> str:
             f"Patients under way {IN_FLIGHT_WORDS[changes.in_flight].en}.",
         )
     )
-    if changes.not_allowed:
-        never = len(changes.not_allowed)
-        parts.insert(
-            0,
-            Text(
-                f"{never} {'ändring är aldrig tillåten' if never == 1 else 'ändringar är aldrig tillåtna'}.",
-                f"{never} {'change is' if never == 1 else 'changes are'} never allowed.",
-            ),
-        )
     return " ".join(part.in_language(language) for part in parts)
 
 
@@ -135,15 +132,30 @@ def where(span: Span | None) -> str:
 def place_in_words(change: Change, compared: Compared, language: Language) -> str:
     """What the change is about, with the titles that people know things by."""
     titles = _titles(compared.old) | _titles(compared.new)
-    found = change.subject_in(language)
-    shown = [titles[about] for about in change.about if about in titles]
-    title = compared.new.title if change.subject == "program" else ", ".join(shown)
-    return f"{found} ({title})" if title and title.lower() not in found.lower() else found
+    found = []
+    for length in range(1, len(change.about) + 1):
+        level = change.about[:length]
+        word = Change.words_of(level[-1:], language)
+        title = titles.get(level)
+        found.append(f"{word} ”{title}”" if title and title.casefold() != level[-1][1].casefold() else word)
+    return ", ".join(found)
 
 
-def _titles(program: Program) -> dict[tuple[str, str], str]:
-    found = {("module", module.id): module.title for module in program.modules}
-    found |= {("exercise", exercise.id): exercise.title for exercise in program.exercises}
-    found |= {("questionnaire", one.id): one.title for one in program.questionnaires}
-    found |= {("library page", page.id): page.title for page in program.library_pages}
+def _titles(program: Program) -> dict[Subject, str]:
+    """What each part that has a name for people is called."""
+    found: dict[Subject, str] = {(("program", ""),): program.title}
+    for module in program.modules:
+        about = ("module", module.id)
+        found[(about,)] = module.title
+        found |= {(about, ("page", page.id)): page.title for page in module.pages}
+    for exercise in program.exercises:
+        about = ("exercise", exercise.id)
+        found[(about,)] = exercise.title
+        found |= {(about, ("field", field.id)): field.label for field in exercise.fields}
+    for questionnaire in program.questionnaires:
+        about = ("questionnaire", questionnaire.id)
+        found[(about,)] = questionnaire.title
+        found |= {(about, ("item", item.id)): item.text for item in questionnaire.items if item.text}
+        found |= {(about, ("score", score.id)): score.label for score in questionnaire.scores}
+    found |= {(("library page", page.id),): page.title for page in program.library_pages}
     return found

@@ -24,6 +24,8 @@ from designtool.compare.reports.word_difference import Piece, word_difference
 from designtool.diagnostics import Language, Text
 from designtool.render.html import element, joined, text
 
+_SHORT = 12
+"""Characters that are read as a whole, like a number or a version."""
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
@@ -114,7 +116,7 @@ def _change(change: Change, compared: Compared, language: Language) -> Markup:
         element(
             "p",
             {"class": "about"},
-            element("span", {"class": "subject"}, place_in_words(change, compared, language)),
+            element("span", {"class": "subject"}, _capital(place_in_words(change, compared, language))),
             " – ",
             change.message.in_language(language),
             "  ",
@@ -129,11 +131,15 @@ def _change(change: Change, compared: Compared, language: Language) -> Markup:
     )
 
 
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
 def _sides(change: Change, language: Language) -> Markup | None:
     if change.old is None and change.new is None:
         return None
     pieces: tuple[Piece, ...] = ()
-    if change.old is not None and change.new is not None:
+    if change.old is not None and change.new is not None and max(len(change.old), len(change.new)) > _SHORT:
         pieces = word_difference(change.old, change.new)
     return element(
         "div",
