@@ -109,16 +109,17 @@ def _shared_files(programs: Iterable[Program], tree: Tree) -> dict[str, bytes]:
     reached: dict[str, set[str]] = {}
     for program in programs:
         library = _library_folder(program)
-        for name, entries in zip(_SHARED_FILES, (program.contacts, program.glossary, program.persons), strict=True):
-            reached.setdefault(library + name, set()).update(entry.id for entry in entries)
+        contacts, words, persons = program.contact.keys(), program.term.keys(), program.person.keys()
+        for name, ids in zip(_SHARED_FILES, (contacts, words, persons), strict=True):
+            reached.setdefault(library + name, set()).update(ids)
     for program in programs:
         own, library = f"{program_folder(program)}/", _library_folder(program)
         for folder in (own, library):
             names = {media.path.removeprefix(folder) for media in program.media if media.path.startswith(folder)}
             reached.setdefault(f"{folder}{_LOCK_FILE}", set()).update(names)
-    for path, ids in reached.items():
+    for path, wanted in reached.items():
         file = tree.files.get(path)
-        if file is not None and file.data is not None and (data := entries_of(path, file.data, ids)) is not None:
+        if file is not None and file.data is not None and (data := entries_of(path, file.data, wanted)) is not None:
             found[path] = data
     return found
 

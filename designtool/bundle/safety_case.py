@@ -18,10 +18,8 @@ from designtool.treatment.scoring import score
 
 def safety_case(program: Program) -> dict[str, Any]:
     """JSON: every risk item with its flags and the journeys and vectors that show them, then every flag."""
-    flags: dict[str, list[tuple[Flag, dict[str, Any]]]] = {
-        form.id: [(flag, _flag(program, form, flag)) for flag in form.flags]
-        for form in (*program.questionnaires, *program.exercises)
-    }
+    forms: tuple[Questionnaire | Exercise, ...] = (*program.questionnaires, *program.exercises)
+    flags = {form.id: [(flag, _flag(program, form, flag)) for flag in form.flags] for form in forms}
     return {
         "program": program.id,
         "version": program.version,

@@ -64,9 +64,9 @@ def command(bundle: Path, id: str | None, output: Path | None, output_format: st
     try:
         with opened_bundle(bundle) as opened:
             program = program_of(opened)
-            id = _new_id(program, id)
-            fork = fork_of(opened, program, id)
-            written = _write(fork, program, id, output)
+            own = _new_id(program, id)
+            fork = fork_of(opened, program, own)
+            written = _write(fork, program, own, output)
     except Refused as refused:
         print_refusal(refused, language, output_format)
     except CannotFork as error:
@@ -76,7 +76,7 @@ def command(bundle: Path, id: str | None, output: Path | None, output_format: st
                 "program.yaml in the bundle is not written one key a line. Write the source out with designtool unbundle.",
             )
         ) from error
-    _tell(written, fork, id, FIRST_VERSION, output_format)
+    _tell(written, fork, own, FIRST_VERSION, output_format)
 
 
 def _tell(written: _Written, fork: Fork, id: str, version: str, output_format: str) -> None:
