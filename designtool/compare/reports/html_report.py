@@ -34,10 +34,10 @@ def html_report(compared: Compared, language: Language) -> str:
     head = element(
         "head",
         {},
-        element("meta", {"charset": "utf-8"}),
-        element("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}),
-        element("meta", {"http-equiv": "Content-Security-Policy", "content": _POLICY}),
-        element("meta", {"name": "color-scheme", "content": "light dark"}),
+        Markup('<meta charset="utf-8">'),
+        Markup('<meta name="viewport" content="width=device-width, initial-scale=1">'),
+        Markup('<meta http-equiv="Content-Security-Policy" content="') + text(_POLICY) + Markup('">'),
+        Markup('<meta name="color-scheme" content="light dark">'),
         element("title", {}, title),
         Markup("<style>") + Markup(STYLE) + Markup("</style>"),
     )
