@@ -10,6 +10,7 @@ from designtool.model.codec import encode_fraction
 from designtool.model.exercise import Computed, Exercise, Field, Option
 from designtool.model.program import Program
 from designtool.model.questionnaire import Questionnaire
+from designtool.model.scope import PLAN_ENTRY
 
 
 def codebook(program: Program) -> dict[str, Any]:
@@ -51,6 +52,20 @@ def _of_exercise(exercise: Exercise) -> Iterator[dict[str, Any]]:
             yield _field(exercise.id, f"{field.id}.{column.id}", "column", column)
         for value in field.computed:
             yield _computed(exercise.id, f"{field.id}.{value.id}", "column", value)
+        if field.type == "plan-entry":
+            for part, type in PLAN_ENTRY.items():
+                options = tuple(Option(value, value) for value in type.options)
+                yield _variable(
+                    exercise.id,
+                    f"{field.id}.{part}",
+                    "part",
+                    type.kind,
+                    field.label,
+                    unit=type.unit,
+                    options=options,
+                    low=type.low,
+                    high=type.high,
+                )
     for value in exercise.computed:
         yield _computed(exercise.id, value.id, "computed", value)
     for value in exercise.summary:
@@ -67,6 +82,8 @@ def _of_exercise(exercise: Exercise) -> Iterator[dict[str, Any]]:
             low=decision.floor,
             high=decision.ceiling,
         )
+        for value in decision.computed:
+            yield _computed(exercise.id, value.id, "decision", value)
 
 
 def _field(form: str, name: str, kind: str, field: Field) -> dict[str, Any]:
