@@ -435,6 +435,32 @@ def test_foreign_changes_to_our_own_export_are_not_lost() -> None:
     assert [one.rule for one in found.diagnostics] == ["fhir-kept-as-comment"]
 
 
+def test_what_nobody_can_answer_is_not_asked() -> None:
+    hidden = [{"url": "http://hl7.org/fhir/StructureDefinition/questionnaire-hidden", "valueBoolean": True}]
+    shown = [{"url": "http://hl7.org/fhir/StructureDefinition/questionnaire-hidden", "valueBoolean": False}]
+    found = imported(
+        form(
+            item("a", extension=hidden),
+            item("b", readOnly=True),
+            item("g", "group", extension=hidden, item=[item("c")]),
+            item("d", extension=shown),
+        )
+    )
+    assert [one["id"] for one in data(found)["items"]] == ["d"]
+    assert [loss.subject for loss in found.losses if loss.code == "not-asked"] == [
+        "/item/0",
+        "/item/1",
+        "/item/2/item/0",
+    ]
+
+
+def test_a_group_that_is_filled_in_several_times_is_told() -> None:
+    found = imported(form(item("g", "group", repeats=True, item=[item("a")])))
+    assert rules(found) == ["fhir-not-carried"]
+    assert found.text is not None
+    assert 'HUMAN: the group "g" can be filled in several times' in found.text
+
+
 def test_html_is_marked_for_a_human_where_it_stands() -> None:
     found = imported(form(item("a", text="Read <b onclick='x'>this</b> <script>x</script>"), item("b")))
     assert rules(found) == ["fhir-not-carried"]

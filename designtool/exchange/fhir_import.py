@@ -28,6 +28,7 @@ from designtool.exchange.fhir_resource import (
 from designtool.exchange.fhir_words import (
     CALCULATED,
     ENABLE_WHEN_EXPRESSION,
+    HIDDEN,
     INTRODUCTION,
     MAX_VALUE,
     MIN_VALUE,
@@ -64,6 +65,7 @@ _LANGUAGE = re.compile("[a-z]{2,3}(-[A-Za-z0-9]+)*")
 _OWN = "formular"
 _NOT_IDS = frozenset({"and", "or", "not", "in", "if", "true", "false", "null"})
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
+_NUMBERS = frozenset({"Integer", "Decimal"})
 _CHOICES = frozenset({"choice", "open-choice", "coding"})
 _FIELD_TYPES: Mapping[str, str] = {
     "string": "text",
@@ -142,6 +144,8 @@ class _Writing:
         self.has_begun = False
         """Whether an item was met: what is read after that is no introduction."""
         self.own = self._own_data()
+        self.closed = {item.link_id for item in resource.items if _is_closed(item)}
+        """linkIds of what nobody who answers can see or change."""
         self.is_swedish = str(resource.raw.get("language") or "").startswith("sv")
 
     def _own_data(self) -> dict[str, Any]:
@@ -215,6 +219,17 @@ class _Writing:
                     Text(
                         "Ingen fråga i filen har givna svar. Frågorna nedan passar i en övning.",
                         "No item of the file has given answers. The items below belong in an exercise.",
+                    )
+                )
+            ]
+        elif not self.own:
+            self.comments[("items",)] = [
+                self.human(
+                    Text(
+                        "frågar någon av dem efter en risk, till exempel självmordstankar? Märk den med risk: och skriv en "
+                        "flagga. FHIR säger inte vilka det är.",
+                        "does one of them ask of a risk, such as suicidal thoughts? Mark it with risk: and write a flag. "
+                        "FHIR does not say which ones do.",
                     )
                 )
             ]
@@ -365,6 +380,12 @@ class _Writing:
         """The text of a group or a display: before the first item it is the introduction."""
         text = self.text(item.text)
         rest = _rest(item, {"linkId", "type"})
+        if item.repeats:
+            content = {key: value for key, value in item.raw.items() if key != "item"}
+            message = self.not_carried(
+                "repeated-group", item.pointer, "repeated-group", "comment", content, found=item.link_id
+            )
+            self.waiting.append(self.human(message))
         is_help = item.is_help and bool(item.ancestors)
         if text.strip() and not self.has_begun and not is_help and not item.conditions:
             self.introduction.append(text)
@@ -380,9 +401,12 @@ class _Writing:
 
     def asked(self, item: FhirItem) -> _Carried | None:
         """The item as one with given answers; None where it is none, and then it stands as a comment."""
+        closed = {item.link_id, *item.ancestors} & self.closed
         calculated = next((one for one in item.expressions if one.url == CALCULATED), None)
         if calculated is not None:
             self.aside("expression", item, "expression")
+        elif closed:
+            self.aside("not-asked", item, "not-asked")
         elif item.type in _CHOICES or item.options or item.value_set:
             return self.choice(item)
         elif item.type == "boolean":
@@ -591,7 +615,7 @@ class _Writing:
         if condition.operator == "exists":
             return f"answered({asked.id})" if condition.answer else f"not answered({asked.id})"
         value = _answer(condition, asked)
-        if value is None or (condition.operator not in ("=", "!=") and condition.kind != "Integer"):
+        if value is None or (condition.operator not in ("=", "!=") and condition.kind not in _NUMBERS):
             return None
         operator = "==" if condition.operator == "=" else condition.operator
         showing = [compared(operator, Fraction(option.value), Fraction(value)) for option in asked.options]
@@ -654,7 +678,7 @@ def _answer(condition: FhirCondition, asked: _Carried) -> int | None:
         if option is None or (system and option.system and system != option.system):
             return None
         return asked.values.get(option.code)
-    if condition.kind == "Integer" and isinstance(answer, Fraction):
+    if condition.kind in _NUMBERS and isinstance(answer, Fraction):
         is_number = asked.item.type == "integer" or all(one.kind == "Integer" for one in asked.item.options)
         return asked.values.get(str(answer)) if is_number else None
     return asked.values.get(answer) if condition.kind == "String" and isinstance(answer, str) else None
@@ -703,6 +727,11 @@ def _is_short(low: Fraction | None, high: Fraction | None) -> bool:
     if low is None or high is None or low > high or max(abs(low), abs(high)) > LARGEST_VALUE:
         return False
     return 1 <= math.floor(high) - math.ceil(low) + 1 <= MOST_OPTIONS
+
+
+def _is_closed(item: FhirItem) -> bool:
+    is_hidden = any(one["url"] == HIDDEN and one.get("valueBoolean") is True for _, one in extensions(item.raw))
+    return is_hidden or item.raw.get("readOnly") is True
 
 
 def _listed(value: Any) -> list[Any]:

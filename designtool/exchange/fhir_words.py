@@ -27,6 +27,7 @@ ENABLE_WHEN_EXPRESSION = f"{_SDC}enableWhenExpression"
 VARIABLE = f"{_CORE}variable"
 MIN_VALUE = f"{_CORE}minValue"
 MAX_VALUE = f"{_CORE}maxValue"
+HIDDEN = f"{_CORE}questionnaire-hidden"
 UNIT = f"{_CORE}questionnaire-unit"
 ITEM_CONTROL = f"{_CORE}questionnaire-itemControl"
 

@@ -36,6 +36,14 @@ RULE = Rule(
             'frågan "{found}" har en lista med svar för sig; fler än {most} listor går inte',
             'the item "{found}" has a list of answers of its own; more than {most} lists will not do',
         ),
+        "not-asked": Text(
+            'frågan "{found}" är dold eller går inte att ändra, och ställs därför inte',
+            'the item "{found}" is hidden or cannot be changed, and so it is not asked',
+        ),
+        "repeated-group": Text(
+            'gruppen "{found}" kan fyllas i flera gånger; här ställs frågorna en gång',
+            'the group "{found}" can be filled in several times; here its items are asked once',
+        ),
         "html": Text(
             "texten innehåller HTML, som inte får stå i ett formulär",
             "the text holds HTML, which may not stand in a questionnaire",
