@@ -15,6 +15,7 @@
 | the declared range is the real one | score-range | by the ends; expressions exhaustive, else intervals |
 | every item is scored or marked unscored, once | unscored-item, item-not-in-score | by counting |
 | a missing rule can be met | impossible-missing-rule | by counting |
+| whoever answers all that is asked has a score | no-score-when-hidden | exhaustive over sums |
 | a threshold can be passed, a change can be made | threshold-outside-range | by the ends of the range |
 | the answers of a list can be told apart | repeated-answer | by comparing |
 | what is not asked counts as an answer that exists | when-hidden-not-an-answer | looked up |
@@ -40,7 +41,7 @@ BANDS = "      - from: 3\n        label: Hög\n"
 def found(text: str) -> list[tuple[str, str]]:
     """Rule and message of each finding, all in places of the author's own files."""
     diagnostics = compiled(example_files(text)).diagnostics
-    assert all(one.span.path and one.span.line for one in diagnostics)
+    assert all(one.span.path for one in diagnostics)
     return [(one.rule, one.message.sv) for one in diagnostics]
 
 
@@ -132,6 +133,7 @@ SHOWN = "    show_if: q1 >= 1\n    when_hidden: 0\n"
         # What is not asked.
         (asked("    show_if: q1 >= 1\n    when_hidden: 3\n"), "when-hidden-not-an-answer", "0, 1, 2"),
         (asked("    when_hidden: 0\n"), "when-hidden-not-an-answer", "aldrig dold"),
+        (asked("    show_if: q1 >= 2\n"), "no-score-when-hidden", "q1 = "),
         (asked(SHOWN + RISK), "hidden-risk-item", '"q2"'),
         (asked("    show_if: q1 >= 1 and q1 < 1\n"), "condition-without-effect", "alla svar är prövade"),
         # Conditions inside values.
@@ -158,6 +160,8 @@ def test_a_mistake_is_found_and_nothing_else_said(text: str, rule: str, said: st
 
 
 def also(text: str) -> tuple[str, ...]:
+    if "show_if: q1 >= 2" in text:
+        return ("score-range",)  # Those who have a score have 2 at least.
     return ("risk-item-without-flag",) if RISK in text else ()
 
 
@@ -192,6 +196,17 @@ def measured(at: str, page: str) -> str:
 
 READ = "+:::{if} min_koll.q1 >= 1\n+Vila.\n+:::\n"
 CHANGED = "+:::{if} change(min_koll.total) >= 1\n+Vila.\n+:::\n"
+
+
+def test_a_flag_that_reads_what_is_never_asked_is_found() -> None:
+    text = "-- modules/01-start/exercises/min_lista.yaml --\ntitle: Min lista\nkind: worksheet\nfields:\n"
+    text += "  - id: a\n    type: yes-no\n    label: A\n    required: true\n"
+    flag = "flags:\n  - when: min_lista.a and q1 >= 1\n    level: yellow\n"
+    change = f"-- {FORM} (change) --\n" + "".join(f"+{line}\n" for line in flag.splitlines())
+    moved = text.replace("modules/01-start/exercises/", "exercises/")
+    shown = "-- modules/01-start/10-sida.md (change) --\n+\n+:::{exercise} min_lista\n+:::\n"
+    assert [name for name, _ in found(text + shown + change)] == []
+    assert "unanswerable-reference" in [name for name, _ in found(moved + change)]
 
 
 @pytest.mark.parametrize(

@@ -223,8 +223,11 @@ def _range_of_sum(
 def answers_in_words(proof: Proof, expression: Expression, own: str) -> str:
     """The answers of a proof that the condition speaks of, as an author would write them: `q9 = 2, total = 2`."""
     witness = proof.witness or {}
-    read = dict.fromkeys(references_of(expression.tree))
-    shown = [(name, witness[name]) for name in read if witness.get(name) is not None and name[1] != THIS_WEEK]
+    return witness_in_words({name: witness.get(name) for name in dict.fromkeys(references_of(expression.tree))}, own)
+
+
+def witness_in_words(witness: Mapping[Reference, Value], own: str) -> str:
+    shown = [(name, value) for name, value in witness.items() if value is not None and name[1] != THIS_WEEK]
     words = [f"{_named(name, own)} = {_shown(value)}" for name, value in shown if not isinstance(value, tuple)]
     return ", ".join(words[:_MOST_SHOWN])
 

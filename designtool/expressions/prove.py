@@ -131,6 +131,15 @@ def possible_values(
     return frozenset(value for value in values if value is not None)
 
 
+def answers_without_value(sum: Sum, items: Sequence[Asked]) -> Mapping[Reference, Value] | None:
+    """Answers to all that is asked that leave without a value a score that others have; None where there are none, or too
+    many cases."""
+    states = _sums((sum,), _steps(sum.parts, items), frozenset()) or {}
+    complete = {state: chain for state, chain in states.items() if state.complete}
+    without = [chain for state, chain in complete.items() if sum.value(*state.sums[0]) is None]
+    return dict(reversed(tuple(_unchained(without[0])))) if without and len(without) < len(complete) else None
+
+
 def sample_values(sum: Sum, items: Sequence[Asked] = ()) -> frozenset[Fraction]:
     """Some of the values of a score: with every item answered, from all lowest to all highest, one step at a time."""
     steps = _steps(sum.parts, items)

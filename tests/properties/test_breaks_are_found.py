@@ -74,7 +74,7 @@ def generated(draw: st.DrawFn) -> Content:
         "items": [{"id": id, "text": f"Fråga {id}", "options": "lista"} for id in ids],
         "scores": [score],
         "flags": [
-            {"when": f"q1 >= {values[-1]} and total >= {low + 1}", "level": "yellow", "patient_page": "library/kris"}
+            {"when": f"q1 >= {values[-1]} or total >= {high}", "level": "yellow", "patient_page": "library/kris"}
         ],
     }
 

@@ -13,6 +13,7 @@ from designtool.model.assemble_pages import walk, walk_inlines
 from designtool.model.exercise import Exercise, Field
 from designtool.model.module import Module
 from designtool.model.program import Program
+from designtool.model.questionnaire import Questionnaire
 
 RULE = Rule(
     name="unanswerable-reference",
@@ -124,6 +125,19 @@ def check(context: Context) -> Iterator[Diagnostic]:
             for function, form in dict.fromkeys(_compared(expression.tree)):
                 if _is_filled_once(form, program):
                     yield RULE.at(place, "once", id=form, function=f"{function}()")
+
+    for questionnaire in context.questionnaires:
+        for form, place in _reads(tuple(_stated_in_questionnaire(questionnaire, context))):
+            if form not in asked and form != questionnaire.id:
+                directive = "questionnaire" if form in program.questionnaire else "exercise"
+                yield RULE.at(place, "never", id=form, directive=directive)
+
+
+def _stated_in_questionnaire(questionnaire: Questionnaire, context: Context) -> Iterator[_Stated]:
+    for flag in questionnaire.flags:
+        yield flag.when, context.span(flag.origin, "when")
+    for score in questionnaire.scores:
+        yield from _if_any(score.value, context.span(score.origin, "value"))
 
 
 def _asked(program: Program) -> dict[str, frozenset[str]]:
