@@ -29,14 +29,14 @@ def write_if_changed(path: Path, write: Callable[[BinaryIO], object]) -> bool:
     return True
 
 
-def write_atomically(path: Path, write: Callable[[BinaryIO], _Result]) -> _Result:
+def write_atomically(path: Path, write: Callable[[BinaryIO], _Result], secret: bool = False) -> _Result:
     """Let `write` fill a new file that takes the place of `path` once it is safely on the disk.
 
-    The folder must exist. When `write` fails, or the disk is full, nothing is left and an earlier file stands untouched.
+    `secret`: nobody but its owner may read it, from the first byte on. The folder must exist. When `write` fails, or the disk is full, nothing is left and an earlier file stands untouched.
     """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
     try:
-        with open(temporary, "xb") as stream:
+        with open(temporary, "xb", opener=_open_for_owner if secret else None) as stream:
             result = write(stream)
             stream.flush()
             os.fsync(stream.fileno())
@@ -45,6 +45,10 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], _Result]) -> _Resul
         temporary.unlink(missing_ok=True)
         raise
     return result
+
+
+def _open_for_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 class _Different(Exception):

@@ -59,6 +59,7 @@ PURE_USES = {
     ("scaffold", "pathlib"),
     ("resources", "pathlib"),
     ("load", "pathlib"),
+    ("treatment", "random"),  # Invented patients, whose chances come of a seed that is given.
 }
 
 

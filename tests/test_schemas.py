@@ -33,6 +33,7 @@ MESSAGES = (
     "export",
     "import",
     "fhir-loss",
+    "migrate",
 )
 NOT_TO_BE_USED = {
     "format",  # Off in one validator by default, on in the other.

@@ -32,6 +32,30 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Börja ett eget program från ett paket.": "Begin a program of one's own from a bundle.",
         "Kör paket i referensmiljön.": "Run bundles in the reference runtime.",
+        "Pröva vad som händer med pågående patienter i en ny version.": (
+            "Try what happens to patients under way in a new version."
+        ),
+        # migrate, export states
+        "Pröva vad som händer med pågående patienter när ett program får en ny version.": (
+            "Try what happens to patients under way when a program gets a new version."
+        ),
+        "Räkna och visa. Inget flyttas; det görs i driftmiljön.": (
+            "Count and show. Nothing is moved; that is done in the runtime."
+        ),
+        "Fil med behandlingar från driftmiljön (designtool export states). Utan den prövas påhittade patienter.": (
+            "A file of treatments from the runtime (designtool export states). Without it invented patients are tried."
+        ),
+        "Antal påhittade patienter (vanligen 40).": "How many invented patients (usually 40).",
+        "Vilka påhittade patienter (vanligen 0).": "Which invented patients (usually 0).",
+        "Skriv ut ett formulär eller pågående behandlingar i en form som andra verktyg läser.": (
+            "Write a questionnaire, or treatments under way, in a form that other tools read."
+        ),
+        "Driftmiljöns mapp (vanligen designtool-data).": "The runtime's folder (usually designtool-data).",
+        "Bara behandlingar i detta program.": "Only treatments in this program.",
+        "Fil att skriva till, en behandling på varje rad.": "The file to write, one treatment a line.",
+        "Skriv ut behandlingar utan namn och meddelanden, att pröva en flytt på. Filen är vårddata: svaren står i den.": (
+            "Write treatments without names and messages, to try a migration on. The file is care data: the answers are in it."
+        ),
         "Visa allt: program, påhittade patienter och behandlare.": (
             "Show everything: programs, invented patients and therapists."
         ),

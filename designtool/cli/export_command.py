@@ -1,4 +1,4 @@
-"""designtool export: a questionnaire in the form that other systems read."""
+"""designtool export: a questionnaire in the form that other systems read, and treatments to try a migration on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 
 from designtool.cli.click_words import Commands
 from designtool.cli.named_questionnaire import named_questionnaire
-from designtool.cli.output import FORMAT, print_json
+from designtool.cli.output import FORMAT, Usage, language_of, print_json
 from designtool.cli.written import FORCE, check_targets, write_text
 from designtool.diagnostics import Text
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.group("export", cls=Commands)
 def command() -> None:
-    """Skriv ut ett formulär i en form som andra system läser."""
+    """Skriv ut ett formulär eller pågående behandlingar i en form som andra verktyg läser."""
 
 
 @command.command("fhir")
@@ -64,3 +64,43 @@ def fhir(
 
 def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+@command.command("states")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("designtool-data"),
+    help="Driftmiljöns mapp (vanligen designtool-data).",
+)
+@click.option("--program", default="", help="Bara behandlingar i detta program.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), required=True, help="Fil att skriva till, en behandling på varje rad."
+)
+@FORCE
+@FORMAT
+def states(data: Path, program: str, output: Path, force: bool, output_format: str) -> None:
+    """Skriv ut behandlingar utan namn och meddelanden, att pröva en flytt på. Filen är vårddata: svaren står i den."""
+    from designtool.runtime.store import DATABASE_FILE, Store
+    from designtool.treatment.events import Registered
+    from designtool.treatment.exported import to_line
+
+    if not (data / DATABASE_FILE).is_file():
+        raise Usage(Text(f"i {data} finns ingen driftmiljö", f"there is no runtime in {data}"))
+    check_targets([output], force)
+    store = Store(data)
+    try:
+        lines = []
+        for treatment in store.treatments():
+            events = [stored.event for stored in store.events(treatment.id)]
+            registered = events[0].what if events else None
+            if isinstance(registered, Registered) and program in ("", registered.program):
+                lines.append(to_line(treatment.id, events) + "\n")
+    finally:
+        store.close()
+    write_text(output, "".join(lines), secret=True)
+    if output_format == "json":
+        print_json({"path": str(output), "treatments": len(lines)})
+    else:
+        told = Text(f"{len(lines)} behandlingar i {output}", f"{len(lines)} treatments in {output}")
+        click.echo(told.in_language(language_of(None)))

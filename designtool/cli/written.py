@@ -27,13 +27,13 @@ def check_targets(paths: Sequence[Path | None], force: bool) -> None:
             )
 
 
-def write_text(path: Path, text: str) -> None:
-    """The whole file or nothing of it; leaves with status 2 where it cannot be written."""
+def write_text(path: Path, text: str, secret: bool = False) -> None:
+    """The whole file or nothing of it, for its owner alone where it is secret; leaves with status 2 where it cannot be written."""
     from designtool.atomic import write_atomically
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, lambda stream: stream.write(text.encode()))
+        write_atomically(path, lambda stream: stream.write(text.encode()), secret)
     except OSError as problem:
         reason = problem.strerror or type(problem).__name__
         raise Usage(Text(f"{path} går inte att skriva: {reason}", f"{path} cannot be written: {reason}")) from problem
