@@ -700,6 +700,15 @@ def with_link(href: str) -> bytes:
     return with_block(Block("p-1", "paragraph", inlines=(Inline("link", href=href, children=(Inline("text", "x"),)),)))
 
 
+def with_tree(tree: Any) -> bytes:
+    """The flag of the risk item is raised when this holds."""
+
+    def change(program: dict[str, Any]) -> None:
+        program["questionnaires"][0]["flags"][0]["when"]["tree"] = tree
+
+    return encoded_with(change)
+
+
 PROGRAMS: dict[str, tuple[bytes, str]] = {
     "no program": (archive_with_file(CONTENT, "program.json", b"{}"), "program-invalid"),
     "a list": (archive_with_file(CONTENT, "program.json", b"[]"), "program-invalid"),
@@ -707,6 +716,21 @@ PROGRAMS: dict[str, tuple[bytes, str]] = {
     "a newer format": (encoded_with(lambda program: program.update(format=2)), "format-too-new"),
     "another version": (encoded_with(lambda program: program.update(version="1.2.4")), "program-mismatch"),
     "another id": (encoded_with(lambda program: program.update(id="annat")), "program-mismatch"),
+    "an expression of an unknown kind": (with_tree(["boom"]), "expression-invalid"),
+    "an expression without an end": (with_tree(["ref", "fraga"]), "expression-invalid"),
+    "an expression that rounds for ever": (
+        with_tree(["call", "round", ["ref", "fraga", "q1"], ["number", "999999999"]]),
+        "expression-invalid",
+    ),
+    "an expression of all days": (
+        with_tree([">", ["call", "count", ["entries", "blad", 10**12]], ["number", "1"]]),
+        "expression-invalid",
+    ),
+    "an expression that reads something else than it says": (
+        with_tree([">=", ["ref", "fraga", "total"], ["number", "1"]]),
+        "expression-invalid",
+    ),
+    "an expression as it was": (with_tree([">=", ["ref", "fraga", "q1"], ["number", "1"]]), "accepted"),
     "a script link": (with_link("javascript:alert(1)"), "unsafe-link"),
     "a script link in disguise": (with_link("java\tscript:alert(1)"), "unsafe-link"),
     "a data link": (with_link("data:text/html,x"), "unsafe-link"),

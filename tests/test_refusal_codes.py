@@ -65,6 +65,6 @@ FIRST = """
     json-encoding json-lone-surrogate json-syntax json-not-canonical layout-version layout-missing index-invalid
     manifest-invalid manifest-is-index artifact-type format-too-new descriptor-invalid descriptor-urls digest-form
     file-name file-order file-collision media-type wrong-digest wrong-size blob-missing blob-foreign program-invalid
-    program-mismatch unknown-feature unsafe-link unsafe-html media-missing svg-invalid svg-too-large svg-doctype
+    program-mismatch unknown-feature expression-invalid unsafe-link unsafe-html media-missing svg-invalid svg-too-large svg-doctype
     svg-instruction svg-script svg-handler svg-element svg-reference unsigned version-taken
 """.split()  # noqa: SIM905

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from designtool.bundle.features import KNOWN_FEATURES, blocks_of, features_of, inlines_of
 from designtool.bundle.manifest import PROGRAM_FILE, Annotations, Manifest
 from designtool.bundle.refusals import Refused
+from designtool.expressions.expression import Expression
+from designtool.expressions.trees import references_of
+from designtool.expressions.well_formed import is_well_formed
 from designtool.load.safe_text import active_html, is_safe_link
 from designtool.model.program import Program
 
@@ -41,6 +45,10 @@ def check_program(program: Program, program_json: Mapping[str, Any], manifest: M
             raise Refused("program-mismatch", what=what)
     if program.format != said.format:
         raise Refused("program-mismatch", what="format")
+    for expression in _expressions(program):
+        read = {pair for pair in references_of(expression.tree) if pair[1]} if is_well_formed(expression.tree) else None
+        if read is None or tuple(sorted(read)) != expression.references:
+            raise Refused("expression-invalid", source=expression.source)
     for link in _links(program):
         if not is_safe_link(link):
             raise Refused("unsafe-link", link=link)
@@ -49,6 +57,19 @@ def check_program(program: Program, program_json: Mapping[str, Any], manifest: M
         if found is not None:
             raise Refused("unsafe-html", text=found)
     _check_media(program, manifest)
+
+
+def _expressions(value: Any) -> Iterator[Expression]:
+    """Every expression anywhere in a value of the model."""
+    waiting = [value]
+    while waiting:
+        content = waiting.pop()
+        if isinstance(content, Expression):
+            yield content
+        elif is_dataclass(content):
+            waiting.extend(getattr(content, field.name) for field in fields(content))
+        elif isinstance(content, tuple):
+            waiting.extend(content)
 
 
 def _links(program: Program) -> Iterator[str]:

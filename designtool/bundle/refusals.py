@@ -169,6 +169,10 @@ REFUSALS: Mapping[str, Text] = MappingProxyType(
             "Programmet kräver något som den här versionen av designtool inte kan: {feature}",
             "The program requires something that this version of designtool cannot do: {feature}",
         ),
+        "expression-invalid": Text(
+            "Programmet har ett uttryck som inte går att räkna ut: {source}",
+            "The program has an expression that cannot be worked out: {source}",
+        ),
         "unsafe-link": Text(
             "Programmet har en länk som inte är tillåten: {link}", "The program has a link that is not allowed: {link}"
         ),
