@@ -34,6 +34,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "workspace",
             "revision",
             "web_guard",
+            "wordings",
             "preview",
             "runtime",
             "demonstration",

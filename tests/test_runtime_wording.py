@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from dataclasses import replace
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,12 +14,17 @@ import pytest
 from click.testing import CliRunner
 from runtime_samples import bundle_bytes, clinic, sample_program
 
+from designtool import resources
 from designtool.bundle import program_of, read_bundle
 from designtool.cli import group
 from designtool.cli import run as run_command
 from designtool.model.exercise import Option
 from designtool.model.program import Program
-from designtool.runtime.wordings import MOST_BYTES, UnfitWording, read_wordings
+from designtool.preview.studio import Studio
+from designtool.render import Viewpoint, load_templates, view
+from designtool.wordings import MOST_BYTES, UnfitWording, read_wordings
+
+TEMPLATES = load_templates(resources.folder("templates"))
 
 WORDS = """\
 instrument: mood
@@ -111,7 +118,7 @@ def test_words_that_fit_an_earlier_version_alone_are_left_out_whole(
     mood = program.questionnaire["mood"]
     further = replace(mood, items=(*mood.items, replace(mood.items[0], id="q5", risk="")))
     with (
-        caplog.at_level(logging.WARNING, "designtool.runtime"),
+        caplog.at_level(logging.WARNING, "designtool.wordings"),
         clinic(tmp_path / "data", bundle_bytes(replace(program, questionnaires=(further,))), wording=words) as unit,
     ):
         page = unit.sign_in(unit.patient.id).get(f"{unit.patient_base}/questionnaire/mood").text
@@ -180,3 +187,27 @@ def test_the_command_holds_the_words_against_the_bundle_before_it_starts(
 
 def test_the_sample_is_a_bundle_like_any_other(bundle: bytes) -> None:
     assert not program_of(read_bundle(BytesIO(bundle))).questionnaire["mood"].has_text
+
+
+def test_the_preview_shows_the_words_and_compiles_without_them(tmp_path: Path) -> None:
+    root = tmp_path / "arbetsyta"
+    shutil.copytree(Path(__file__).parent / "minimal", root)
+    form = root / "programs" / "exempel" / "questionnaires" / "min_koll.yaml"
+    text = form.read_text(encoding="utf-8").replace("licence: CC-BY-4.0", "licence: permission")
+    for label, value in (("Inte alls", 0), ("Ibland", 1), ("Ofta", 2)):
+        text = text.replace(f"label: {label}", f'label: "{value}"')
+    for line in ("    text: Hur ofta har du känt dig nere?\n", "    text: Hur ofta har du sovit dåligt?\n"):
+        text = text.replace(line, "")
+    form.write_text(text, encoding="utf-8")
+    words = WORDS.replace("mood", "min_koll").replace("  q3: Lokal fråga tre\n  q4: Lokal fråga fyra\n", "")
+    words = words.replace("q1 .. q4", "q1 .. q2").replace("    - {value: 3, label: Lokalt jämt}\n", "")
+    (tmp_path / "min_koll.yaml").write_text(words, encoding="utf-8")
+    faults: list[Exception] = []
+    studio = Studio(root, None, lambda: date(2026, 11, 21), faults.append, read_wordings(tmp_path))
+    studio.refresh()
+    simulated = studio.simulate("exempel", "", 0)
+    assert simulated is not None and not faults
+    html = view("questionnaire/min_koll", simulated.situation, Viewpoint("patient", base="/p"), TEMPLATES)
+    assert "Lokal fråga två" in html and "Lokalt ofta" in html
+    compiled = studio.program("exempel")
+    assert compiled is not None and not compiled.questionnaire["min_koll"].has_text

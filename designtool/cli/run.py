@@ -46,7 +46,7 @@ def command(
     """Kör paket i referensmiljön, med låtsasinloggning och påhittade personer. Avsluta med Ctrl-C."""
     from designtool.runtime.app import Settings, create_service
     from designtool.runtime.importing import Policy
-    from designtool.runtime.wordings import UnfitWording
+    from designtool.wordings import UnfitWording
 
     language = language_of(None)
     for path in bundles:

@@ -24,6 +24,7 @@ from designtool.treatment.simulate import FIRST_DAY, THERAPIST, play
 from designtool.treatment.situate import situation
 from designtool.treatment.situation import Situation
 from designtool.treatment.state import ImpossibleEvent, State, apply, fold
+from designtool.wordings import Wordings
 
 PREVIEW_DIGEST = "preview"
 LATEST_DAY = 400
@@ -78,6 +79,8 @@ class Studio:
     today: Callable[[], date]
     report: Callable[[Exception], None]
     """Told of a fault in designtool itself, which must not end the preview."""
+    wordings: Wordings = Wordings()
+    """Of instruments without text, for one who has the right to them: shown, and no part of what is compiled."""
     start: str = field(default_factory=lambda: secrets.token_hex(4))
     """Tells this preview from an earlier one at the same address."""
     version: int = 0
@@ -186,7 +189,7 @@ class Studio:
             return None
         if played is not None and played.program is program and played.typed is typed:
             return played.simulated
-        simulated = _simulated(program, person, day, typed)
+        simulated = _simulated(self.wordings.filled(program), person, day, typed)
         with self._lock:
             while len(self._played) >= _MOST_SIMULATED:
                 del self._played[next(iter(self._played))]

@@ -32,9 +32,9 @@ from designtool.runtime.routes.unit import IMPORT_PATH
 from designtool.runtime.service import Service, Stop, refused_json
 from designtool.runtime.store import Conflict, Store
 from designtool.runtime.treatments import Programs, Treatments
-from designtool.runtime.wordings import Wordings, read_wordings
 from designtool.runtime.words import NOT_FOR_CARE, UNSIGNED
 from designtool.web_guard import Guard
+from designtool.wordings import Wordings, read_wordings
 
 TICK_SECONDS = 60
 """So often somebody looks at the clock: doors open, flags escalate and reminders go out without anybody being there."""

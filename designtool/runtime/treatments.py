@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TypeVar
 
 from designtool.bundle import Bundle, program_of, read_bundle
+from designtool.compare.migrate import Upgrade
 from designtool.diagnostics import Text
 from designtool.model.program import Program
 from designtool.runtime.audit import Deed
 from designtool.runtime.clock import Clock
 from designtool.runtime.store import Conflict, Store, Treatment
-from designtool.runtime.wordings import Wordings
 from designtool.treatment.clock import clock_events
 from designtool.treatment.days import local_date, moment
 from designtool.treatment.events import Event
 from designtool.treatment.frame import Frame
 from designtool.treatment.situation import Situation
 from designtool.treatment.state import NEW, State, fold
+from designtool.wordings import Wordings
 
 _Result = TypeVar("_Result")
 _Kept = TypeVar("_Kept")
@@ -30,19 +31,41 @@ _MOST_TRIES = 50
 _STATES_KEPT = 2000
 
 
-@dataclass
-class Programs:
-    """The imported bundles, each read once and kept open for its films."""
+@dataclass(eq=False)
+class Programs(Mapping[str, Program]):
+    """The imported bundles by digest, each read once and kept open for its films."""
 
     store: Store
     wordings: Wordings = Wordings()
     _bundles: dict[str, Bundle] = field(default_factory=dict)
     _programs: dict[str, Program] = field(default_factory=dict)
+    _upgrades: dict[tuple[str, str], Upgrade] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def program(self, digest: str) -> Program:
         self._load(digest)
         return self._programs[digest]
+
+    def __getitem__(self, digest: str) -> Program:
+        if digest not in self._programs and digest not in iter(self):
+            raise KeyError(digest)
+        return self.program(digest)
+
+    def __iter__(self) -> Iterator[str]:
+        return (bundle.digest for bundle in self.store.bundles())
+
+    def __len__(self) -> int:
+        return len(self.store.bundles())
+
+    def upgrade(self, old: str, new: str) -> Upgrade:
+        """What patients meet between two bundles of a program, worked out once."""
+        with self._lock:
+            known = self._upgrades.get((old, new))
+        if known is None:
+            known = Upgrade.between(self.program(old), old, self.program(new), new)
+            with self._lock:
+                self._upgrades[old, new] = known
+        return known
 
     def unfit_wordings(self, digests: Iterable[str]) -> tuple[Text, ...]:
         """What of the local wordings does not fit these programs as they were released."""
@@ -89,11 +112,9 @@ class Treatments:
         """Of several treatments with one question to the database."""
         with self._lock:
             known = {one.id: self._states.get(one.id, NEW) for one in treatments}
-        digests = {one.id: one.digest for one in treatments}
         behind = {one.id: known[one.id].count for one in treatments if known[one.id].count < one.count}
         for id, events in self.store.events_of(behind).items() if behind else ():
-            programs = {digests[id]: self.programs.program(digests[id])}
-            known[id] = fold((stored.event for stored in events), programs, known[id])
+            known[id] = fold((stored.event for stored in events), self.programs, known[id])
             self._remember(id, known[id])
         return known
 
@@ -110,8 +131,7 @@ class Treatments:
         """The state now. What time has brought until now has been stored."""
         state, now = self.state(treatment), self.clock.now()
         for _ in range(_MOST_TRIES):
-            programs = {treatment.digest: self.programs.program(treatment.digest)}
-            brought = clock_events(state, programs, now)
+            brought = clock_events(state, self.programs, now)
             if not brought:
                 return state, now
             try:
@@ -132,10 +152,9 @@ class Treatments:
         When somebody else was faster it is worked out anew, so that of two who write at once both are kept. An act without
         events is refused or changes nothing, and leaves nothing behind.
         """
-        program = self.programs.program(treatment.digest)
         state = self.state(treatment)
         for _ in range(_MOST_TRIES):
-            events, result = work(state, program, self.clock.now())
+            events, result = work(state, self.programs[state.digest], self.clock.now())
             if not events:
                 return state, result
             try:
@@ -163,7 +182,7 @@ class Treatments:
         self, treatment: Treatment, state: State, events: tuple[Event, ...], deed: Deed | None, device: str
     ) -> State:
         # Folded first: an event that cannot follow is a fault, and must not be stored.
-        after = fold(events, {treatment.digest: self.programs.program(treatment.digest)}, state)
+        after = fold(events, self.programs, state)
         self.store.append(treatment.id, state.count, events, deed, device)
         self._remember(treatment.id, after)
         return after

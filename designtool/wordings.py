@@ -1,7 +1,7 @@
-"""The wording of instruments that the care unit has a right to, from a folder beside the bundles.
+"""The wording of instruments that a care unit has a right to, from a folder of its own.
 
-It is filled in where a program is read into memory. The bundle on the disk, its digest and everything made from it stay
-as they were released.
+Runtime and preview fill it in where a program is shown. The files of the program, a bundle on the disk, its digest and
+everything made from them stay as they are.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from designtool.model.wording import read_wording, with_wording
 
 MOST_BYTES = 1_000_000
 _ENDINGS = frozenset({".yaml", ".yml"})
-_log = logging.getLogger("designtool.runtime")
+_log = logging.getLogger("designtool.wordings")
 
 
 class UnfitWording(Exception):
