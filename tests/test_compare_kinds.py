@@ -78,9 +78,18 @@ def changes(kind: Kind, example: str) -> Changes:
 
 @cache
 def changes_between(before: str, example: str) -> Changes:
-    tree = laid_over(compared_tree(), before)
-    old, new = program_of(tree), program_of(laid_over(tree, example))
+    return uncached_changes(before, example)
+
+
+def uncached_changes(before: str, example: str) -> Changes:
+    old, new = versions(before, example)
     return compare(old[0], new[0], old[1].documents, new[1].documents)
+
+
+@cache
+def versions(before: str, example: str) -> tuple[tuple[Program, Compiled], tuple[Program, Compiled]]:
+    tree = laid_over(compared_tree(), before)
+    return program_of(tree), program_of(laid_over(tree, example))
 
 
 @pytest.mark.parametrize("kind", TOLD)

@@ -92,7 +92,7 @@ _KEYS: Mapping[type, Callable[[Any], str]] = MappingProxyType(
 )
 """Kinds of elements by which lists are aligned, with what names each of them."""
 
-_WORDS: Mapping[tuple[type, str], str] = MappingProxyType(
+ALIGNED: Mapping[tuple[type, str], str] = MappingProxyType(
     {
         (Program, "modules"): "module",
         (Program, "exercises"): "exercise",
@@ -137,7 +137,7 @@ def compared_fields(kind: type) -> tuple[str, ...]:
 def element_of(place: Place, field: str, old: Any, new: Any) -> Place:
     """The place of one element of an aligned list, there in one version or in both."""
     one = new if new is not None else old
-    about = (_WORDS[place.of, field], _KEYS[type(one)](one))
+    about = (ALIGNED[place.of, field], _KEYS[type(one)](one))
     outer = () if place.of is Program else place.about
     return Place(
         type(one),
@@ -153,7 +153,7 @@ def element_of(place: Place, field: str, old: Any, new: Any) -> Place:
 def _within(place: Place, same_meaning: Callable[[Place, str], bool]) -> Iterator[Difference]:
     for name in compared_fields(place.of):
         old, new = getattr(place.old, name), getattr(place.new, name)
-        if (place.of, name) in _WORDS:
+        if (place.of, name) in ALIGNED:
             yield from _aligned(place, name, old, new, same_meaning)
         elif is_dataclass(old) and type(old) is type(new) and not isinstance(old, Expression):
             inner = Place(

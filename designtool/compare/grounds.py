@@ -1,11 +1,13 @@
 """What an expression builds on: the answers it can be given, and the scores and computed values on its way.
 
-An expression that reads the same in two versions means the same in both only if all of this is the same too.
+An expression that reads the same in two versions means the same in both only if all of this is the same too. Which answers
+are allowed is no part of it: the same answers come to the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from designtool.expressions.evaluate import Reference
@@ -40,12 +42,19 @@ class Grounds:
         if questionnaire is not None:
             for item in questionnaire.items:
                 if item.id == name:
-                    return ("item", tuple(sorted(str(option.value) for option in item.options)))
+                    hidden = item.when_hidden
+                    return ("item", type(hidden), hidden, _tree(item.show_if), self.of(item.show_if))
             for score in questionnaire.scores:
                 if score.id == name:
                     parts = tuple(self.of_reference((form, id)) for id in score.items)
+                    # What an answer counts for backwards depends on the lowest and the highest answer that there is.
+                    turned = tuple(
+                        (item.id, tuple(sorted(str(option.value) for option in item.options)))
+                        for item in questionnaire.items
+                        if item.id in score.reverse
+                    )
                     rule = (score.method, score.items, dict(score.weights), score.reverse, score.missing)
-                    return ("score", rule, parts, _tree(score.value), self.of(score.value))
+                    return ("score", rule, parts, turned, _tree(score.value), self.of(score.value))
         if exercise is not None:
             for one in (*exercise.computed, *exercise.summary):
                 if one.id == name:
@@ -65,8 +74,6 @@ class Grounds:
         return (
             "field",
             field.type,
-            tuple(sorted(str(option.value) for option in field.options)),
-            (field.min, field.max, field.step, field.unit, field.options_from),
             (type(field.when_hidden), field.when_hidden, _tree(field.show_if), self.of(field.show_if)),
             tuple((column.id, self.of_field(column)) for column in field.columns),
             tuple((one.id, _tree(one.value), self.of(one.value)) for one in field.computed),
@@ -87,6 +94,19 @@ def expressions_in(value: Any) -> Iterator[Expression]:
     elif hasattr(value, "children") and hasattr(value, "condition"):
         yield from expressions_in(value.condition)
         yield from expressions_in(value.children)
+
+
+def every_expression(value: Any) -> Iterator[Expression]:
+    """All expressions of a program, or of a part of it."""
+    if isinstance(value, Expression):
+        yield value
+    elif is_dataclass(value):
+        for part in fields(value):
+            if part.metadata.get("codec") != "skip":
+                yield from every_expression(getattr(value, part.name))
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from every_expression(one)
 
 
 def reads_of(expression: Expression) -> tuple[Reference, ...]:

@@ -10,14 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
+from itertools import islice
 from math import ceil, floor
 from types import MappingProxyType
 from typing import Any, Literal
 
 from designtool.check.domains import Domains
 from designtool.compare.change import Witness
-from designtool.compare.grounds import Grounds
-from designtool.compare.patients import Patient, Patients, numbers_held_against
+from designtool.compare.grounds import Grounds, every_expression
+from designtool.compare.patients import MOST_PATIENTS, Patient, Patients, numbers_held_against
 from designtool.diagnostics import Text
 from designtool.expressions.evaluate import Reference, branches, evaluate
 from designtool.expressions.expression import Expression, TimeOfDay, Type, Value
@@ -38,6 +40,7 @@ _LOOKED_INTO = frozenset(
     {"answered", "missing", "count_answered", "sum", "mean", "min", "max", "round", "ceil_to", "if"}
 )
 _MOST_SHOWN = 12
+_FEW_PATIENTS = 250
 _LONGEST_RANGE = 2_000
 
 
@@ -73,6 +76,11 @@ class Meaning:
         self.domains = tuple(Domains(one.questionnaire, one.exercise) for one in self.programs)
         self.known: dict[tuple[str, str, str], Verdict] = {}
 
+    @cached_property
+    def patients(self) -> Patients:
+        trees = [one.tree for program in self.programs for one in every_expression(program)]
+        return Patients(*self.programs, numbers_held_against(trees))
+
     def holds_no_longer(self, old: Tree, new: Tree) -> Verdict:
         """Whether somebody meets the old condition and does not meet the new one."""
         return self.asked("no longer", old, new)
@@ -91,8 +99,11 @@ class Meaning:
         return self.known[key]
 
     def answered(self, question: str, old: Tree, new: Tree) -> Verdict:
-        if old == new and all(
-            self.grounds[0].of_reference(read) == self.grounds[1].of_reference(read) for read in references_of(old)
+        # Who meets a condition meets it as one of several, too.
+        held, holds = (new, old) if question == "from now on" else (old, new)
+        alike = held == holds or (question != "value" and holds[0] == "or" and held in holds[1:])
+        if alike and all(
+            self.grounds[0].of_reference(read) == self.grounds[1].of_reference(read) for read in reads_in(held)
         ):
             return Verdict("same", _WRITTEN_ALIKE)
         joint = _Joint(self)
@@ -109,16 +120,17 @@ class Meaning:
 
     def tried(self, question: str, trees: tuple[Tree, Tree]) -> Verdict:
         """Nothing is proved: imagined patients are asked."""
-        patients = Patients(*self.programs)
         read = tuple(dict.fromkeys(self.read_in_the_end(trees)))
         forms = tuple(dict.fromkeys(form for form, _ in read))
         count = 0
-        for patient in patients.of(forms, numbers_held_against(trees)):
+        # What is written alike is told of where it was changed: here a few show whether it comes to something else.
+        most = _FEW_PATIENTS if trees[0] == trees[1] else MOST_PATIENTS
+        for patient, before, after in islice(self.patients.seen_by(forms), most):
             count += 1
-            old, new = (evaluate(tree, patients.environment(side, patient)) for side, tree in enumerate(trees))
+            old, new = evaluate(trees[0], before), evaluate(trees[1], after)
             if _tells_apart(question, old, new):
                 evidence = Text(f"en av {count} påhittade patienter visar det", f"one of {count} patients shows it")
-                return Verdict("different", evidence, _answers_of(patient, patients, read), old, new)
+                return Verdict("different", evidence, _answers_of(patient, self.patients, read), old, new)
         evidence = Text(
             f"{count} påhittade patienter är jämförda utan skillnad, men alla går inte att pröva",
             f"compared {count} imagined patients without a difference, budget reached; not all can be tried",

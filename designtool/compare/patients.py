@@ -6,10 +6,11 @@ its own rules (`treatment.records.fill`), and keeps those alone that it can have
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
@@ -22,7 +23,7 @@ from designtool.treatment.answers import read_answer
 from designtool.treatment.records import fill, form_of, in_order_of_need
 from designtool.treatment.scoring import DECLINED
 
-MOST_PATIENTS = 1_500
+MOST_PATIENTS = 1_000
 """So many are imagined for one comparison."""
 _COPIES = 48
 """So many ways of filling in each form are worked out."""
@@ -46,16 +47,29 @@ class Patient:
 class Patients:
     """The imagined patients of two programs, as far as some forms of theirs tell them apart."""
 
-    def __init__(self, old: Program, new: Program) -> None:
+    def __init__(self, old: Program, new: Program, written: Mapping[Reference, frozenset[Fraction]]) -> None:
+        """`written` are numbers that answers are held against somewhere."""
         self.programs = (old, new)
+        self.written = written
+        self.seen: dict[tuple[str, ...], list[tuple[Patient, Environment, Environment]]] = {}
         self.copies: dict[str, tuple[Answers, ...]] = {}
         self.records: dict[tuple[int, str], tuple[Record, ...]] = {}
 
-    def of(self, forms: Sequence[str], written: Mapping[Reference, frozenset[Fraction]]) -> Iterator[Patient]:
-        """Each form alone with each of its copies, then all forms together in many ways. `written` are numbers that
-        answers are held against."""
+    def seen_by(self, forms: tuple[str, ...]) -> Iterator[tuple[Patient, Environment, Environment]]:
+        """The patients as the old and the new version see them."""
+        if forms not in self.seen:
+            self.seen[forms] = []
+        seen = self.seen[forms]
+        yield from seen
+        for patient in islice(self.of(forms), len(seen), None):
+            both = (patient, self.environment(0, patient), self.environment(1, patient))
+            seen.append(both)
+            yield both
+
+    def of(self, forms: Sequence[str]) -> Iterator[Patient]:
+        """Each form alone with each of its copies, then all forms together in many ways."""
         for form in forms:
-            self.prepare(form, written)
+            self.prepare(form)
         counts = {form: len(self.copies[form]) for form in forms}
         yield Patient(MappingProxyType({}), _COURSES[0])
         for form in forms:
@@ -109,13 +123,13 @@ class Patients:
             for name, answer in self.copies[form][course[-1][1]].items():
                 yield (form, name), answer
 
-    def prepare(self, form: str, written: Mapping[Reference, frozenset[Fraction]]) -> None:
+    def prepare(self, form: str) -> None:
         if form in self.copies:
             return
         found = [known for program in self.programs if (known := form_of(program, form)) is not None]
         ways: dict[str, tuple[Any, ...]] = {}
         for known in found:
-            for name, values in _ways(known, written):
+            for name, values in _ways(known, self.written):
                 ways[name] = tuple(_unique((*ways.get(name, ()), *values)))
         self.copies[form] = tuple(_copies(ways))
         for side, program in enumerate(self.programs):
@@ -202,7 +216,7 @@ def _accepted(form: Questionnaire | Exercise, name: str, raw: Any) -> Any:
     return None if one is None else read_answer(one, raw).value
 
 
-def numbers_held_against(trees: Sequence[Sequence[Any]]) -> Mapping[Reference, frozenset[Fraction]]:
+def numbers_held_against(trees: Iterable[Sequence[Any]]) -> Mapping[Reference, frozenset[Fraction]]:
     """Of each answer, the numbers that stand beside it in a comparison."""
     found: dict[Reference, set[Fraction]] = {}
 

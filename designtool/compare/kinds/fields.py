@@ -346,7 +346,10 @@ ASSISTANCE = Kind(
         "prefill": Text(
             "det som står ifyllt från början är ändrat", "what stands there to begin with has been changed"
         ),
-        "order_by": Text("raderna visas i en annan ordning", "the rows are shown in another order"),
+        "order_by": Text("svaren visas i en annan ordning", "the answers are shown in another order"),
+        "order": Text("svaren visas i en annan ordning", "the answers are shown in another order"),
+        "top_rows": Text("ett annat antal rader står öppna", "another number of rows stands open"),
+        "groups": Text("fälten är grupperade på ett annat sätt", "the fields are grouped otherwise"),
         "display_digits": Text("talet visas med ett annat antal decimaler", "the number is shown with other decimals"),
     },
     fires=_PLAN
@@ -361,6 +364,8 @@ ASSISTANCE = Kind(
 """,
 )
 _LIMITS = ("min", "max", "step", "max_length", "min_rows", "max_rows")
+_SOURCES = ("options_from", "rows_from", "from_if", "from_top")
+_SHOWN_AGAIN = ("order_by", "order", "top_rows", "groups")
 _LOWER = frozenset({"min", "min_rows"})
 _ROW_OR_FIELD = frozenset({(Exercise, "fields"), (Field, "columns"), (Field, "rows")})
 
@@ -382,7 +387,9 @@ def changes(difference: Difference, pair: Pair) -> Iterator[Change]:
         yield from _of_condition(difference, pair)
     elif field == "when_hidden":
         yield pair.change(ASKED, difference, "hidden")
-    elif field in ("options_from", "rows_from"):
+    elif field in _SOURCES:
+        if difference.is_equal:
+            return
         yield pair.change(SOURCE, difference, old=old or None, new=new or None)
     else:
         yield pair.change(ASSISTANCE, difference, field)
@@ -428,10 +435,9 @@ FAMILY = Family(
         (Item, "show_if"),
         (Field, "when_hidden"),
         (Item, "when_hidden"),
-        (Field, "options_from"),
-        (Field, "rows_from"),
         (Field, "prefill"),
-        (Field, "order_by"),
+        *((Field, name) for name in _SOURCES),
+        *((kind, name) for kind in (Field, Exercise) for name in _SHOWN_AGAIN),
         (Computed, "display_digits"),
         *((Field, name) for name in _LIMITS),
     },

@@ -11,13 +11,83 @@ from designtool.model.exercise import Exercise
 from designtool.model.flow import Feedback
 from designtool.model.module import Module
 from designtool.model.page import Page
-from designtool.model.program import Audience, Program, Publisher, Rights, TherapistTerms
+from designtool.model.program import Audience, DerivedFrom, Program, Publisher, Rights, TherapistTerms
 from designtool.model.questionnaire import Questionnaire
 
 _HEAD = "-- program.yaml (change) --\n"
 _OTHER_SUMMARY = _HEAD + "-summary: Ett litet program som visar formatet.\n+summary: Ett litet program.\n"
 
 FAMILIES: tuple[Family, ...] = (
+    stated(
+        Kind(
+            name="migration-changed",
+            bump="patch",
+            in_flight="safe",
+            title=Text(
+                "Flytten från en tidigare version är ändrad", "The migration from an earlier version has been changed"
+            ),
+            why=Text(
+                "Den säger hur patienter kommer hit från en äldre version. Vad programmet innehåller är oförändrat.",
+                "It says how patients come here from an earlier version. What the program holds is unchanged.",
+            ),
+            consequence=Text(
+                "De som ännu inte har flyttats flyttas så som den nya versionen säger.",
+                "Those who have not moved yet move as the new version says.",
+            ),
+            messages={"default": Text("flyttarna är ändrade", "the migrations have been changed")},
+            fires="",
+            near_miss="",
+        ),
+        [(Program, "migrations")],
+    ),
+    stated(
+        Kind(
+            name="fork-origin-changed",
+            bump="patch",
+            in_flight="safe",
+            title=Text(
+                "Vad programmet en gång utgick från är ändrat", "What the program was once begun from has been changed"
+            ),
+            why=Text(
+                "Det är ett besked om ursprunget. Vad programmet innehåller är oförändrat.",
+                "It tells of the origin. What the program holds is unchanged.",
+            ),
+            consequence=SAFE,
+            messages={
+                "default": Text("uppgiften om ursprunget är ändrad", "the fact about the origin has been changed")
+            },
+            fires="",
+            near_miss="",
+        ),
+        [(Program, "derived_from"), *((DerivedFrom, name) for name in ("program", "version", "digest"))],
+    ),
+    stated(
+        Kind(
+            name="shown-to-patient-changed",
+            bump="minor",
+            in_flight="safe",
+            title=Text(
+                "Om patienten ser det behandlaren fyller i är ändrat",
+                "Whether patients see what therapists fill in has been changed",
+            ),
+            why=Text(
+                "Den som skriver ska veta vem som läser. Enheten ska veta om det innan versionen aktiveras.",
+                "Whoever writes must know who reads. The unit must know of it before the version is activated.",
+            ),
+            consequence=Text(
+                "Det som behandlaren redan har skrivit kan bli synligt för patienten när den nya versionen ges.",
+                "What the therapist has written already may become visible to the patient once the new version is given.",
+            ),
+            messages={
+                "default": Text(
+                    "om patienten ser svaren är ändrat", "whether the patient sees the answers has been changed"
+                )
+            },
+            fires="",
+            near_miss="",
+        ),
+        [(Exercise, "shown_to_patient")],
+    ),
     stated(
         Kind(
             name="version-stated",

@@ -13,7 +13,6 @@ from designtool.compare.kinds.risk_text import RISK
 from designtool.compare.pair import Pair
 from designtool.diagnostics import Text
 from designtool.model.module import Module
-from designtool.model.page import Page
 from designtool.model.program import Program
 
 _NEW_PAGE = """\
@@ -237,9 +236,38 @@ modules/01-start/05-mer.md
 """,
 )
 
+CHOICE = Kind(
+    name="module-choice-changed",
+    bump="major",
+    in_flight="needs-migration",
+    title=Text("Vilka moduler en patient får är ändrat", "Which modules a patient has is changed"),
+    why=Text(
+        "En patient som redan har valt, eller fått en modul av sin behandlare, kan få en annan väg genom programmet.",
+        "A patient who has chosen already, or was given a module by the therapist, may have another way through the program.",
+    ),
+    consequence=MIGRATE,
+    messages={
+        "choose": Text("patienten väljer bland andra moduler", "the patient chooses among other modules"),
+        "assigned_by": Text("någon annan avgör om modulen ges", "somebody else decides whether the module is given"),
+    },
+    fires="""\
+-- modules/02-vidare/module.yaml (change) --
+-minutes: 20
++minutes: 20
++assigned_by: therapist
+""",
+    near_miss="""\
+-- modules/02-vidare/module.yaml (change) --
+-  days: 7
++  days: 5
+""",
+)
+
 
 def changes(difference: Difference, pair: Pair) -> Iterator[Change]:
-    if difference.place.of is Module:
+    if difference.field in ("choose", "assigned_by"):
+        yield pair.change(CHOICE, difference, difference.field)
+    elif difference.place.of is Module:
         yield from _of_page(difference, pair)
     elif difference.field == "library_pages":
         if difference.what != "moved":
@@ -319,7 +347,16 @@ FAMILY = Family(
         MODULE_IN_MIDDLE,
         MODULE_REMOVED,
         MODULE_MOVED,
+        CHOICE,
     ),
-    frozenset({(Program, "modules"), (Module, "pages"), (Program, "library_pages"), (Module, "id"), (Page, "id")}),
+    frozenset(
+        {
+            (Program, "modules"),
+            (Module, "pages"),
+            (Program, "library_pages"),
+            (Module, "choose"),
+            (Module, "assigned_by"),
+        }
+    ),
     changes,
 )
