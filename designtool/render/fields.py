@@ -32,7 +32,7 @@ from designtool.render.display import (
 )
 from designtool.render.html import Attributes, Child, classes, element, joined, text
 from designtool.render.icons import icon
-from designtool.treatment.answers import ROW, most_rows
+from designtool.treatment.answers import ROW, most_rows, read_answer
 from designtool.treatment.reuse import resolved
 
 _CANONICAL_TIME = re.compile("[0-9]{2}:[0-9]{2}")
@@ -94,7 +94,7 @@ def _long_text(view: FieldView) -> Markup:
 def _integer(view: FieldView) -> Markup:
     return _single(
         view,
-        _input(view, {"type": "text", "inputmode": "numeric", "class": "short", "autocomplete": "off"}),
+        _input(view, {"type": "text", "inputmode": _keys(view, "numeric"), "class": "short", "autocomplete": "off"}),
         unit=view.field.unit,
     )
 
@@ -102,9 +102,14 @@ def _integer(view: FieldView) -> Markup:
 def _decimal(view: FieldView) -> Markup:
     return _single(
         view,
-        _input(view, {"type": "text", "inputmode": "decimal", "class": "short", "autocomplete": "off"}),
+        _input(view, {"type": "text", "inputmode": _keys(view, "decimal"), "class": "short", "autocomplete": "off"}),
         unit=view.field.unit,
     )
+
+
+def _keys(view: FieldView, numbers: str) -> str:
+    """The keys that a phone shows: those for numbers often lack the minus sign."""
+    return "text" if view.field.min is not None and view.field.min < 0 else numbers
 
 
 def _minutes(view: FieldView) -> Markup:
@@ -488,6 +493,11 @@ def input_value(field: Field, value: Any, language: Language) -> str:
 
 
 def _written(view: FieldView) -> str:
+    """What was sent and can be read is shown as it was understood; the rest as it was typed."""
+    if view.field.type in ("time", "minutes", "integer", "decimal") and isinstance(view.value, str):
+        read = read_answer(view.field, view.value)
+        if read.problem is None:
+            return input_value(view.field, read.value, view.context.language)
     return input_value(view.field, view.value, view.context.language)
 
 

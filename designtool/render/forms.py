@@ -612,7 +612,7 @@ def _form(
             "data-form": form_id,
             "data-entry-date": entry.isoformat() if entry else None,
             "data-copy": f"follow-up{part}" if part else context.form(form_id).copy or None,
-            "data-live": None if part else _live(context, form_id, entry),
+            "data-live": None if part else _live(context, form_id, entry) or None,
         },
         context.token_field(),
         element("input", {"type": "hidden", "name": "entry-date", "value": entry.isoformat()}) if entry else None,
@@ -652,6 +652,8 @@ def _form(
 def _live(context: PageContext, form: str, entry: date | None) -> str:
     known = form_of(context.program, form)
     assert known is not None
+    if isinstance(known, Questionnaire) and all(item.show_if is None for item in known.items):
+        return ""
     proposed = _prefilled(known, _written(known, context), context) if isinstance(known, Exercise) else {}
     told = live_form(known, context, entry, tuple(proposed))
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"))

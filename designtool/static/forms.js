@@ -96,6 +96,7 @@ function liveForm(form, announcer) {
   let hiddenByServer = new Set(told.fields.map(({ id }) => id).filter((id) => fieldAt(id)?.hidden));
   const asking = new Map();
   const mistakes = new Map();
+  const announcements = [];
 
   const raw = () => Object.fromEntries(told.fields.map((field) => [field.id, rawOf(form, field)]));
 
@@ -107,7 +108,15 @@ function liveForm(form, announcer) {
     }
     if (!appeared.length) return;
     const words = appeared.length > 1 ? announcer.dataset.textManyShown : announcer.dataset.textShown;
-    announcer.textContent = words.replace("{count}", appeared.length).replace("{label}", labelOf(appeared[0]));
+    announce(words.replace("{count}", appeared.length).replace("{label}", labelOf(appeared[0])));
+  }
+
+  // Politely, and what happens at once in one go: the second of two would silence the first.
+  function announce(words) {
+    announcements.push(words);
+    queueMicrotask(() => {
+      if (announcements.length) announcer.textContent = announcements.splice(0).join(" ");
+    });
   }
 
   function showValues(said) {
@@ -145,6 +154,7 @@ function liveForm(form, announcer) {
       if (errorAt(form, name)?.textContent === message) showError(form, name, "", false);
     }
     if (unread.get(left)) {
+      if (errorAt(form, left)?.textContent !== unread.get(left)) announce(unread.get(left));
       mistakes.set(left, unread.get(left));
       showError(form, left, unread.get(left), false);
     }
@@ -157,6 +167,7 @@ function liveForm(form, announcer) {
       if (!fieldAt(name) || message === (asking.get(name) ?? "") || (isWriting && message)) continue;
       // What cannot be read is said first.
       if (errorAt(form, name).textContent !== (asking.get(name) ?? "")) continue;
+      if (message) announce(message);
       if (message) asking.set(name, message);
       else asking.delete(name);
       showError(form, name, message, mine.every(({ level }) => level === "confirm"));

@@ -250,6 +250,7 @@ def test_a_doubt_is_asked_about_and_the_answer_stands_as_it_was_typed(page: Page
     rate(page, "quality", "3")
     doubt = page.locator("#somndagbok-out-field")
     expect(doubt).to_have_class(re.compile("field-doubt"))
+    expect(page.locator("[data-announce]")).to_contain_text("mer än tolv timmar")
     expect(page.get_by_role("checkbox", name="Ja, det stämmer")).not_to_be_checked()
     write(page, bed="2130")
     expect(doubt).not_to_have_class(re.compile("field-doubt")), "the question goes when it is answered otherwise"
@@ -389,3 +390,24 @@ def test_a_row_that_is_added_is_worked_out_and_kept(page: Page, all_types: str) 
     expect(page.locator(SAVED)).to_be_attached()
     page.reload()
     expect(page.locator("[name='lista.2.aktivitet']")).to_have_value("Simma")
+
+
+def test_a_form_inside_a_page_keeps_what_was_sent_and_says_what_is_wrong_without_script(
+    browser: Browser, all_types: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{all_types}view/allt/patient/-/2/page/valkommen/om-dig")
+    page.locator("[name=laggdags]").fill("kvart i elva")
+    page.locator("[name=berattelse]").fill("En rad")
+    page.get_by_role("button", name="Klar", exact=True).click()
+    expect(page.locator(".errors a")).to_have_text(
+        ["När brukar du lägga dig? Skriv klockslaget med timmar och minuter, till exempel 22.30 eller 2230."]
+    )
+    expect(page.locator("[name=laggdags]")).to_have_value("kvart i elva")
+    expect(page.locator("[name=berattelse]")).to_have_value("En rad")
+    page.locator("[name=laggdags]").fill("kl 22")
+    page.get_by_role("button", name="Klar", exact=True).click()
+    expect(page.locator(".errors a")).to_have_text(["Vad vill du bli kallad? Svaret saknas."])
+    expect(page.locator("[name=laggdags]")).to_have_value("22.00")
+    context.close()
