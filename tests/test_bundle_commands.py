@@ -13,10 +13,11 @@ from typing import Any, BinaryIO
 
 import jsonschema
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 from designtool import resources
-from designtool.bundle import BlobSource, BundleContent, digest_of, make_bundle
+from designtool.bundle import BlobSource, BundleContent, digest_of, make_bundle, program_of, read_bundle
 from designtool.cli import group
 from designtool.model.codec import encode_program
 from designtool.model.origin import Origin
@@ -293,6 +294,29 @@ def test_the_source_in_a_bundle_builds_to_the_same_bytes(tmp_path: Path, workspa
         again = run_json("build", folder, "--output", tmp_path / "again")
         assert [(one["program"], one["digest"]) for one in again["bundles"]] == [(built["program"], built["digest"])]
         assert Path(again["bundles"][0]["path"]).read_bytes() == Path(built["path"]).read_bytes()
+
+
+def test_the_source_has_the_bytes_that_were_written(tmp_path: Path) -> None:
+    """Every file of a program, and of the library what it reaches: of the shared lists the entries, and not the whole lists."""
+    root = Path(__file__).parent.parent
+    shared = [f"programs/library/{name}.yaml" for name in ("contacts", "glossary", "persons")]
+    for built in run_json("build", root, "--output", tmp_path / "ut")["bundles"]:
+        folder = tmp_path / built["program"]
+        files = run_json("unbundle", built["path"], "--output", folder)["files"]
+        own = root / "programs" / built["program"]
+        mine = {str(path.relative_to(root)) for path in own.rglob("*") if path.is_file()}
+        assert {path for path in files if not path.startswith("programs/library/")} == {"designtool.yaml", *mine}
+        for path in {*files} - {"designtool.yaml", *shared}:
+            assert (folder / path).read_bytes() == (root / path).read_bytes(), path
+        for path in shared:
+            written, whole = (folder / path).read_text(), (root / path).read_text()
+            assert len(written) <= len(whole) and all(part in whole for part in written.split("\n"))
+        reached = {person["name"] for person in yaml.safe_load((folder / shared[2]).read_text()).values()}
+        with open(built["path"], "rb") as stream:
+            assert reached == {person.name for person in program_of(read_bundle(stream)).persons}
+        assert 0 < len(reached) < len(yaml.safe_load((root / shared[2]).read_text()))
+        pictures = {path for path in files if path.startswith("programs/library/media/")}
+        assert len(pictures) == len(reached)
 
 
 def test_make_bundle_takes_the_library_that_variants_reach() -> None:
