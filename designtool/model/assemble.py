@@ -539,11 +539,11 @@ def _report_circles(exercises: tuple[Exercise, ...], own: Mapping[str, Document]
         for computed in (*exercise.computed, *exercise.summary, *decided):
             needs[(exercise.id, computed.id)] = computed.value.references
             places[(exercise.id, computed.id)] = (computed.origin, "value")
-        for field in exercise.fields:
+        for one in exercise.fields:
             # What a field counts as hangs on whether it shows.
-            if field.show_if is not None:
-                needs[(exercise.id, field.id)] = field.show_if.references
-                places[(exercise.id, field.id)] = (field.origin, "show_if")
+            if one.show_if is not None:
+                needs[(exercise.id, one.id)] = one.show_if.references
+                places[(exercise.id, one.id)] = (one.origin, "show_if")
     reported: set[tuple[str, str]] = set()
     for start in needs:
         way = _way_back(start, needs)
