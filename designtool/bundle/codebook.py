@@ -11,6 +11,7 @@ from designtool.model.exercise import Computed, Exercise, Field, Option
 from designtool.model.program import Program
 from designtool.model.questionnaire import Questionnaire
 from designtool.model.scope import PLAN_ENTRY
+from designtool.treatment.answers import ROW, ROW_LABEL, columns_of
 
 
 def codebook(program: Program) -> dict[str, Any]:
@@ -48,6 +49,12 @@ def _of_questionnaire(questionnaire: Questionnaire) -> Iterator[dict[str, Any]]:
 def _of_exercise(exercise: Exercise) -> Iterator[dict[str, Any]]:
     for field in exercise.fields:
         yield _field(exercise.id, field.id, "field", field)
+        if columns_of(field):
+            # Which row it is: of the program, of the patient's own, or of one from another exercise, where it has the same name.
+            rows = tuple(Option(row.id, row.label) for row in field.rows)
+            yield _variable(exercise.id, f"{field.id}.{ROW}", "row", "text", field.label, options=rows)
+        if field.rows_from:
+            yield _variable(exercise.id, f"{field.id}.{ROW_LABEL}", "row", "text", field.label)
         for column in field.columns:
             yield _field(exercise.id, f"{field.id}.{column.id}", "column", column)
         for value in field.computed:

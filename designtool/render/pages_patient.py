@@ -129,7 +129,8 @@ def module(rest: str, context: PageContext, templates: Templates) -> Body | None
         "left": situation.to_do,
     }
     *before, work, send = templates.parts("module", facts)
-    return Body(found.title, (*before, work, ("choose", _modules_to_choose(found, context)), send))
+    errors = ("errors", error_summary(context, found.id))
+    return Body(found.title, (errors, *before, work, ("choose", _modules_to_choose(found, context)), send))
 
 
 def _modules_to_choose(found: Module, context: PageContext) -> Markup:

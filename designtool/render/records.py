@@ -19,6 +19,7 @@ from designtool.render.display import (
     day,
     field_value,
     fraction,
+    in_shown_order,
     number,
     option_label,
     plain_value,
@@ -88,7 +89,8 @@ def answer(context: PageContext, field: Field, value: Any) -> Markup:
     if field.type == "plan-entry":
         return _plan(context, field, rows_in(value))
     if field.type == "ranking":
-        items = [option_label(field.options, one) or str(one) for one in value if one not in (None, "")]
+        placed = in_shown_order(value) if isinstance(value, frozenset) else value
+        items = [option_label(field.options, one) or str(one) for one in placed if one not in (None, "")]
         return element("ol", {}, *(element("li", {"dir": "auto"}, item) for item in items)) if items else Markup("")
     if field.type == "long-text":
         return paragraphs(str(value))

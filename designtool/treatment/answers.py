@@ -375,6 +375,9 @@ def _clock(raw: str) -> TimeOfDay | None:
 def _read_table(field: Field, raw: object, rows: Sequence[Row]) -> Read:
     if not isinstance(raw, list | tuple):
         return _wrong("Fyll i tabellen rad för rad.", "Fill in the table row by row.")
+    if field.rows_from:
+        # A row that nothing is written in goes when what it comes from goes.
+        raw = [row for row in raw if not _is_bare(row)]
     most = len(rows) if rows else most_rows(field)
     if len(raw) > most:
         return _wrong(f"Tabellen får ha högst {most} rader.", f"The table may have {most} rows at most.")
@@ -412,6 +415,13 @@ def _read_table(field: Field, raw: object, rows: Sequence[Row]) -> Read:
     if all(len(row) == 1 for row in read):
         return Read(None)
     return Read(tuple(given.get(row.id, MappingProxyType({ROW: row.id})) for row in rows))
+
+
+def _is_bare(row: object) -> bool:
+    """Whether a row has a name and nothing else."""
+    if not isinstance(row, Mapping) or ROW not in row:
+        return False
+    return all(cell in (None, "") for id, cell in row.items() if id not in (ROW, ROW_LABEL))
 
 
 def _row_name(content: object) -> dict[str, str]:
