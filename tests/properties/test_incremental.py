@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from designtool.diagnostics import Diagnostic, Rule, Span
+from designtool.exchange.rules import RULES as EXCHANGE_RULES
 from designtool.incremental import Again, compile_again
 from designtool.pipeline import Compiled, compile_tree
 from designtool.rules import all_rules
@@ -18,8 +19,9 @@ from designtool.source.rules import unreadable_file
 from designtool.source.tree import File, Tree, tree_of
 
 OTHER = "programs/andra"
-# The examples of findings about the disk are told in words.
-WITH_FILES = [rule for rule in all_rules().values() if rule not in SOURCE_RULES and rule.name != "wrong-encoding"]
+# The examples of findings about the disk are told in words; those of FHIR are resources.
+WITHOUT_FILES = {*(rule.name for rule in (*SOURCE_RULES, *EXCHANGE_RULES)), "wrong-encoding"}
+WITH_FILES = [rule for rule in all_rules().values() if rule.name not in WITHOUT_FILES]
 
 
 def two_programs() -> dict[str, bytes]:
