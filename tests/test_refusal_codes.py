@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import pytest
+from click.testing import CliRunner
 
 from designtool.bundle.refusals import REFUSALS
+from designtool.cli import group
+from designtool.load.shape import schema_of
 from designtool.runtime.importing import REASONS
 
 ROOT = Path(__file__).parent.parent
@@ -16,7 +22,7 @@ HEAD = """\
 # Why a bundle is refused
 
 `designtool verify`, `inspect`, `unbundle`, `fork` and `run` refuse a file with one of these codes, as `error[code]: …` on stderr and as
-`{"code", "message"}` with `--format json`. The exit status is 1. A code is never given another meaning and never taken away,
+`{"code", "message"}` with `--format json`. `designtool explain refusals` lists them too. The exit status is 1. A code is never given another meaning and never taken away,
 so a script may depend on it. The messages may be worded anew. What stands in braces is filled in.
 
 The reader takes what designtool writes, byte for byte, and nothing else. Nothing is unpacked, and a runtime that refuses a
@@ -56,6 +62,20 @@ def test_no_published_code_is_taken_away() -> None:
     published = set(re.findall(r"^\| `([a-z-]+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
     assert published == {*REFUSALS, *REASONS}
     assert published >= set(FIRST)
+
+
+def test_explain_tells_a_code_and_all_of_them() -> None:
+    def told(*arguments: str) -> Any:
+        done = CliRunner().invoke(group, ["--lang", "en", "explain", *arguments])
+        assert done.exit_code == 0, done.output
+        return json.loads(done.stdout) if "json" in arguments else done.stdout
+
+    everything = told("refusals", "--format", "json")
+    jsonschema.validate(everything, schema_of("explain"))
+    assert [one["code"] for one in everything["refusals"]] == [*REFUSALS, *REASONS]
+    assert told("wrong-digest") == "wrong-digest  The content of {name} does not match its digest.\n"
+    assert len(told("refusals").splitlines()) == len(REFUSALS) + len(REASONS)
+    assert "wrong-digest" in CliRunner().invoke(group, ["explain", "wrong-digets"]).stderr
 
 
 FIRST = """

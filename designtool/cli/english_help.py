@@ -85,10 +85,10 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "Check programs. Without a path the whole workspace is checked."
         ),
         "Låt även varningar och tips ge slutstatus 1.": "Let warnings and infos give exit status 1 as well.",
-        "Förklara en regel eller en sorts ändring. Utan namn visas alla regler, med changes alla sorters ändringar. "
-        "truth-tables visar vad ett uttryck blir när svar saknas.": (
-            "Explain a rule or a kind of change. Without a name all rules are listed, with changes all kinds of change. "
-            "truth-tables shows what expressions make of missing answers."
+        "Förklara en regel eller en sorts ändring. Utan namn visas alla regler, med changes alla sorters ändringar, "
+        "med refusals alla skäl att avvisa ett paket. truth-tables visar vad ett uttryck blir när svar saknas.": (
+            "Explain a rule or a kind of change. Without a name all rules are listed, with changes all kinds of change, "
+            "with refusals all reasons to refuse a bundle. truth-tables shows what expressions make of missing answers."
         ),
         "Visa program i webbläsaren medan du skriver. Avsluta med Ctrl-C.": (
             "Show programs in the browser while you write. End with Ctrl-C."

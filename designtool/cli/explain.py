@@ -18,6 +18,7 @@ _HEADINGS = {
 }
 _CHANGES = "changes"
 _TRUTH_TABLES = "truth-tables"
+_REFUSALS = "refusals"
 _SEVERITY = {
     Severity.ERROR: Text("fel", "error"),
     Severity.WARNING: Text("varning", "warning"),
@@ -29,8 +30,9 @@ _SEVERITY = {
 @click.argument("rule", required=False)
 @FORMAT
 def command(rule: str | None, output_format: str) -> None:
-    """Förklara en regel eller en sorts ändring. Utan namn visas alla regler, med changes alla sorters ändringar. truth-tables visar vad ett uttryck blir när svar saknas."""
+    """Förklara en regel eller en sorts ändring. Utan namn visas alla regler, med changes alla sorters ändringar, med refusals alla skäl att avvisa ett paket. truth-tables visar vad ett uttryck blir när svar saknas."""
     from designtool.cli.explain_changes import explain_changes, kinds_by_step
+    from designtool.cli.explain_refusals import explain_refusals, refusal_texts
     from designtool.rules import all_rules
 
     if rule == _TRUTH_TABLES:
@@ -42,13 +44,17 @@ def command(rule: str | None, output_format: str) -> None:
     if rule is not None and (rule == _CHANGES or rule in kinds):
         explain_changes(kinds if rule == _CHANGES else {rule: kinds[rule]}, output_format)
         return
+    refusals = {} if rule is None or rule in rules else refusal_texts()
+    if rule is not None and (rule == _REFUSALS or rule in refusals):
+        explain_refusals(refusals if rule == _REFUSALS else {rule: refusals[rule]}, output_format)
+        return
     language = language_of(None)
     if rule is None:
         chosen = list(rules.values())
     elif rule in rules:
         chosen = [rules[rule]]
     else:
-        near = nearest(rule, [*rules, *kinds, _CHANGES, _TRUTH_TABLES])
+        near = nearest(rule, [*rules, *kinds, *refusals, _CHANGES, _REFUSALS, _TRUTH_TABLES])
         raise Usage(
             Text(
                 f'regeln "{rule}" finns inte.' + (f' Menade du "{near}"?' if near else ""),
