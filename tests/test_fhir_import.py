@@ -506,6 +506,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "deeper": (deep(200_000), "fhir-unreadable"),
     "deep objects": (b'{"item":' * 50_000, "fhir-unreadable"),
     "too large": (b" " * 10_000_001, "fhir-unreadable"),
+    "too many values": (b"[" + b"1," * 500_001 + b"1]", "fhir-unreadable"),
     "a list": (b"[]", "fhir-other-resource"),
     "a text": (b'"Questionnaire"', "fhir-other-resource"),
     "nothing": (b"null", "fhir-other-resource"),

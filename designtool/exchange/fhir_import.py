@@ -487,7 +487,7 @@ class _Writing:
         type = "choices" if item.repeats and item.options else _FIELD_TYPES.get(item.type, "")
         if not type and item.options:
             type = "choice"
-        if not type:
+        if not type or len(item.options) > MOST_OPTIONS:
             return []
         data: dict[str, Any] = {
             "id": self.ids[item.link_id],

@@ -17,6 +17,8 @@ LARGEST = 10_000_000
 """Bytes. The largest forms in use are a tenth of it."""
 DEEPEST = 100
 """Levels of objects and lists in each other."""
+MOST_VALUES = 500_000
+"""Each is kept with its place; the largest forms in use have a tenth of it."""
 _LONGEST_NUMBER = 40
 
 _BLANK = re.compile(r"[ \t\n\r]*")
@@ -114,6 +116,8 @@ class _Reader:
         else:
             value, end = self.scalar(at, pointer)
         self.places[pointer] = (at, end)
+        if len(self.places) > MOST_VALUES:
+            raise _Problem("values", at, end, most=MOST_VALUES)
         return value, end
 
     def object(self, at: int, pointer: str, depth: int) -> tuple[dict[str, Any], int]:

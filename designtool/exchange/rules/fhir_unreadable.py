@@ -28,6 +28,7 @@ RULE = Rule(
             "filen har fler än {most} nivåer i varandra", "the file has more than {most} levels in each other"
         ),
         "size": Text("filen är större än {most} MB", "the file is larger than {most} MB"),
+        "values": Text("filen har fler än {most} värden", "the file has more than {most} values"),
         "items": Text(
             "formuläret har {count} frågor; högst {most} går", "the form has {count} items; {most} at most will do"
         ),
