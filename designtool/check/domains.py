@@ -20,6 +20,7 @@ from designtool.expressions.prove import (
     all_numbers,
     prove,
     range_of,
+    sample_values,
     some_numbers,
 )
 from designtool.expressions.trees import LOOKS_BACK, called, references_of
@@ -44,6 +45,7 @@ class Domains:
         self.ranges: dict[Reference, Type] = {}
         self.proofs: dict[Expression, Proof] = {}
         self.items: dict[str, tuple[Asked, ...]] = {}
+        self.samples: dict[Reference, frozenset[Fraction]] = {}
 
     def proof(self, expression: Expression) -> Proof:
         if expression not in self.proofs:
@@ -88,6 +90,14 @@ class Domains:
             hidden = typed_answer(field, field.when_hidden) if can_count_as_hidden(field) else None
             shown = Answer(_type_of(replace(field, when_hidden=None)), whole=_is_whole(field))
             found[reference] = Asked(reference, (), field.show_if.tree, hidden, shown)
+
+    def some_values(self, questionnaire: Questionnaire, score: Score) -> frozenset[Fraction]:
+        """Some of the values that a score which adds up its items really has; none of any other."""
+        reference, sum = (questionnaire.id, score.id), self.of_score(questionnaire, score)
+        if reference not in self.samples:
+            found = sample_values(sum, self.asked(questionnaire)) if isinstance(sum, Sum) else frozenset()
+            self.samples[reference] = found
+        return self.samples[reference]
 
     def asked(self, questionnaire: Questionnaire) -> tuple[Asked, ...]:
         """The items of a questionnaire in which some are asked for some answers alone; none of any other."""

@@ -573,8 +573,13 @@ def _as_asked(
 ) -> tuple[Mapping[Reference, Value], frozenset[Reference]]:
     """The answers without those to items that are not asked, and which these are."""
     reached: dict[Reference, _Reached] = {}
+    # Several items often wait for the same: what decides it stands before the first of them.
+    outcomes: list[tuple[Sequence[Any] | None, bool | None]] = [(None, True)]
     for step in steps:
-        ways = _ways(step, True if step.condition is None else _is_asked(step.condition, reached))
+        if all(condition != step.condition for condition, _ in outcomes):
+            assert step.condition is not None
+            outcomes.append((step.condition, _is_asked(step.condition, reached)))
+        ways = _ways(step, next(outcome for condition, outcome in outcomes if condition == step.condition))
         given = (answers[step.item], False)
         reached[step.item] = given if given in ways else ways[0]
     found = {**answers, **{name: value for name, (value, _) in reached.items()}}

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from designtool.check.context import Context
 from designtool.diagnostics import Diagnostic, Rule, Severity, Text
-from designtool.expressions.prove import Sum, possible_values, sample_values
+from designtool.expressions.prove import Sum, possible_values
 from designtool.expressions.values import decimal_text
 from designtool.model.questionnaire import Band, Score
 
@@ -56,7 +56,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             if not isinstance(sum, Sum) or len(starts) < 2 or starts != sorted(set(starts)):
                 continue
             items = context.domains.asked(questionnaire)
-            if not _never_reached(score, sample_values(sum, items)):
+            if not _never_reached(score, context.domains.some_values(questionnaire, score)):
                 continue
             values = possible_values(sum, items)
             for index, band in _never_reached(score, values) if values else ():

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from designtool.check.context import Context
 from designtool.diagnostics import Diagnostic, Rule, Severity, Text
-from designtool.expressions.prove import Sum, possible_values, sample_values
+from designtool.expressions.prove import Sum, possible_values
 from designtool.expressions.values import decimal_text
 from designtool.model.questionnaire import Questionnaire, Score
 
@@ -105,7 +105,7 @@ def _range_as_asked(score: Score, questionnaire: Questionnaire, context: Context
     if not items or not isinstance(sum, Sum):
         return None
     # Nothing leads beyond what the items can give one by one, so where some answers lead to both ends, those are the ends.
-    widest, some = real_range(score, questionnaire), sample_values(sum, items)
+    widest, some = real_range(score, questionnaire), context.domains.some_values(questionnaire, score)
     if widest is not None and some.issuperset(widest):
         return widest
     values = possible_values(sum, items, answered_in_full=True)
