@@ -39,6 +39,8 @@ SHOWN = "shown-"
 CORRECT = "correct."
 """`correct.<field>.<answer>`, an action: the field is to say this instead, and the form is finished."""
 _ROW = re.compile(r"[0-9]{1,3}")
+_MOVE = re.compile(r"move-(up|down)\.([a-z0-9_]{1,60})\.([0-9]{1,3})")
+"""An action: what stands in a place of a ranking changes places with the one above or below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,15 @@ def _form(id: str, action: str, sent: Sent, state: State, program: Program, now:
         field, _, meant = action.removeprefix(CORRECT).partition(".")
         answers |= {one.id: meant for one in known.fields if one.id == field} if isinstance(known, Exercise) else {}
         action = "submit"
+    moved = _MOVE.fullmatch(action)
+    if (
+        moved
+        and isinstance(known, Exercise)
+        and any((one.id, one.type) == (moved[2], "ranking") for one in known.fields)
+    ):
+        way, field, place = moved.groups()
+        answers[field] = _moved({**stands, **answers}.get(field), int(place), -1 if way == "up" else 1)
+        action = "save"
     draft = MappingProxyType({**stands, **answers})
     if written_date and dated is None:
         # Without its date the entry would be taken for another day's.
@@ -276,6 +287,15 @@ def _put_inside(declared: Field, before: Any, inside: str, value: object) -> lis
     parts = [None if str(part) == str(value) else part for part in parts]
     parts[int(first)] = value
     return parts
+
+
+def _moved(ranking: Any, place: int, by: int) -> Any:
+    """As it was, where there is no such place; a place that is empty can be moved into."""
+    if not isinstance(ranking, list | tuple) or not 0 <= place + by < MOST_ROWS or place >= len(ranking):
+        return ranking
+    places = [*ranking, *([None] * max(0, place + by + 1 - len(ranking)))]
+    places[place], places[place + by] = places[place + by], places[place]
+    return places
 
 
 def _taken(

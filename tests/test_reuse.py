@@ -167,7 +167,7 @@ def test_without_a_list_there_is_nothing_to_rate() -> None:
 
 def test_what_was_answered_outlives_the_row_that_it_is_about() -> None:
     treatment = started()
-    _, bus, coffee = listed(treatment)
+    *_, coffee = listed(treatment)
     treatment.save("skatta", f"skattning.{coffee}.glad", 5)
     treatment.wait(days=1)
     treatment.fill("lista", {"rader": [{"vad": "Bad", "svart": 1}]})
@@ -228,7 +228,7 @@ def test_a_plan_comes_back_and_nothing_that_was_planned_is_changed() -> None:
 
 def test_what_came_to_nothing_is_taken_along_once() -> None:
     treatment = started()
-    _, bus, coffee = listed(treatment)
+    *_, coffee = listed(treatment)
     planned(treatment)
     made_on = treatment.state.copies["plan"][0].dated
     treatment.wait(days=7)
@@ -261,7 +261,7 @@ def test_what_is_not_offered_cannot_be_taken_along(action: str) -> None:
 
 def test_a_hard_thing_is_not_offered_and_a_full_plan_takes_no_more() -> None:
     treatment = started()
-    speech, bus, coffee = listed(treatment)
+    speech, bus, _ = listed(treatment)
     assert treatment.post("exercise/plan", {"action": f"take.saker.{speech}"}).errors
     treatment.save("plan", "saker", [{"activity": word} for word in ("Ett", "Två", "Tre")])
     full = treatment.post("exercise/plan", {"action": f"take.saker.{bus}"})

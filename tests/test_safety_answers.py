@@ -138,6 +138,23 @@ def test_two_can_change_places_and_a_later_place_can_be_chosen_first() -> None:
     assert [error.field for error in twice.errors] == ["ordning"]
 
 
+def test_what_is_ranked_is_moved_up_and_down_without_script() -> None:
+    treatment = Treatment(OPEN)
+    path = f"exercise/{CHOICES}"
+    treatment.post(path, {"action": "save", "ordning.0": "a", "ordning.1": "b", "ordning.2": "c"})
+    html = view(path, treatment.see(), Viewpoint("patient", base="/p"), TEMPLATES)
+    moves = re.findall(r'value="(move-\w+\.ordning\.\d)"', html)
+    assert moves == [f"move-{way}.ordning.{at}" for at, way in ((0, "down"), (1, "up"), (1, "down"), (2, "up"))]
+    for action, order in (("move-up.ordning.2", "acb"), ("move-down.ordning.0", "cab"), ("move-up.ordning.0", "cab")):
+        assert not treatment.post(path, {"action": action}).errors
+        assert "".join(treatment.state.answers(CHOICES, "aktiviteter")["ordning"]) == order
+    for action in ("move-up.ordning.9", "move-down.ordning.2", "move-up.finns.0", "move-up.val.0", "move-up.flera.1"):
+        treatment.post(path, {"action": action})
+        assert set(treatment.state.answers(CHOICES, "aktiviteter")["ordning"]) - {None} == {"a", "b", "c"}
+    treatment.post(path, {"action": "save", "ordning.0": "c", "ordning.1": "a"})
+    treatment.verified()
+
+
 def test_the_parts_of_a_plan_are_kept_one_by_one() -> None:
     treatment = Treatment(OPEN)
     treatment.save(CHOICES, "plan.0.activity", "Gå ut")

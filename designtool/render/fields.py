@@ -29,6 +29,7 @@ from designtool.render.display import (
     field_value,
     fraction,
     in_shown_order,
+    option_label,
 )
 from designtool.render.html import Attributes, Child, classes, element, joined, text
 from designtool.render.icons import icon
@@ -252,9 +253,49 @@ def _ranking(view: FieldView) -> Markup:
                     [(str(option.value), option.label) for option in options],
                     current,
                 ),
+                _movers(view, at, len(options), option_label(options, current)) if current else None,
             )
         )
-    return _group(view, *places)
+    return _group(view, default_button(view.context) if chosen and not view.disabled else None, *places)
+
+
+def default_button(context: PageContext) -> Markup:
+    """Stands before buttons that do something of their own: the enter key presses the first button of a form, and is to save."""
+    attributes: Attributes = {
+        "type": "submit",
+        "name": "action",
+        "value": "save",
+        "class": "visually-hidden",
+        "tabindex": "-1",
+        "aria-hidden": "true",
+    }
+    return element("button", attributes, context.say("save"))
+
+
+def _movers(view: FieldView, at: int, count: int, label: str | None) -> Markup | None:
+    """Buttons that let what stands in a place change places with its neighbour."""
+    ways = [("up", "move-up", at > 0), ("down", "move-down", at < count - 1)]
+    if view.disabled:
+        return None
+    return element(
+        "span",
+        {"class": "movers"},
+        *(
+            element(
+                "button",
+                {
+                    "type": "submit",
+                    "name": "action",
+                    "value": f"move-{way}.{view.name}.{at}",
+                    "class": "button button-quiet",
+                },
+                view.context.say(words),
+                element("span", {"class": "visually-hidden"}, f": {label or at + 1}"),
+            )
+            for way, words, possible in ways
+            if possible
+        ),
+    )
 
 
 # Groups of fields

@@ -181,6 +181,8 @@ WORDS: dict[str, Text] = {
     "choose": Text("Välj", "Choose"),
     "place": Text("Plats {number}", "Place {number}"),
     "row": Text("Rad {number}", "Row {number}"),
+    "move-up": Text("Flytta upp", "Move up"),
+    "move-down": Text("Flytta ner", "Move down"),
     "add-row": Text("Lägg till en rad", "Add a row"),
     "more-rows": Text("Visa {number} till", "Show {number} more"),
     "mean": Text("Medelvärde", "Mean"),
