@@ -139,13 +139,13 @@ class Demonstration:
 
     def _first(self, treatment: Treatment, state: State, red: int) -> str:
         language = self.service.language
-        program = self.service.programs.program(treatment.digest)
+        program = self.service.programs[state.digest]
         if red:
             return say(language, "has-red-flag")
         proposed = next((id for id, one in state.decisions.items() if one.proposal is not None), "")
         if proposed:
             return say(language, "has-proposal", title=program.exercise[proposed].title)
-        stands = situation(state, {treatment.digest: program}, self.service.clock.now())
+        stands = situation(state, self.service.programs, self.service.clock.now())
         if stands.day == 0:
             return say(language, "just-started")
         today = stands.now.date()

@@ -32,6 +32,8 @@ class Viewpoint:
     language: Language = "sv"
     token: str = ""
     """Carried by every form against cross-site requests; empty where the server checks otherwise."""
+    reading: bool = False
+    """True where nothing can be written: a version of the program that the treatment has left."""
     revision: int | None = None
     """Events of the treatment that the page was made from; forms carry it, so that a server can tell what has been written since."""
     page: str = ""

@@ -85,6 +85,12 @@ WORDS: dict[str, Text] = {
         "Du arbetar med en modul i taget. Nästa öppnar när du är klar.",
         "You work with one module at a time. The next opens when you are done.",
     ),
+    "earlier-version": Text("Tidigare version", "Earlier version"),
+    "earlier-version-text": Text(
+        "Programmet fick en ny version {date}. Det som fanns och skrevs innan dess finns kvar att läsa.",
+        "The program got a new version {date}. What was there and was written before that can still be read.",
+    ),
+    "earlier-version-read": Text("Läs version {version}", "Read version {version}"),
     "status-locked": Text("Inte öppen än", "Not open yet"),
     "status-open": Text("Pågår", "Under way"),
     "status-submitted": Text("Skickad till din behandlare", "Sent to your therapist"),

@@ -71,23 +71,22 @@ def changed_elsewhere(store: Store, page: Page, form: str, dated: date | None) -
 
 
 def is_changed_elsewhere(
-    store: Store, page: Page, form: str, name: str, dated: date | None, state: State, program: Program
+    store: Store, page: Page, form: str, name: str, dated: date | None, state: State, programs: Mapping[str, Program]
 ) -> bool:
     """Whether another device has answered this very field since; `name` may point at one cell of a table."""
     field, _, inside = name.partition(".")
     theirs = changed_elsewhere(store, page, form, dated).get(field)
     if theirs is None or not inside:
         return theirs is not None
-    before = seen_state(store, page, program).answers(form, theirs.copy).get(field)
+    before = seen_state(store, page, programs).answers(form, theirs.copy).get(field)
     now = state.answers(form, theirs.copy).get(field)
     return bool(_inside(before, inside) != _inside(now, inside))
 
 
-def seen_state(store: Store, page: Page, program: Program) -> State:
+def seen_state(store: Store, page: Page, programs: Mapping[str, Program]) -> State:
     """The treatment as it was when the page was made."""
-    stored = store.events(page.treatment)
-    seen = (one.event for one in stored if one.number <= page.revision)
-    return fold(seen, {stored[0].event.digest: program}, NEW)
+    seen = (one.event for one in store.events(page.treatment) if one.number <= page.revision)
+    return fold(seen, programs, NEW)
 
 
 def _inside(value: Any, way: str) -> Any:
@@ -111,6 +110,7 @@ class SentForm:
     sent: Sent
     actor: Actor
     elsewhere: Mapping[str, Answered] = field(hash=False)
+    programs: Mapping[str, Program] = field(hash=False)
 
     def act(self, state: State, program: Program, now: datetime) -> Answer:
         """Keeps what another device wrote where this one changed nothing, and asks where both did."""
@@ -138,7 +138,7 @@ class SentForm:
 
     def _typed_here(self, program: Program, now: datetime) -> tuple[dict[str, Any], frozenset[str]]:
         """What this device changed since its page was made, and the fields in which it wrote what cannot be read."""
-        seen = seen_state(self.store, self.page, program)
+        seen = seen_state(self.store, self.page, self.programs)
         answer = acts.sent_from(self.target, {**self.sent, "action": ["save"]}, seen, program, now, self.actor)
         answered = (event.what for event in answer.events if isinstance(event.what, Answered))
         typed = {what.field: plain_json(what.value) for what in answered}

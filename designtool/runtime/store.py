@@ -36,7 +36,7 @@ from sqlalchemy.exc import IntegrityError
 
 from designtool.runtime import schema
 from designtool.runtime.audit import FIRST, Deed, Line, first_broken, sealed
-from designtool.treatment.events import Event, from_json, to_json
+from designtool.treatment.events import Event, MovedToVersion, from_json, to_json
 
 UserRole = Literal["patient", "therapist", "patient-administrator", "unit-administrator"]
 DATABASE_FILE = "runtime.sqlite"
@@ -492,6 +492,9 @@ _BEFORE_APPENDING = select(
     _LAST_LINE.with_only_columns(schema.audit.c.hash).scalar_subquery(),
 )
 _INSERT_EVENT = insert(schema.events)
+_MOVE = (
+    update(schema.treatments).where(schema.treatments.c.id == bindparam("treatment_id")).values(digest=bindparam("to"))
+)
 _INSERT_LINE = insert(schema.audit)
 
 
@@ -541,6 +544,9 @@ def _append(
         raise Conflict(f"{count or 0} events are stored, not {expected}")
     try:
         _insert_events(connection, treatment, expected, events, device)
+        for one in events:
+            if isinstance(one.what, MovedToVersion):
+                connection.execute(_MOVE, {"treatment_id": treatment, "to": one.what.to})
         if deed is not None:
             _insert_line(connection, deed, last_line, hash)
     except IntegrityError as error:

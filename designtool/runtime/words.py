@@ -85,6 +85,11 @@ WORDS: Mapping[str, Text] = MappingProxyType(
             "En röd flagga syns för alla behandlare på enheten tills någon har kvitterat den.",
             "A red flag is seen by every therapist of the unit until somebody has acknowledged it.",
         ),
+        "earlier-version": Text(
+            "Så här såg det ut i version {version}, fram till {date}. Här går det att läsa, men inte att skriva.",
+            "This is how it was in version {version}, until {date}. You can read here, but not write.",
+        ),
+        "back-to-now": Text("Tillbaka till det som gäller nu", "Back to how it is now"),
         "my-patients": Text("Dina patienter", "Your patients"),
         "no-patients": Text("Du har inga patienter just nu.", "You have no patients right now."),
         "red": Text("{count} röd", "{count} red"),
@@ -104,6 +109,24 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "phase-under-way": Text("Vecka {week} av {weeks}", "Week {week} of {weeks}"),
         "phase-ended": Text("Avslutad", "Ended"),
         "care": Text("Bedömning, start och slut", "Assessment, start and end"),
+        "newer": Text("Ny version av programmet", "A new version of the program"),
+        "newer-untouched": Text(
+            "Patienten märker ingen skillnad: allt hen har gjort och skrivit finns kvar.",
+            "The patient notices no difference: all that has been done and written is there.",
+        ),
+        "newer-sees-again": Text(
+            "Allt patienten har skrivit finns kvar. Det här möter hen på nytt:",
+            "All that the patient has written is there. This is met anew:",
+        ),
+        "newer-held-back": Text(
+            "Patienten blir kvar på den version hen började med:",
+            "The patient stays on the version that the treatment began with:",
+        ),
+        "move": Text("Flytta till version {version}", "Move to version {version}"),
+        "not-moved": Text(
+            "Patienten flyttades inte: något hade ändrats. Läs igenom och försök igen.",
+            "The patient was not moved: something had changed. Read it through and try again.",
+        ),
         "open-treatment": Text("Öppna behandlingen", "Open the treatment"),
         # Care: assessment, decision, start, end
         "assess": Text("Bedömning", "Assessment"),

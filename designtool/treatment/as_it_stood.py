@@ -3,33 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from types import MappingProxyType
 
 from designtool.model.program import Program
-from designtool.treatment.days import local_date
 from designtool.treatment.situate import situation
 from designtool.treatment.situation import FormSituation, ModuleSituation, Situation
 from designtool.treatment.state import State
-
-
-@dataclass(frozen=True, slots=True)
-class EarlierVersion:
-    number: int
-    """From 1, oldest first."""
-    version: str
-    left_on: date
-
-
-def earlier_versions(state: State, programs: Mapping[str, Program]) -> tuple[EarlierVersion, ...]:
-    """Those that the treatment has been under before."""
-    later = (*state.earlier[1:], state)
-    return tuple(
-        EarlierVersion(number, programs[before.digest].version, local_date(after.moved_at))
-        for number, (before, after) in enumerate(zip(state.earlier, later, strict=True), start=1)
-        if after.moved_at is not None
-    )
 
 
 def as_it_stood(state: State, number: int, programs: Mapping[str, Program]) -> Situation | None:
@@ -42,6 +22,7 @@ def as_it_stood(state: State, number: int, programs: Mapping[str, Program]) -> S
     stood = situation(state.earlier[number - 1], programs, left_at)
     return replace(
         stood,
+        phase="ended",
         modules=tuple(_to_read(module) for module in stood.modules),
         measurements=tuple(one for one in stood.measurements if one.status in ("done", "missed")),
         forms=MappingProxyType({id: _closed(form) for id, form in stood.forms.items()}),

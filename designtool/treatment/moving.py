@@ -21,7 +21,7 @@ from designtool.treatment.answers import answer_type
 from designtool.treatment.records import NOTHING, form_of
 
 if TYPE_CHECKING:
-    from designtool.treatment.state import Copy, State
+    from designtool.treatment.state import Copy, ModuleState, State
 
 _BEFORE_MODULE = "before-"
 
@@ -35,12 +35,7 @@ def after_move(state: State, at: datetime, old: Program, new: Program, to: str) 
     """The state under the new version, whose bundle has the digest `to`."""
     way = way_to(old, new)
     forms = {id: _FormWay.between(old, new, way, id) for id in {*state.copies, *state.drafts}}
-    modules = {
-        way.module(id): replace(module, submitted_at=None, feedback_at=None)
-        if way.begun_modules.get(way.module(id)) == "see-again"
-        else module
-        for id, module in state.modules.items()
-    }
+    modules = {way.module(id): _module(way, way.module(id), module) for id, module in state.modules.items()}
     modules = {
         id: replace(module, chosen=way.module(module.chosen)) if module.chosen else module
         for id, module in modules.items()
@@ -68,6 +63,13 @@ def after_move(state: State, at: datetime, old: Program, new: Program, to: str) 
             for flag in state.flags
         ),
     )
+
+
+def _module(way: Migration, id: str, module: ModuleState) -> ModuleState:
+    module = replace(module, chosen=way.module(module.chosen))
+    if way.begun_modules.get(id) == "see-again":
+        return replace(module, submitted_at=None, feedback_at=None)
+    return module
 
 
 def _occasion(way: Migration, occasion: str) -> str:

@@ -31,7 +31,14 @@ from designtool.treatment.schedule import (
     follow_ups,
     is_passed_by,
 )
-from designtool.treatment.situation import DecisionSituation, FollowUp, FormSituation, RaisedFlag, Situation
+from designtool.treatment.situation import (
+    DecisionSituation,
+    EarlierVersion,
+    FollowUp,
+    FormSituation,
+    RaisedFlag,
+    Situation,
+)
 from designtool.treatment.state import State
 
 
@@ -67,7 +74,18 @@ def situation(state: State, programs: Mapping[str, Program], now: datetime) -> S
         last_seen=_local(state.last_seen),
         patient=state.patient,
         therapist=state.therapist,
+        earlier=earlier_versions(state, programs),
         chosen=MappingProxyType({id: module.chosen for id, module in state.modules.items() if module.chosen}),
+    )
+
+
+def earlier_versions(state: State, programs: Mapping[str, Program]) -> tuple[EarlierVersion, ...]:
+    """Those that the treatment has been under before, oldest first."""
+    left = (*(one.moved_at for one in state.earlier[1:]), state.moved_at)
+    return tuple(
+        EarlierVersion(number, programs[before.digest].version, local_date(left_at))
+        for number, (before, left_at) in enumerate(zip(state.earlier, left, strict=False), start=1)
+        if left_at is not None
     )
 
 

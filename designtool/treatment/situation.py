@@ -144,6 +144,16 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierVersion:
+    """A version of the program that the treatment has been under, and that can be read as it stood then."""
+
+    number: int
+    """From 1, oldest first."""
+    version: str
+    left_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     program: Program
     digest: str
@@ -168,6 +178,7 @@ class Situation:
     therapist: str = ""
     chosen: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     """Module where one of several is chosen, to the chosen one."""
+    earlier: tuple[EarlierVersion, ...] = ()
 
     def module(self, id: str) -> ModuleSituation | None:
         return next((module for module in self.modules if module.id == id), None)

@@ -93,7 +93,6 @@ def one_treatment(call: Call) -> Response:
 
 def _assign(call: Call, treatment: Treatment, therapists: frozenset[str]) -> None:
     service, session = call.service, call.session
-    program = service.programs.program(treatment.digest)
     administrators = {
         user.id for user in service.store.users(treatment.unit) if user.role == "patient-administrator"
     } & treatment.staff
@@ -102,7 +101,7 @@ def _assign(call: Call, treatment: Treatment, therapists: frozenset[str]) -> Non
         events: tuple[Event, ...] = ()
         responsible = call.first("responsible")
         if responsible != state.therapist:
-            outcome = commands.reassign(state, program, now, session.actor, responsible)
+            outcome = commands.reassign(state, service.programs[state.digest], now, session.actor, responsible)
             assert not isinstance(outcome, Refusal), "an administrator may reassign"
             events = outcome
         deed = session.deed(now, "assign", "administration", treatment)

@@ -46,7 +46,7 @@ class Row:
 
 
 def row_of(service: Service, treatment: Treatment, state: State, now: datetime) -> Row:
-    program = service.programs.program(treatment.digest)
+    program = service.programs[state.digest]
     standing = [flag for flag in state.flags if flag.acknowledged_at is None]
     phase = "declined" if state.phase == "decision" and not state.accepted else state.phase
     modules = sum(1 for module in state.modules.values() if module.submitted_at and not module.feedback_at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, BinaryIO, Literal
@@ -34,13 +34,15 @@ from designtool.runtime.store import Treatment
 from designtool.runtime.treatments import with_names
 from designtool.runtime.words import WORDS
 from designtool.source.media import media_type
+from designtool.treatment.as_it_stood import as_it_stood
 from designtool.treatment.commands import Kept
 from designtool.treatment.days import local
 from designtool.treatment.events import Event
 from designtool.treatment.records import form_of
-from designtool.treatment.situate import situation
+from designtool.treatment.situate import earlier_versions, situation
 from designtool.treatment.situation import Situation
 from designtool.treatment.state import State
+from designtool.treatment.words import day_words
 
 Side = Literal["patient", "therapist"]
 _RED_FLAG_TARGETS = frozenset({"flags", "crisis"})
@@ -66,6 +68,9 @@ def _page(side: Side) -> Callable[[Call], Response]:
     def page(call: Call) -> Response:
         place = _enter(call, side)
         target = call.path["target"]
+        earlier = _EARLIER.fullmatch(target)
+        if earlier is not None:
+            return _earlier(call, place, int(earlier[1]), earlier[2])
         if call.request.method == "POST":
             return _act(call, place, target)
         query = call.request.query_params
@@ -75,6 +80,48 @@ def _page(side: Side) -> Callable[[Call], Response]:
         return HTMLResponse(html)
 
     return page
+
+
+_EARLIER = re.compile(r"earlier/([1-9][0-9]{0,2})/(.+)")
+_READ_EARLIER: Mapping[Side, frozenset[str]] = {
+    "patient": frozenset({"modules", "module", "page", "exercise", "questionnaire", "results", "library"}),
+    "therapist": frozenset({"treatment", "module", "page", "exercise", "form", "library"}),
+}
+"""Of a version that the treatment has left, what can be read; all else is as it is now."""
+
+
+def _earlier(call: Call, place: Place, number: int, target: str) -> Response:
+    """A page as it stood when the treatment left an earlier version. Nothing can be written there."""
+    programs = call.service.programs
+    stood = as_it_stood(place.state, number, programs)
+    kind = target.partition("/")[0]
+    if stood is None or call.request.method == "POST":
+        raise Stop(404, "not-found", call.session)
+    if kind == "media":
+        return _media_file(call, stood.digest, target.removeprefix("media/"))
+    if kind not in _READ_EARLIER[place.side]:
+        raise Stop(404, "not-found", call.session)
+    version = next(one for one in earlier_versions(place.state, programs) if one.number == number)
+    words, day = WORDS["earlier-version"], day_words(version.left_on)
+    notice = Text(
+        words.sv.format(version=version.version, date=day.sv), words.en.format(version=version.version, date=day.en)
+    )
+    viewpoint = _viewpoint(call, place)
+    now = "modules" if place.side == "patient" else "treatment"
+    viewpoint = replace(
+        viewpoint,
+        base=f"{place.base}/earlier/{number}",
+        reading=True,
+        notices=(*viewpoint.notices, notice),
+        links=((f"{place.base}/{now}", WORDS["back-to-now"]), *viewpoint.links),
+    )
+    try:
+        html = view(target, with_names(stood, _names(call, place)), viewpoint, call.service.pages.templates)
+    except KeyError:
+        raise Stop(404, "not-found", call.session) from None
+    deed = call.session.deed(place.now, "read", f"{place.side}/earlier/{number}/{target}", place.treatment)
+    call.service.store.write_down(deed)
+    return HTMLResponse(html)
 
 
 def _act(call: Call, place: Place, target: str) -> Response:
@@ -90,7 +137,9 @@ def _act(call: Call, place: Place, target: str) -> Response:
         is_older = page.revision < state.count
         store = call.service.store
         elsewhere = changed_elsewhere(store, page, form, _date(call.first("entry-date"))) if is_older else {}
-        answer = SentForm(store, page, target, call.sent, actor, elsewhere).act(state, program, now)
+        answer = SentForm(store, page, target, call.sent, actor, elsewhere, call.service.programs).act(
+            state, program, now
+        )
         return answer.events, answer
 
     action = re.sub(r"[^a-z.-]", "", call.first("action").partition(".")[0])[:30]
@@ -121,7 +170,7 @@ def _save(side: Side) -> Callable[[Call, Any], Response]:
         def work(state: State, program: Program, now: datetime) -> tuple[tuple[Event, ...], Kept | None]:
             page = Page(place.treatment.id, device, sent.revision)
             if sent.revision < state.count and is_changed_elsewhere(
-                call.service.store, page, form, sent.field, sent.dated, state, program
+                call.service.store, page, form, sent.field, sent.dated, state, call.service.programs
             ):
                 return (), None
             actor = call.session.actor
@@ -136,7 +185,7 @@ def _save(side: Side) -> Callable[[Call, Any], Response]:
         if kept.frame is not None:
             call.service.treatments.remember_frame(place.treatment.id, kept.frame)
         language = call.service.language
-        known = form_of(call.service.programs.program(place.treatment.digest), form)
+        known = form_of(call.service.programs[state.digest], form)
         problem = kept.problems[0] if kept.problems else None
         about_field = problem is None or (_has_field(known, sent.name) and problem.field == sent.name)
         if known is None or kept.filled is None or not about_field:
@@ -218,14 +267,17 @@ def _has_field(form: Questionnaire | Exercise | None, field: str) -> bool:
 def _media(side: Side) -> Callable[[Call], Response]:
     def media(call: Call) -> Response:
         place = _enter(call, side)
-        bundle = call.service.programs.bundle(place.treatment.digest)
-        path = call.path["path"]
-        file = bundle.files.get(MEDIA_FOLDER + path)
-        if file is None:
-            raise Stop(404, "not-found", call.session)
-        return _streamed(bundle.open(file.name), file.size, media_type(path), call.request.headers.get("range", ""))
+        return _media_file(call, place.state.digest, call.path["path"])
 
     return media
+
+
+def _media_file(call: Call, digest: str, path: str) -> Response:
+    bundle = call.service.programs.bundle(digest)
+    file = bundle.files.get(MEDIA_FOLDER + path)
+    if file is None:
+        raise Stop(404, "not-found", call.session)
+    return _streamed(bundle.open(file.name), file.size, media_type(path), call.request.headers.get("range", ""))
 
 
 def _streamed(stream: BinaryIO, size: int, kind: str, wanted: str) -> Response:
@@ -275,11 +327,13 @@ def _enter(call: Call, side: Side, is_save: bool = False) -> Place:
     return Place(treatment, state, now, sight, side)
 
 
+def _names(call: Call, place: Place) -> dict[str, str]:
+    return {**call.service.store.staff_names(place.treatment.unit), place.treatment.patient: place.state.patient}
+
+
 def _situation(call: Call, place: Place) -> Situation:
     service = call.service
-    program = service.programs.program(place.treatment.digest)
-    names = {**service.store.staff_names(place.treatment.unit), place.treatment.patient: place.state.patient}
-    stands = with_names(situation(place.state, {place.treatment.digest: program}, place.now), names)
+    stands = with_names(situation(place.state, service.programs, place.now), _names(call, place))
     if place.sight == "red-flags":
         red = tuple(flag for flag in stands.flags if flag.level == "red" and flag.acknowledged_at is None)
         stands = replace(stands, flags=red)
