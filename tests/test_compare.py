@@ -207,3 +207,69 @@ def test_text_alone_alters_no_clinical_meaning() -> None:
     for name in ("text-corrected", "page-added", "module-added-at-end", "measurement-added", "media-replaced"):
         old, new = (program for program, _ in versions(all_kinds()[name].before, all_kinds()[name].fires))
         assert clinical_meaning_differences(old, new) == ()
+
+
+QUESTIONNAIRE = "-- /programs/library/questionnaires/provskala.yaml (change) --\n"
+DIARY = "-- modules/02-vidare/exercises/dagbok.yaml (change) --\n"
+
+
+@pytest.mark.parametrize(
+    ("example", "expected"),
+    [
+        # A flag that is written as before, of an answer that counts otherwise.
+        (
+            DIARY
+            + "-  - id: humor\n-    type: scale\n-    label: Hur mådde du?\n"
+            + "+  - id: humor\n+    type: scale\n+    label: Hur mådde du?\n+    show_if: sov > 0\n+    when_hidden: 1\n",
+            {"field-condition-changed", "flag-strengthened"},
+        ),
+        # A decision that is written as before, of a diary that is summed up otherwise.
+        (
+            DIARY
+            + "-    value: 100 * sum(last(7).sov) / sum(last(7).lag)\n+    value: 90 * sum(last(7).sov) / sum(last(7).lag)\n",
+            {"computed-value-changed", "decision-rule-changed"},
+        ),
+        # One flag becomes two that together say as much.
+        (
+            QUESTIONNAIRE
+            + "-  - when: p3 == 1\n-    level: yellow\n-    to: therapist\n"
+            + "+  - when: p3 == 1 and p1 == 0\n+    level: yellow\n+    to: therapist\n"
+            + "+  - when: p3 == 1 and p1 != 0\n+    level: yellow\n+    to: therapist\n"
+            + "+  - when: p3 == 1 and missing(p1)\n+    level: yellow\n+    to: therapist\n",
+            {"rewritten-expression", "flags-renumbered"},
+        ),
+        # A flag that goes to somebody else tells the one it told no longer.
+        (
+            DIARY + "-    message: Patienten mår dåligt.\n-    to: therapist\n"
+            "+    message: Patienten mår dåligt.\n+    to: unit\n+    escalate_after_hours: 24\n+    patient_page: library/kris\n",
+            {"flag-weakened", "flag-strengthened"},
+        ),
+        # Later is weaker.
+        (
+            QUESTIONNAIRE + "-    escalate_after_hours: 24\n+    escalate_after_hours: 48\n",
+            {"flag-weakened"},
+        ),
+        (
+            QUESTIONNAIRE + "-    escalate_after_hours: 24\n+    escalate_after_hours: 12\n",
+            {"flag-strengthened"},
+        ),
+        # The same score is called the same, by two bands or by one.
+        (
+            QUESTIONNAIRE + "-      - from: 5\n-        label: Hög\n"
+            "+      - from: 5\n+        label: Hög\n+      - from: 7\n+        label: Hög\n",
+            {"rewritten-expression"},
+        ),
+        # What holds when the rule is locked is a part of the rule.
+        (
+            "-- modules/02-vidare/exercises/fonster.yaml (change) --\n"
+            "-lock_if: min_plan.svar\n+lock_if: min_plan.svar and min_koll.q1 > 0\n",
+            {"decision-rule-changed"},
+        ),
+    ],
+)
+def test_changes_by_meaning(example: str, expected: set[str]) -> None:
+    found = changes_between("", example)
+    assert {change.rule for change in found.changes} == expected
+    for change in found.changes:
+        if change.rule in ("flag-weakened", "flag-strengthened", "computed-value-changed"):
+            assert change.witness is not None

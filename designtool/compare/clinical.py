@@ -17,6 +17,10 @@ CLINICAL: frozenset[str] = frozenset(
         "flag-strengthened",
         "decision-rule-changed",
         "validated-wording-changed",
+        "item-added",
+        "item-removed",
+        "item-moved",
+        "item-reworded",
     }
 )
 """Kinds of change that alter what answers come to: scores, bands, flags, decisions and the wording of instruments."""
@@ -31,4 +35,23 @@ def clinical_meaning_differences(
     """What makes `new` score, warn, decide or ask in the words of an instrument otherwise than `old`; empty when nothing
     does. What could not be shown to mean the same is among it, and so is what no kind of change describes."""
     found = compare(old, new, old_documents, new_documents).changes
-    return tuple(change for change in found if change.rule in CLINICAL or change.rule == "unclassified-change")
+    return tuple(change for change in found if _is_clinical(change))
+
+
+def _is_clinical(change: Change) -> bool:
+    if change.rule in CLINICAL or change.rule == "unclassified-change":
+        return True
+    # An item that is asked of others, or has other answers to choose, is another item; a field of an exercise may be both.
+    return change.rule in _OF_ITEMS and change.about[0][0] == "questionnaire"
+
+
+_OF_ITEMS = frozenset(
+    {
+        "option-added",
+        "option-removed",
+        "option-label-reworded",
+        "field-condition-changed",
+        "optional-made-required",
+        "required-made-optional",
+    }
+)

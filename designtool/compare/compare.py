@@ -10,6 +10,7 @@ from designtool.compare.families import FAMILIES, REMAINDER
 from designtool.compare.grounds import Grounds
 from designtool.compare.pair import NO_DOCUMENTS, Documents, Pair
 from designtool.model.program import Program
+from designtool.model.questionnaire import Score
 
 
 def compare(
@@ -26,6 +27,10 @@ def compare(
     before, after = Grounds(old), Grounds(new)
 
     def same_meaning(place: Place, field: str) -> bool:
+        if place.of is Score and field == "items":
+            # A score builds on its items, by name alone.
+            score = (place.about[0][1], place.old.id)
+            return before.of_reference(score) == after.of_reference(score)
         return before.of(getattr(place.old, field)) == after.of(getattr(place.new, field))
 
     pair = Pair(old, new, old_documents, new_documents)

@@ -185,7 +185,9 @@ class _Joint:
             return self.lowered(inner, side, within | {reference})
         domain = self.meaning.domains[side].domain(reference)
         other = self.meaning.domains[1 - side].domain(reference)
-        if isinstance(domain, Answer):
+        if isinstance(domain, Answer) and self.alike(reference):
+            # What is hidden from some is not theirs to answer freely.
+            self.is_faithful = self.is_faithful and not _is_hidden_from_some(program, reference)
             self.known[reference] = _shared(domain, other)
             return ("ref", form, name)
         if isinstance(domain, Sum) and not _is_asked_by_condition(program, domain):
@@ -368,12 +370,15 @@ def _made_from(program: Program, reference: Reference) -> list[Reference]:
 
 def _is_asked_by_condition(program: Program, domain: Sum) -> bool:
     """Whether some item of a score is asked of some alone: then the items do not vary freely."""
-    return any(
-        getattr(item, "show_if", None) is not None
-        for form, name in domain.parts
-        for item in program.questionnaire[form].items
-        if item.id == name
-    )
+    return any(_is_hidden_from_some(program, reference) for reference in domain.parts)
+
+
+def _is_hidden_from_some(program: Program, reference: Reference) -> bool:
+    form, name = reference
+    questionnaire, exercise = program.questionnaire.get(form), program.exercise.get(form)
+    if questionnaire is not None:
+        return any(item.show_if is not None for item in questionnaire.items if item.id == name)
+    return exercise is not None and any(one.show_if is not None for one in exercise.fields if one.id == name)
 
 
 def _shared(domain: Answer, other: Domain | None) -> Answer:

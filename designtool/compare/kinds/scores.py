@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from designtool.check.domains import sum_of
 from designtool.compare.change import Change, Witness
-from designtool.compare.difference import Difference, Place, element_of
+from designtool.compare.difference import Difference, Place
 from designtool.compare.family import Family
 from designtool.compare.kind import Kind
 from designtool.compare.kinds.consequences import PINNED, SAFE
@@ -206,7 +206,7 @@ def changes(difference: Difference, pair: Pair) -> Iterator[Change]:
     elif score is not None and (field in ("reliable_change", "clinical_threshold") or place.of is ClinicalThreshold):
         yield pair.change(INTERPRETATION, difference, old=_reading(score.old), new=_reading(score.new))
     elif score is not None and field in _RULE and score.around is not None:
-        found = list(other_score(pair, score.around, score.old.id))
+        found = list(_other_score(difference, score, pair))
         if found or difference.is_equal:
             yield from found
         else:
@@ -216,22 +216,18 @@ def changes(difference: Difference, pair: Pair) -> Iterator[Change]:
             )
 
 
-def other_score(pair: Pair, questionnaire: Place, id: str) -> Iterator[Change]:
-    """The change of a score that is there in both versions, if the same answers come to something else."""
-    old = next((score for score in questionnaire.old.scores if score.id == id), None)
-    new = next((score for score in questionnaire.new.scores if score.id == id), None)
-    if old is None or new is None:
+def _other_score(difference: Difference, score: Place, pair: Pair) -> Iterator[Change]:
+    """The change of a score that comes to something else for the same answers, or may."""
+    assert score.around is not None
+    verdict = _verdict(pair, score.around, score.old.id)
+    if verdict.kind == "same" or (verdict.kind == "not-shown" and difference.is_equal):
         return
-    verdict = _verdict(pair, questionnaire, id)
-    if verdict.kind == "same":
-        return
-    place = element_of(questionnaire, "scores", old, new)
     yield pair.change(
         CHANGED,
-        Difference(place, "method", "changed", old, new),
+        Difference(score, "method", "changed", score.old, score.new),
         "default" if verdict.kind == "different" else "unknown",
-        old=rule_in_words(old),
-        new=rule_in_words(new),
+        old=rule_in_words(score.old),
+        new=rule_in_words(score.new),
         witness=verdict.value_witness(),
         evidence=verdict.evidence,
     )

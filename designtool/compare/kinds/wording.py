@@ -10,7 +10,6 @@ from designtool.compare.family import Family
 from designtool.compare.kind import Kind
 from designtool.compare.kinds.consequences import MIGRATE, NEVER, PINNED, SAFE
 from designtool.compare.kinds.risk_text import RISK
-from designtool.compare.kinds.scores import other_score
 from designtool.compare.pair import Pair
 from designtool.diagnostics import Text
 from designtool.model.exercise import Field, Option
@@ -344,13 +343,6 @@ def _of_option(difference: Difference, pair: Pair) -> Iterator[Change]:
         yield pair.change(kind, difference, "order", old=old, new=new)
         return
     yield pair.change(OPTION_ADDED if what == "added" else OPTION_REMOVED, difference, id=id)
-    around = place.within(Questionnaire)
-    if around is None:
-        return
-    for score in around.new.scores:
-        # What an answer counts for backwards depends on the lowest and the highest answer that there is.
-        if place.new.id in score.items:
-            yield from other_score(pair, around, score.id)
 
 
 FAMILY = Family(
