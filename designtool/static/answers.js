@@ -95,10 +95,6 @@ const READERS = {
   },
   item: (field, raw) => (raw === "declined" ? null : fromJson({ kind: "number" }, READERS.choice(field, raw))),
   table: readTable,
-  "plan-entry": (field, raw) => {
-    const row = readRow(field.columns, raw);
-    return row.filled ? [row.values] : null;
-  },
 };
 
 function readText(field, raw) {

@@ -77,7 +77,6 @@ const isAnswer = (input) =>
 // What the inputs of a field hold, in the shape in which the server gets it.
 function rawOf(form, field) {
   const inside = (name, columns) => Object.fromEntries(columns.map(({ id }) => [id, valueOf(form, `${name}.${id}`)]));
-  if (field.type === "plan-entry") return inside(field.id, field.columns);
   if (field.type === "ranking") return (field.options ?? []).map((_, place) => valueOf(form, `${field.id}.${place}`));
   if (field.type !== "table") return valueOf(form, field.id);
   const rows = form.querySelector(`[data-rows="${CSS.escape(field.id)}"]`)?.children.length ?? 0;

@@ -123,10 +123,6 @@ function readLeniently(field, raw, name, unread) {
     const rows = raw.map((row, at) => Object.fromEntries(field.columns.map((column) => [column.id, cell(row, at, column)])));
     return attempt(field, rows, name, unread)[0];
   }
-  if (field.type === "plan-entry" && raw) {
-    const parts = field.columns.map((column) => [column.id, legible(column, raw[column.id] ?? null, `${name}.${column.id}`, unread)]);
-    return attempt(field, Object.fromEntries(parts), name, unread)[0];
-  }
   return attempt(field, raw, name, unread)[0];
 }
 
