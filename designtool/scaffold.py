@@ -30,10 +30,12 @@ _GLOBS: Mapping[str, tuple[str, ...]] = {
     "questionnaire": ("{programs}/*/questionnaires/*.yaml",),
     "journey": ("{programs}/*/journeys/*.yaml",),
     "migration": ("{programs}/*/migrations/*.yaml",),
-    "contacts": ("{programs}/library/contacts.yaml",),
+    "contacts": ("{programs}/library/contacts.yaml", "overlays/*/contacts.yaml"),
     "glossary": ("{programs}/library/glossary.yaml",),
     "persons": ("{programs}/library/persons.yaml",),
     "media-lock": ("{programs}/*/media.lock",),
+    "variant": ("{programs}/*/variants/*.yaml",),
+    "overlay": ("overlays/*/overlay.yaml",),
 }
 _PLAIN = re.compile(r"[A-Za-zÅÄÖåäöÉé][A-Za-zÅÄÖåäöÉé0-9 .,!?()/–-]*")
 _NOT_TEXT = re.compile(r"true|false|null|yes|no|on|off|y|n|~", re.IGNORECASE)

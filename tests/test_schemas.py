@@ -173,12 +173,37 @@ SAMPLES: dict[str, Any] = {
         ],
     },
     "contacts": {
-        "crisis": {"label": "Fara", "phone": "112", "checked": "2026-11-01"},
+        "crisis": {"label": "Fara", "phone": "112", "checked": "2026-11-01", "region": "vgr"},
         "stod-linjen": {"label": "Stöd"},
     },
     "glossary": {"beteendeaktivering": {"title": "Beteendeaktivering", "text": "Att göra mer."}},
     "persons": {"samira": {"name": "Samira", "age": 34, "text": "Lärare.", "image": "media/samira.svg"}},
     "sources": [{"id": "sbu-2021", "title": "Rapport", "authors": ["SBU"], "year": 2021, "supports": "Allt"}],
+    "variant": {
+        "title": "Plus",
+        "summary": "Med mer.",
+        "replace": [
+            {"page": "start/sida", "with": "sida.md"},
+            {"page": "library/kris", "with": "kris.md", "replaces": f"sha256:{'0' * 64}"},
+        ],
+        "hide": {"pages": ["start/andra"], "modules": ["extra"]},
+        "add": {
+            "measurements": [{"questionnaire": "gad7", "at": ["start", "every week", "end"], "window_days": 3}],
+            "pages": [{"in": "start", "file": "15-ny.md"}],
+            "modules": ["05-sorg"],
+        },
+    },
+    "overlay": {
+        "region": "skane",
+        "over": "exempel",
+        "versions": ">=1.0 <2.0",
+        "version": "1.0.0",
+        "publisher": {"responsible": "Eva Lind", "role": "Psykolog", "contact": "a@example.org"},
+        "title": "Exempel i Skåne",
+        "replace": [{"page": "start/sida", "with": "text/sida.md", "replaces": f"sha256:{'0' * 64}"}],
+        "hide": {"modules": ["extra"]},
+        "add": {"pages": [{"in": "start", "file": "15-ny.md"}]},
+    },
     "wording": {
         "instrument": "madrs_s",
         "language": "sv",

@@ -52,7 +52,11 @@ def fork_of(bundle: Bundle, program: Program, id: str) -> Fork:
         raise Refused("blob-missing", name=_WORKSPACE_FILE)
     settings = _bytes_of(files[_WORKSPACE_FILE])
     programs = programs_folder(settings)
-    own, library = f"{programs}/{program.id}/", f"{programs}/{LIBRARY}/"
+    # A variant is made from the folder of its program, which goes along whole.
+    head = next(
+        (path for path in files if path.endswith(f"/{_PROGRAM_FILE}")), f"{programs}/{program.id}/{_PROGRAM_FILE}"
+    )
+    own, library = head.removesuffix(_PROGRAM_FILE), f"{programs}/{LIBRARY}/"
     inside = {path.removeprefix(own): blob for path, blob in files.items() if path.startswith(own)}
     if _PROGRAM_FILE not in inside:
         raise Refused("blob-missing", name=own + _PROGRAM_FILE)

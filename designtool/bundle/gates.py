@@ -28,6 +28,7 @@ def annotations_of(program: Program) -> Annotations:
         licence=program.rights.licence,
         features=features_of(program),
         derived_from=program.derived_from,
+        overlay_of=program.overlay_of,
     )
 
 
@@ -40,7 +41,7 @@ def check_program(program: Program, program_json: Mapping[str, Any], manifest: M
         if feature not in KNOWN_FEATURES:
             raise Refused("unknown-feature", feature=feature)
     said, true = manifest.annotations, annotations_of(program)
-    for what in ("id", "version", "title", "region", "licence", "features", "derived_from"):
+    for what in ("id", "version", "title", "region", "licence", "features", "derived_from", "overlay_of"):
         if getattr(said, what) != getattr(true, what):
             raise Refused("program-mismatch", what=what)
     if program.format != said.format:

@@ -32,6 +32,7 @@ PROGRAM_ID = "designtool.program"
 FORMAT_NUMBER = "designtool.format"
 FEATURES = "designtool.features"
 DERIVED_FROM = "designtool.derived-from"
+OVERLAY_OF = "designtool.overlay-of"
 
 _ARTIFACT_TYPE = re.compile(r"application/vnd\.designtool\.bundle\.v([1-9][0-9]{0,8})\+json")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -106,6 +107,8 @@ class Annotations:
     """What a runtime must be able to do, sorted."""
     derived_from: DerivedFrom | None = None
     """Of a fork: the bundle that it was begun from."""
+    overlay_of: DerivedFrom | None = None
+    """Of a region's overlay: the bundle that it lies over."""
     format: int = FORMAT
 
 
@@ -220,7 +223,8 @@ def manifest_of(content: BundleContent) -> bytes:
                 PROGRAM_ID: about.id,
                 FORMAT_NUMBER: str(about.format),
                 FEATURES: canonical_json(list(about.features)).decode(),
-                **({DERIVED_FROM: _derived_from_text(about.derived_from)} if about.derived_from else {}),
+                **({DERIVED_FROM: _made_from_text(about.derived_from)} if about.derived_from else {}),
+                **({OVERLAY_OF: _made_from_text(about.overlay_of)} if about.overlay_of else {}),
             },
         }
     )
@@ -312,7 +316,8 @@ def _annotations(found: Mapping[str, str]) -> Annotations:
         region=found[VENDOR],
         licence=found[LICENCES],
         features=_features(found[FEATURES]),
-        derived_from=_derived_from(found[DERIVED_FROM]) if DERIVED_FROM in found else None,
+        derived_from=_made_from(DERIVED_FROM, found),
+        overlay_of=_made_from(OVERLAY_OF, found),
     )
 
 
@@ -326,8 +331,10 @@ def _features(text: str) -> tuple[str, ...]:
     return tuple(features)
 
 
-def _derived_from(text: str) -> DerivedFrom:
-    where = f"/annotations/{DERIVED_FROM}"
+def _made_from(annotation: str, found: Mapping[str, str]) -> DerivedFrom | None:
+    if annotation not in found:
+        return None
+    text, where = found[annotation], f"/annotations/{annotation}"
     stated = parse_canonical(text.encode(), where, len(text) * 4)
     is_right = (
         isinstance(stated, dict)
@@ -342,8 +349,8 @@ def _derived_from(text: str) -> DerivedFrom:
     return DerivedFrom(stated["program"], stated["version"], stated["digest"])
 
 
-def _derived_from_text(derived_from: DerivedFrom) -> str:
-    return canonical_json(asdict(derived_from)).decode()
+def _made_from_text(made_from: DerivedFrom) -> str:
+    return canonical_json(asdict(made_from)).decode()
 
 
 def _layer(layer: Any, number: int) -> Descriptor:

@@ -20,6 +20,7 @@ def rights_ledger(program: Program) -> dict[str, Any]:
             "publisher": program.publisher.region,
             "producer": program.producer,
             **({"derived_from": asdict(program.derived_from)} if program.derived_from else {}),
+            **({"overlay_of": asdict(program.overlay_of)} if program.overlay_of else {}),
         },
         "instruments": [
             {

@@ -64,6 +64,7 @@ def command(bundle: Path, id: str | None, output: Path | None, output_format: st
     try:
         with opened_bundle(bundle) as opened:
             program = program_of(opened)
+            _refuse_overlay(program)
             own = _new_id(program, id)
             fork = fork_of(opened, program, own)
             written = _write(fork, program, own, output)
@@ -77,6 +78,18 @@ def command(bundle: Path, id: str | None, output: Path | None, output_format: st
             )
         ) from error
     _tell(written, fork, own, FIRST_VERSION, output_format)
+
+
+def _refuse_overlay(program: Program) -> None:
+    """A fork begins from the pages of a program. Those of an overlay lie beside them, and would be left behind unseen."""
+    below = program.overlay_of
+    if below is not None:
+        raise Usage(
+            Text(
+                f"{program.id} är en anpassning av {below.program} {below.version}. Börja från det paketet i stället.",
+                f"{program.id} is an adaptation of {below.program} {below.version}. Begin from that bundle instead.",
+            )
+        )
 
 
 def _tell(written: _Written, fork: Fork, id: str, version: str, output_format: str) -> None:

@@ -43,7 +43,7 @@ def _described(bundle: Bundle, program: Program) -> dict[str, Any]:
     from designtool.bundle.source import source_files
 
     source = sorted(source_files(bundle))
-    own = next((path.rpartition("/")[0] for path in source if path.endswith(f"/{program.id}/program.yaml")), "")
+    own = next((path.rpartition("/")[0] for path in source if path.endswith("/program.yaml")), "")
     inside = [path.removeprefix(f"{own}/") for path in source if own and path.startswith(f"{own}/")]
     return {
         "program": program.id,
@@ -58,6 +58,7 @@ def _described(bundle: Bundle, program: Program) -> dict[str, Any]:
         "language": program.language,
         "licence": program.rights.licence,
         "derived_from": asdict(program.derived_from) if program.derived_from is not None else None,
+        "overlay_of": asdict(program.overlay_of) if program.overlay_of is not None else None,
         "audience": {
             "age": {"min": program.audience.age_min, "max": program.audience.age_max},
             "severity": program.audience.severity,

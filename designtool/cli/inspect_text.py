@@ -52,7 +52,7 @@ def _sections(told: dict[str, Any], language: Language) -> Iterator[tuple[Text, 
 
 
 def _head(told: dict[str, Any], language: Language) -> list[str]:
-    audience, origin = told["audience"], told["derived_from"]
+    audience, origin, below = told["audience"], told["derived_from"], told["overlay_of"]
     age, conditions = audience["age"], ", ".join(audience["conditions"])
     years = f"{age['min']}–{age['max']}" if age["max"] is not None else f"{age['min']}+"
     severity = _word(_SEVERITY, audience["severity"], language)
@@ -80,6 +80,8 @@ def _head(told: dict[str, Any], language: Language) -> list[str]:
     ]
     if origin is not None:
         facts.append((Text("Utgår från", "Begun from"), f"{origin['program']} {origin['version']} {origin['digest']}"))
+    if below is not None:
+        facts.append((Text("Anpassar", "Adapts"), f"{below['program']} {below['version']} {below['digest']}"))
     width = max(len(label.in_language(language)) for label, _ in facts)
     lines = [_shown(told["title"]), *([printable(told["summary"], longest=2000)] if told["summary"] else []), ""]
     return lines + [f"{label.in_language(language):<{width}}  {_shown(fact)}" for label, fact in facts]

@@ -13,11 +13,12 @@ from designtool.source.tree import File, Tree
 from designtool.source.tree import programs_folder as folder_named
 
 _MARKDOWN_KINDS = frozenset({"page", "therapist-notes", "transcript"})
-_NO_DOCUMENTS = frozenset({"changelog", "captions", "media"})
+_NO_DOCUMENTS = frozenset({"changelog", "captions", "media", "layer-file"})
+"""A file of a layer is read where the layer lays it."""
 _KNOWN_PARTS = (
     *("program.yaml", "release.yaml", "sources.yaml", "module.yaml", "therapist.md", "CHANGELOG.md"),
     *("contacts.yaml", "glossary.yaml", "persons.yaml"),
-    *("modules", "exercises", "questionnaires", "journeys", "migrations", "pages", "media"),
+    *("modules", "exercises", "questionnaires", "journeys", "migrations", "pages", "media", "variants"),
 )
 
 

@@ -37,6 +37,8 @@ class Document:
     """The content of a Markdown file."""
     allowed: tuple[Allowance, ...] = ()
     """Suppressions written in the file."""
+    overlaid: Mapping[str, Span] = field(default_factory=dict, repr=False)
+    """JSON pointer to the place, in another file, of a value that was laid over the one written here."""
 
     def span(self, *keys: Key) -> Span:
         """The place of a value, or of the nearest thing around it that has one."""
@@ -45,11 +47,14 @@ class Document:
     def key_span(self, *keys: Key) -> Span:
         """The place of the key that holds a value; for an item of a list, the value's own."""
         found = self.keys.get(pointer(*keys))
-        return Span(self.path, *found) if found else self._span(self.values, keys)
+        return Span(self.path, *found) if found and not self.overlaid else self._span(self.values, keys)
 
     def _span(self, places: Mapping[str, Place], keys: tuple[Key, ...]) -> Span:
         for length in range(len(keys), -1, -1):
-            found = places.get(pointer(*keys[:length]))
+            at = pointer(*keys[:length])
+            if at in self.overlaid:
+                return self.overlaid[at]
+            found = places.get(at)
             if found:
                 return Span(self.path, *found)
         return Span(self.path, 1, 1, 1, 1)

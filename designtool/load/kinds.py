@@ -26,9 +26,11 @@ _IN_PROGRAM: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"questionnaires/[^/]+\.yaml", "questionnaire"),
         (r"journeys/[^/]+\.yaml", "journey"),
         (r"migrations/[^/]+\.yaml", "migration"),
-        (r"media/.+\.md", "transcript"),
-        (r"media/.+\.vtt", "captions"),
-        (r"media/.+", "media"),
+        (r"variants/[^/]+\.yaml", "variant"),
+        (r"(variants/[^/]+/)?media/.+\.md", "transcript"),
+        (r"(variants/[^/]+/)?media/.+\.vtt", "captions"),
+        (r"(variants/[^/]+/)?media/.+", "media"),
+        (r"variants/[^/]+/.+\.(md|yaml)", "layer-file"),
     )
 )
 _IN_LIBRARY: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -45,21 +47,37 @@ _IN_LIBRARY: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"media/.+", "media"),
     )
 )
+_IN_OVERLAY: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), kind)
+    for pattern, kind in (
+        (r"overlay\.yaml", "overlay"),
+        (r"contacts\.yaml", "contacts"),
+        (r"media/.+\.md", "transcript"),
+        (r"media/.+\.vtt", "captions"),
+        (r"media/.+", "media"),
+        (r".+\.(md|yaml)", "layer-file"),
+    )
+)
 LIBRARY = "library"
+OVERLAYS = "overlays"
+"""The folder, in a region's workspace, of its overlays over what others have published."""
 
 
 def kind_of(path: str, programs: str = "programs") -> str | None:
     """The kind of document at a path, or None for a file that is no part of the format (README.md, LICENSE ...)."""
     if path == "designtool.yaml":
         return "workspace"
+    if path.startswith(f"{OVERLAYS}/") and programs != OVERLAYS:
+        return _kind_among(_IN_OVERLAY, path.removeprefix(f"{OVERLAYS}/").partition("/")[2])
     prefix = f"{programs}/" if programs else ""
     if not path.startswith(prefix):
         return None
     program, _, inside = path[len(prefix) :].partition("/")
-    for pattern, kind in _IN_LIBRARY if program == LIBRARY else _IN_PROGRAM:
-        if pattern.fullmatch(inside):
-            return kind
-    return None
+    return _kind_among(_IN_LIBRARY if program == LIBRARY else _IN_PROGRAM, inside)
+
+
+def _kind_among(patterns: tuple[tuple[re.Pattern[str], str], ...], path: str) -> str | None:
+    return next((kind for pattern, kind in patterns if pattern.fullmatch(path)), None)
 
 
 def id_of(name: str) -> str:

@@ -37,9 +37,11 @@ KINDS: tuple[str, ...] = (
     "journey",
     "migration",
     "media-lock",
+    "variant",
+    "overlay",
     "wording",
 )
-"""Kinds of documents that have a schema. Of Markdown it describes the front matter. A wording stands outside the tree."""
+"""Kinds of documents that have a schema. Of Markdown it describes the front matter. A wording and an overlay stand outside the tree."""
 
 _IN_FRONT_MATTER = frozenset({"page", "therapist-notes"})
 _DISPATCH_KEYS = ("type", "kind", "method")

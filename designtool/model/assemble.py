@@ -13,7 +13,7 @@ from designtool.expressions.expression import Expression, Form, Scope
 from designtool.load.document import Document
 from designtool.load.kinds import LIBRARY, id_of
 from designtool.model import assemble_flow, assemble_forms, assemble_migration, assemble_pages
-from designtool.model.assemble_pages import Names, walk
+from designtool.model.assemble_pages import NO_LAID_MEDIA, Names, walk
 from designtool.model.exercise import Exercise
 from designtool.model.findings import Findings
 from designtool.model.module import Module
@@ -39,7 +39,7 @@ from designtool.model.reading import Node
 from designtool.model.reuse import NOTHING, Made, Reuse, Value
 from designtool.model.rules import circular_value, duplicate_id, missing_module_file, missing_program
 from designtool.model.scope import exercise_form, questionnaire_form
-from designtool.source.tree import Tree
+from designtool.source.tree import File, Tree
 
 _MEDIA_TYPES = {
     "svg": "image/svg+xml",
@@ -147,10 +147,12 @@ def assemble_again(
     library: Library,
     broken: frozenset[str],
     before: Mapping[tuple[str, ...], Made],
+    laid_media: Mapping[str, str] = NO_LAID_MEDIA,
 ) -> tuple[Program | None, tuple[Diagnostic, ...], Mapping[tuple[str, ...], Made]]:
     """As `assemble`, with parts of an earlier assembling of the same folder; the last value is for the next time.
 
-    Only broken files of the folder and of the library explain a missing reference.
+    Only broken files of the folder and of the library explain a missing reference. `laid_media` is where files lie that a
+    layer shows as if they lay in the program's folder.
     """
     reuse = Reuse(before)
     findings = Findings(frozenset(path for path in broken if path.startswith((f"{folder}/", f"{library.folder}/"))))
@@ -182,6 +184,7 @@ def assemble_again(
     for without in _folders_without_module(folder, own, broken):
         findings.add(missing_module_file.RULE.at(Span(without), folder=without))
     media = {file.path: file for file in _media_in(tree, f"{folder}/media/")}
+    media |= {path: _media_file(tree.files[path]) for path in laid_media.values()}
     names = Names(
         scope=scope,
         media_folder=folder,
@@ -191,6 +194,7 @@ def assemble_again(
         persons=frozenset(library.persons),
         contacts=frozenset(library.contacts),
         terms=frozenset(library.terms),
+        laid_media=laid_media,
     )
     built_exercises = tuple(
         reuse.made(
@@ -439,7 +443,7 @@ def _with_names(
         own_names = replace(names, reached=set())
         return make(own_names, own_findings), frozenset(own_names.reached)
 
-    made_from = (document, names.scope, names.media, names.pages, library)
+    made_from = (document, names.scope, names.media, names.pages, library, names.laid_media)
     value, reached = reuse.made(("text", document.path), made_from, findings, make_with_own_names)
     names.reached |= reached
     return value
@@ -575,8 +579,12 @@ def _way_back(
 def _media_in(tree: Tree, prefix: str) -> Iterator[Media]:
     for path, file in tree.files.items():
         if path.startswith(prefix):
-            ending = path.rsplit(".", 1)[-1].lower()
-            yield Media(path, file.digest, file.size, _MEDIA_TYPES.get(ending, "application/octet-stream"))
+            yield _media_file(file)
+
+
+def _media_file(file: File) -> Media:
+    ending = file.path.rsplit(".", 1)[-1].lower()
+    return Media(file.path, file.digest, file.size, _MEDIA_TYPES.get(ending, "application/octet-stream"))
 
 
 def _keyed(own: Mapping[str, Document], kind: str, make: Any) -> Iterator[tuple[str, Any]]:
@@ -595,6 +603,7 @@ def _contact(id: str, node: Node) -> Contact:
         hours=node.text("hours"),
         text=node.text("text"),
         checked=node.text("checked"),
+        region=node.text("region"),
         origin=node.origin,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from types import MappingProxyType
@@ -22,6 +22,8 @@ from designtool.model.rules import broken_reference
 PROGRAM_FACTS = ("title", "weeks", "therapist", "publisher")
 _TEMPLATE_HEADING = "Mall:"
 _MEDIA_OPTIONS = ("captions", "transcript")
+NO_LAID_MEDIA: Mapping[str, str] = MappingProxyType({})
+"""One value for all: what a page is made from is told by identity."""
 
 
 @dataclass(slots=True)
@@ -39,6 +41,8 @@ class Names:
     persons: frozenset[str]
     contacts: frozenset[str]
     terms: frozenset[str]
+    laid_media: Mapping[str, str] = field(default_factory=lambda: NO_LAID_MEDIA)
+    """Workspace path that a page names to the path where a layer has the file."""
     reached: set[tuple[str, str]] = field(default_factory=set)
     """(kind, name): media, library-page, person, contact, term, form. Filled while pages are assembled."""
 
@@ -168,6 +172,7 @@ def _known(kind: str, name: str, span: Span, existing: frozenset[str], names: Na
 
 def _media(path: str, span: Span, names: Names, findings: Findings) -> str:
     full = str(PurePosixPath(names.media_folder, path))
+    full = names.laid_media.get(full, full)
     if full in names.media:
         names.reached.add(("media", full))
     elif path:

@@ -66,6 +66,8 @@ class Contact:
     text: str = ""
     checked: str = ""
     """ISO date on which somebody last saw that it is right."""
+    region: str = ""
+    """The region that it belongs to; empty for a national one."""
     origin: Origin = origin_field()
 
 
@@ -110,7 +112,7 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True)
 class DerivedFrom:
-    """The bundle that a program was begun from as a fork."""
+    """The bundle that a program was made from: begun from it as a fork, or laid over it by a region."""
 
     program: str
     version: str
@@ -161,6 +163,8 @@ class Program:
     """Id of the library page that is one step away from everywhere."""
     derived_from: DerivedFrom | None = None
     """Of a fork: what it was begun from. None for a program that began on its own."""
+    overlay_of: DerivedFrom | None = None
+    """Of a region's overlay: the published bundle that it lies over. None for a program that is published as it was written."""
     migrations: tuple[Migration, ...] = ()
     """How patients come here from earlier versions, by the version that they come from."""
     origin: Origin = origin_field()

@@ -59,7 +59,11 @@ FAMILIES: tuple[Family, ...] = (
             fires="",
             near_miss="",
         ),
-        [(Program, "derived_from"), *((DerivedFrom, name) for name in ("program", "version", "digest"))],
+        [
+            (Program, "derived_from"),
+            (Program, "overlay_of"),
+            *((DerivedFrom, name) for name in ("program", "version", "digest")),
+        ],
     ),
     stated(
         Kind(

@@ -219,7 +219,7 @@ ORDER = Kind(
 )
 _MARKS = frozenset({(Module, "safety"), (Page, "safety")})
 _CONTACT_FIELDS = frozenset(
-    {(Contact, name) for name in ("id", "label", "phone", "address", "hours", "text", "checked")}
+    {(Contact, name) for name in ("id", "label", "phone", "address", "hours", "text", "checked", "region")}
 )
 _UNSEEN_LISTS = frozenset(
     {

@@ -21,6 +21,10 @@ RULE = Rule(
             "designtool läser Markdown: lägg texten i en fil som slutar på .md",
             "designtool reads Markdown: put the text in a file that ends in .md",
         ),
+        "layer": Text(
+            "sidor och moduler i en variant eller anpassning räknas upp under replace eller add i dess yaml-fil",
+            "pages and modules of a variant or overlay are named under replace or add in its yaml file",
+        ),
         "elsewhere": Text(
             "övningar ligger i exercises/, formulär i questionnaires/, sidor direkt i modulens mapp",
             "exercises lie in exercises/, questionnaires in questionnaires/, pages directly in the folder of their module",

@@ -16,6 +16,8 @@ KINDS: dict[str, Text] = {
     "page": Text("sidan", "the page"),
     "library-page": Text("bibliotekssidan", "the library page"),
     "media": Text("filen", "the file"),
+    "file": Text("filen", "the file"),
+    "folder": Text("mappen", "the folder"),
     "person": Text("personen", "the person"),
     "contact": Text("kontakten", "the contact"),
     "term": Text("ordet i ordlistan", "the term in the glossary"),
