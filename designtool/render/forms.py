@@ -510,7 +510,7 @@ def _diary_card(exercise: Exercise, context: PageContext) -> Markup:
 
 
 def _entries(form: FormSituation, context: PageContext) -> Markup | None:
-    if form.entries_required:
+    if form.entries_required and form.entries_done <= form.entries_required:
         return element(
             "p", {"class": "quiet"}, context.say("required-entries", done=form.entries_done, all=form.entries_required)
         )
