@@ -51,7 +51,7 @@ class Copy:
     submitted_at: datetime
     answers: Mapping[str, Any] = field(hash=False)
     record: Record
-    by: str = ""
+    by: str = field(default="", compare=False)
     """Who finished it: of what a therapist fills in, the one who answers for it."""
 
 
