@@ -53,7 +53,8 @@ ins { background: var(--come-soft); color: var(--come); text-decoration: underli
 }
 @media (forced-colors: active) { del, ins { forced-color-adjust: auto; border-block-end: 1px solid; } }
 @media print {
-  :root { --ink: #000; --quiet: #333; --line: #999; --paper: #fff; --ground: #fff; --gone-soft: #fff; --come-soft: #fff; --gone: #000; --come: #000; --tone: #000; }
+  :root { --ink: #000; --quiet: #333; --line: #999; --paper: #fff; --ground: #fff; --gone-soft: #fff; --come-soft: #fff; --gone: #000; --come: #000; --link: #000;
+    --never: #000; --clinical: #000; --major: #000; --minor: #000; --patch: #000; }
   body { font-size: 10.5pt; }
   main { max-inline-size: none; padding: 0; }
   nav { display: none; }
