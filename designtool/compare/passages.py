@@ -36,6 +36,11 @@ class Passage:
         return "\n".join(part for part in (head, *options, words) if part)
 
     @cached_property
+    def marked_text(self) -> str:
+        """The text with what else than words an author writes in it: emphasis, links, roles."""
+        return "".join(map(_as_written, self.block.inlines)) or self.text
+
+    @cached_property
     def key(self) -> tuple[object, ...]:
         """Equal for passages that say the same in the same place of the page. A number among the blocks says nothing."""
         block = self.block
@@ -152,6 +157,17 @@ def _with_moves(found: list[Revision]) -> Iterator[Revision]:
     for revision in found:
         if id(revision) not in taken:
             yield moved.get(id(revision), revision)
+
+
+def _as_written(inline: Inline) -> str:
+    inner = inline.text + "".join(map(_as_written, inline.children))
+    if inline.kind == "link":
+        return f"[{inner}]({inline.href})"
+    marks = {"text": "", "strong": "**", "emphasis": "*", "code": "`"}
+    mark = marks.get(inline.kind)
+    if mark is not None:
+        return f"{mark}{inner}{mark}"
+    return " " if inline.kind == "line-break" else f"{{{inline.kind}}}`{inner}`"
 
 
 def _said(inline: Inline) -> tuple[object, ...]:

@@ -158,15 +158,23 @@ def _of_revision(revision: Revision, difference: Difference, pair: Pair) -> Iter
         )
         if old.block.attributes.get("alt") == new.block.attributes.get("alt"):
             return
+    variant = _variant(revision)
     yield pair.change(
         kind,
         difference,
-        _variant(revision),
-        old=None if old is None else old.text or old.block.kind,
-        new=None if new is None else new.text or new.block.kind,
+        variant,
+        old=_words(old, variant),
+        new=_words(new, variant),
         is_text=True,
         spans=(_span(old), _span(new)),
     )
+
+
+def _words(passage: Passage | None, variant: str) -> str | None:
+    """What is shown of it. Where the words are the same, what they are marked with is what differs."""
+    if passage is None:
+        return None
+    return (passage.marked_text if variant == "settings" else passage.text) or passage.block.kind
 
 
 def _variant(revision: Revision) -> str:
