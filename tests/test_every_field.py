@@ -248,6 +248,20 @@ def test_a_patient_fills_in_every_type_of_field_week_by_week(at_clinic: Clinic) 
 
     patient, therapist = a_week_later(at_clinic)
     assert "Hur gick det med planen" in patient.page("home")
+    made_on = re.findall(r'data-entry-date="([0-9-]+)"', patient.page("exercise/veckoplan"))[0]
+    script = at_clinic.sign_in(at_clinic.patient.id)
+    saved = script.save(
+        f"{patient.base}/exercise/veckoplan", field="plan.1.done", value="yes", entry_date=made_on, revision=None
+    )
+    assert saved.status_code == 200 and saved.json()["errors"] == {}, saved.text
+    taken_back = script.save(
+        f"{patient.base}/exercise/veckoplan", field="plan.1.done", value=None, entry_date=made_on, revision=None
+    )
+    assert taken_back.status_code == 200
+    stray = script.save(
+        f"{patient.base}/exercise/veckoplan", field="plan.0.done", value="yes", entry_date="2026-01-01", revision=None
+    )
+    assert stray.status_code != 200 or stray.json()["errors"]
     page = patient.send("exercise/veckoplan", {"plan.0.done": "yes", "plan.0.pleasure": "9"})
     assert "Svara för varje sak i planen" in page, "nothing is left out"
     patient.send("exercise/veckoplan", {"plan.1.done": "no", "plan.1.hindered": "Ingen jäst"})

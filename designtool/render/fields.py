@@ -473,7 +473,7 @@ def _plan_entry(view: FieldView) -> Markup:
 
 
 def _planned(fields: Sequence[Field], row: Mapping[str, Any], context: PageContext) -> Markup:
-    shown = [(field.label, plan_value(field, row.get(field.id), context)) for field in fields if field.id != "activity"]
+    shown = [(field.label, plan_value(field, row.get(field.id), context)) for field in fields]
     return element(
         "dl",
         {"class": "answers answers-close"},

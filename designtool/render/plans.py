@@ -49,7 +49,7 @@ def outcome_fields(exercise: Exercise, plan: FollowUp, context: PageContext) -> 
     ]
     return joined(
         (
-            element("h3", {"class": "follow-up-title"}, icon("check"), title),
+            element("h2", {"class": "follow-up-title"}, icon("check"), title),
             element("p", {}, context.say("follow-up-text")),
             *fields,
         )

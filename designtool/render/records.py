@@ -448,7 +448,7 @@ def _plan(context: PageContext, field: Field, rows: Sequence[Mapping[str, Any]])
             if words
         ]
         if entries or row.get("activity"):
-            title = element("h3", {"class": "plan-title", "dir": "auto"}, str(row.get("activity") or "–"))
+            title = element("p", {"class": "plan-title field-label", "dir": "auto"}, str(row.get("activity") or "–"))
             shown.append(
                 element(
                     "li", {}, title, element("dl", {"class": "answers answers-close"}, *entries) if entries else None
