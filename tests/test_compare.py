@@ -273,3 +273,25 @@ def test_changes_by_meaning(example: str, expected: set[str]) -> None:
     for change in found.changes:
         if change.rule in ("flag-weakened", "flag-strengthened", "computed-value-changed"):
             assert change.witness is not None
+
+
+@pytest.mark.parametrize(
+    "field", ["modules", "exercises", "questionnaires", "contacts", "glossary", "media", "journeys"]
+)
+def test_two_of_one_id_are_noticed_and_break_nothing(field: str) -> None:
+    """No author's files can make them; a bundle that somebody else made may have them."""
+    program = programs()["compared/exempel"]
+    parts = getattr(program, field)
+    twice = replace(program, **{field: (*parts, parts[0])})
+    for old, new in ((program, twice), (twice, program)):
+        assert compare(old, new).changes
+    assert compare(twice, twice).changes == ()
+
+
+@pytest.mark.parametrize("field", ["fields", "computed"])
+def test_two_of_one_id_in_an_exercise_need_the_largest_step(field: str) -> None:
+    program = programs()["compared/exempel"]
+    exercise = program.exercise["min_plan"]
+    twice = replace(exercise, **{field: (*getattr(exercise, field), getattr(exercise, field)[0])})
+    new = replace(program, exercises=tuple(twice if one.id == twice.id else one for one in program.exercises))
+    assert [change.rule for change in compare(program, new).changes] == ["unclassified-change"]

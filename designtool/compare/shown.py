@@ -15,7 +15,7 @@ from designtool.model.exercise import Option, Row
 from designtool.model.flow import Occasion
 from designtool.model.program import Media
 
-_LONGEST = 2_000
+_LONGEST = 20_000
 
 
 def shown(value: Any) -> str | None:

@@ -106,7 +106,7 @@ _LISTS = frozenset({(Exercise, "computed"), (Exercise, "summary"), (Field, "comp
 
 def changes(difference: Difference, pair: Pair) -> Iterator[Change]:
     if difference.field != "value":
-        if difference.what != "moved":
+        if difference.what in ("added", "removed"):
             yield pair.change(ADDED if difference.what == "added" else REMOVED, difference, id=difference.id)
         return
     verdict = pair.meaning.comes_to_another_value(difference.old.tree, difference.new.tree)

@@ -373,6 +373,8 @@ _ROW_OR_FIELD = frozenset({(Exercise, "fields"), (Field, "columns"), (Field, "ro
 def changes(difference: Difference, pair: Pair) -> Iterator[Change]:
     field, id, old, new = difference.field, difference.id, difference.old, difference.new
     if (difference.place.of, field) in _ROW_OR_FIELD:
+        if difference.what == "changed":
+            return  # Two fields of one id: nobody can tell which is which.
         kind = {"added": ADDED, "removed": REMOVED, "moved": MOVED}[difference.what]
         yield pair.change(kind, difference, id=id)
     elif field == "type":

@@ -294,6 +294,8 @@ def changes(difference: Difference, pair: Pair) -> Iterator[Change]:
 
 def _of_page(difference: Difference, pair: Pair) -> Iterator[Change]:
     id, place = difference.id, difference.place
+    if difference.what == "changed":
+        return  # Two pages of one id: nobody can tell which is which.
     other = _module_with(pair.new if difference.what == "removed" else pair.old, id) if place.of is Module else None
     if difference.what == "moved":
         yield pair.change(PAGE_MOVED, difference, id=id, old=_page_place(place.old, id), new=_page_place(place.new, id))

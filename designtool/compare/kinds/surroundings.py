@@ -251,7 +251,8 @@ def changes(difference: Difference, pair: Pair) -> Iterator[Change]:
     elif field == "reminders":
         yield from _of_reminders(difference, pair)
     elif field == "contacts" or (place.of is Contact):
-        id = difference.id or place.new.id
+        # Where two have one id, one of them may be the one to call.
+        id = difference.id or (place.new.id if place.of is Contact else CRISIS_CONTACT)
         yield pair.change(CRISIS if id == CRISIS_CONTACT else CONTACT, difference)
     elif (place.of, field) in _MARKS:
         yield pair.change(SAFETY_ADDED if difference.new else SAFETY_REMOVED, difference)

@@ -283,6 +283,8 @@ FACTS = Kind(
 
 def changes(difference: Difference, pair: Pair) -> Iterator[Change]:
     place, field = difference.place, difference.field
+    if difference.what == "changed" and field in ("items", "options"):
+        return  # Two of one id: nobody can tell which is which.
     if place.of is Instrument:
         if field in ("name", "language") and is_validated(place, pair):
             yield pair.change(VALIDATED, difference, "instrument")
