@@ -142,7 +142,7 @@ def test_a_patient_who_has_met_a_changed_score_stays_and_one_who_has_not_moves()
     came, _ = moved(simulation, upgrade)
     assert came.outcome == "held-back"
     assert came.events == ()
-    assert any("mood" in reason.sv for reason in came.reasons)
+    assert any("Mående" in reason.sv for reason in came.reasons)
     fresh = Simulation(FIRST, OLD, simulation.first_day)
     came, after = moved(fresh, upgrade)
     assert came.outcome != "held-back", came.reasons

@@ -138,7 +138,7 @@ def _held_back(state: State, upgrade: Upgrade) -> Iterator[Text]:
             continue
         begun = _begun(change, way)
         said = Text(change.message.sv.removesuffix("."), change.message.en.removesuffix("."))
-        about = Text(change.subject_in("sv"), change.subject_in("en"))
+        about = _name_of(change, upgrade)
         if change.in_flight == "pin-only" or not change.allowed:
             yield Text(
                 f"{about.sv}: {said.sv}. Det gäller bara nya patienter.",
@@ -154,6 +154,16 @@ def _held_back(state: State, upgrade: Upgrade) -> Iterator[Text]:
                 f"{about.sv}: {said.sv}. Flyttfilen säger inte vad som ska hända.",
                 f"{about.en}: {said.en}. The migration does not say what shall happen.",
             )
+
+
+def _name_of(change: Change, upgrade: Upgrade) -> Text:
+    """What it is about, as the patient and the therapist know it."""
+    word, id = change.about[0] if change.about else ("program", "")
+    for program in (upgrade.new, upgrade.old):
+        known = program.module.get(id) if word == "module" else form_of(program, id) if word in _FORM_WORDS else None
+        if known is not None:
+            return Text(f"”{known.title}”", f"“{known.title}”")
+    return Text(change.subject_in("sv"), change.subject_in("en"))
 
 
 def _is_answered(change: Change, way: Migration) -> bool:

@@ -58,7 +58,7 @@ from designtool.render.icons import icon
 from designtool.render.live import live_form
 from designtool.render.plans import being_followed_up, outcome_fields, plan_suggestions
 from designtool.render.questionnaire import instructions, questionnaire_items
-from designtool.render.records import clock_change, diary_table, record_view
+from designtool.render.records import clock_change, diary_table, record_view, to_read
 from designtool.render.viewpoint import FieldError
 from designtool.treatment.answers import ROW
 from designtool.treatment.corrections import Correction, fields_read
@@ -105,6 +105,8 @@ def _follow_up_form(exercise: Exercise, plan: FollowUp, context: PageContext) ->
 
 def _exercise_work(exercise: Exercise, context: PageContext) -> Markup:
     form = context.form(exercise.id)
+    if context.viewpoint.reading:
+        return to_read(context, exercise.id)
     if form.status == "not-open" and exercise.filled_by == "patient":
         return element("p", {"class": "quiet"}, context.say("locked-until-open"))
     if form.status == "done" and form.records and not _being_written(exercise.id, context):
@@ -307,7 +309,7 @@ def decision_card(exercise: Exercise, context: PageContext) -> Markup:
         else None
     )
     stop = None
-    if not context.is_therapist:
+    if not context.is_therapist and not context.viewpoint.reading:
         stop = element(
             "details",
             {"class": "reveal"},
@@ -374,6 +376,8 @@ def questionnaire_block(questionnaire: Questionnaire, context: PageContext) -> M
 def questionnaire_form(questionnaire: Questionnaire, context: PageContext) -> Markup:
     """The questionnaire to answer, or why there is nothing to answer now."""
     form = context.form(questionnaire.id)
+    if context.viewpoint.reading:
+        return to_read(context, questionnaire.id)
     if not questionnaire.has_text:
         return element(
             "p",

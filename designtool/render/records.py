@@ -73,6 +73,29 @@ def record_view(context: PageContext, form: str, record: Record) -> Markup:
     return head + exercise_answers(context, context.program.exercise[form], record.values)
 
 
+def to_read(context: PageContext, id: str) -> Markup:
+    """All that was written in a form, where nothing more can be: what was sent, latest first, and what never was."""
+    form, questionnaire = context.form(id), context.program.questionnaire.get(id)
+    sent = [
+        element("div", {"class": "done-answers"}, record_view(context, id, record))
+        for record in reversed(form.records)
+        if not is_withheld(context, id)
+    ]
+    if form.draft:
+        unsent = (
+            _questionnaire_record(context, questionnaire, Record(context.today, None, form.draft), with_scores=False)
+            if questionnaire is not None
+            else exercise_answers(context, context.program.exercise[id], form.draft_values)
+        )
+        sent.insert(
+            0,
+            element(
+                "div", {"class": "done-answers"}, element("p", {"class": "quiet"}, context.say("never-sent")), unsent
+            ),
+        )
+    return joined(sent) if sent else element("p", {"class": "quiet"}, context.say("no-answers"))
+
+
 def exercise_answers(context: PageContext, exercise: Exercise, values: Mapping[str, Any]) -> Markup:
     """Questions and answers; what was not answered is left out."""
     pairs = [(field.label, answer(context, field, values.get(field.id))) for field in exercise.fields]
@@ -254,7 +277,9 @@ def score_list(context: PageContext, questionnaire: Questionnaire, record: Recor
     return element("dl", {"class": "figures"}, *items) if items else Markup("")
 
 
-def _questionnaire_record(context: PageContext, questionnaire: Questionnaire, record: Record) -> Markup:
+def _questionnaire_record(
+    context: PageContext, questionnaire: Questionnaire, record: Record, with_scores: bool = True
+) -> Markup:
     pairs = []
     for item in questionnaire.items:
         value = record.values.get(item.id)
@@ -266,7 +291,8 @@ def _questionnaire_record(context: PageContext, questionnaire: Questionnaire, re
         elif status == NOT_ASKED:
             shown = context.say("not-asked")
         pairs.append((item.text or item.id, text(shown or context.say("skipped"))))
-    return score_list(context, questionnaire, record) + _answers(pairs, context)
+    scores = score_list(context, questionnaire, record) if with_scores else Markup("")
+    return scores + _answers(pairs, context)
 
 
 def _answers(pairs: Sequence[tuple[str, Markup]], context: PageContext) -> Markup:

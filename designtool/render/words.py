@@ -90,6 +90,7 @@ WORDS: dict[str, Text] = {
         "Programmet fick en ny version {date}. Det som fanns och skrevs innan dess finns kvar att läsa.",
         "The program got a new version {date}. What was there and was written before that can still be read.",
     ),
+    "never-sent": Text("Det här skrevs men skickades inte in.", "This was written but not sent."),
     "earlier-version-read": Text("Läs version {version}", "Read version {version}"),
     "status-locked": Text("Inte öppen än", "Not open yet"),
     "status-open": Text("Pågår", "Under way"),
