@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -10,7 +12,8 @@ from case_files import CHANGE, PROGRAM, TODAY, sections, text_file
 
 from designtool.compare import Changes, Kind, all_kinds, compare
 from designtool.diagnostics import has_errors
-from designtool.model.program import Program
+from designtool.model.migration import Migration
+from designtool.model.program import DerivedFrom, Program
 from designtool.pipeline import Compiled, compile_tree
 from designtool.source import read
 from designtool.source.tree import File, Tree, tree_of
@@ -114,3 +117,49 @@ def test_the_near_miss_is_not_the_change(kind: Kind) -> None:
     found = changes(kind, kind.near_miss)
     assert found.changes, "a near miss is a change, of another kind"
     assert kind.name not in {change.rule for change in found.changes}
+
+
+def _with_exercise(program: Program) -> Program:
+    first, *others = program.exercises
+    return replace(program, exercises=(replace(first, shown_to_patient=True), *others))
+
+
+def _with_range(program: Program) -> Program:
+    first, *others = program.questionnaires
+    scores = tuple(replace(score, high=score.high + 1) for score in first.scores)
+    return replace(program, questionnaires=(replace(first, scores=scores), *others))
+
+
+NO_FILE_CAN_SHOW: dict[str, Callable[[Program], Program]] = {
+    "format-changed": lambda program: replace(program, format=program.format + 1),
+    "program-id-changed": lambda program: replace(program, id="ett-annat"),
+    "retention-changed": lambda program: replace(program, retention="ten years"),
+    "score-range-changed": _with_range,
+    "migration-changed": lambda program: replace(program, migrations=(Migration("0.9.0", "1.0.0"),)),
+    "fork-origin-changed": lambda program: replace(
+        program, derived_from=DerivedFrom("ursprunget", "1.0.0", f"sha256:{'0' * 64}")
+    ),
+    "shown-to-patient-changed": _with_exercise,
+}
+"""What the present format has no other value for, or what stands outside of a program's own files."""
+
+
+@pytest.mark.parametrize("name", NO_FILE_CAN_SHOW)
+def test_a_change_that_no_file_can_show(name: str) -> None:
+    program, _ = program_of(compared_tree())
+    assert [change.rule for change in compare(program, NO_FILE_CAN_SHOW[name](program)).changes] == [name]
+    other = replace(program, title="En annan titel")
+    assert [change.rule for change in compare(program, other).changes] == ["text-corrected"]
+
+
+def test_every_kind_has_an_example() -> None:
+    untold = {kind.name for kind in all_kinds().values() if not kind.fires or not kind.near_miss}
+    assert untold == {*NO_FILE_CAN_SHOW, *UNTOLD, "contact-changed"}
+
+
+def test_a_contact_is_the_region_s_own() -> None:
+    page = "-- modules/01-start/20-mer.md (change) --\n-:::{page} library/rad\n-:::\n+Ring {contact}`mottagningen`.\n"
+    contact = '-- /programs/library/contacts.yaml (change) --\n-  phone: "0101234567"\n+  phone: "0107654321"\n'
+    (change,) = changes_between(page, contact).changes
+    assert (change.rule, change.bump, change.in_flight) == ("contact-changed", "patch", "safe")
+    assert change.subject == "contact mottagningen"
