@@ -19,6 +19,7 @@ from designtool import __version__, resources
 from designtool.atomic import write_atomically
 from designtool.diagnostics import Diagnostic, Edit, Fix, Related, Severity, Span, Text
 from designtool.load.kinds import LIBRARY
+from designtool.source.released import BUNDLES, list_path
 
 _FILE = ".designtool/memo.json"
 _WORKSPACE_FILE = "designtool.yaml"
@@ -107,8 +108,19 @@ class Memo:
                 digest.update(f"{path}\0{self._digest(path)}\n".encode("utf-8", "surrogateescape"))
             if any(path.endswith("/media.lock") for path in (*shared, *own)):
                 digest.update(repr(self._films()).encode("utf-8", "surrogateescape"))
+            if name:
+                digest.update(repr(self._released(name)).encode("utf-8", "surrogateescape"))
             self._keys[name] = digest.hexdigest()
         return self._keys[name]
+
+    def _released(self, name: str) -> tuple[str, list[tuple[str, Stamp]]]:
+        """The versions that a program is compared with: their list, and their bundles where they are looked for."""
+        try:
+            with os.scandir(self.root / BUNDLES) as entries:
+                found = [(one.name, _stamp(one.stat())) for one in entries if one.name.startswith(f"{name}-")]
+        except OSError:
+            found = []
+        return self._digest(list_path(name)), sorted(found)
 
     def _films(self) -> tuple[str, list[tuple[str, Stamp]]]:
         """What lies in the folder of films: one that comes or goes there changes what is found in a program."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from designtool.check import CHECKS
+from designtool.compare.rules import RULES as VERSION_RULES
 from designtool.diagnostics import Rule
 from designtool.exchange.rules import RULES as EXCHANGE_RULES
 from designtool.expressions.rules import RULES as EXPRESSION_RULES
@@ -18,4 +19,4 @@ def all_rules() -> dict[str, Rule]:
     """Name to rule."""
     checked = tuple(rule for rule, _ in CHECKS)
     read = (*SOURCE_RULES, *LOAD_RULES, *EXPRESSION_RULES, *MODEL_RULES)
-    return {rule.name: rule for rule in (*read, *checked, *EXCHANGE_RULES)}
+    return {rule.name: rule for rule in (*read, *checked, *EXCHANGE_RULES, *VERSION_RULES)}

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from designtool.atomic import write_if_changed
 from designtool.bundle import (
+    BundleContent,
     ContentChanged,
     Refused,
     digest_of,
@@ -80,9 +81,7 @@ def build_bundle(
     """
     path = output / f"{program.id}-{program.version}.dtb"
     try:
-        content = make_bundle(
-            program, encode_program(program), compiled.tree, lambda path: _open(root, path, compiled.tree, media)
-        )
+        content = _content(root, compiled, program, media)
         digest = digest_of(manifest_of(content))
         files = layout_of_content(content)
         output.mkdir(parents=True, exist_ok=True)
@@ -96,17 +95,35 @@ def build_bundle(
             )
         ) from changed
     except Refused as refused:
-        raise Cannot(
-            Text(
-                f"{program.id} kan inte bli ett paket: {refused.message.sv}",
-                f"{program.id} cannot become a bundle: {refused.message.en}",
-            )
-        ) from refused
+        raise _no_bundle(program, refused) from refused
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise Cannot(
             Text(f"paketet {path} kunde inte skrivas: {reason}", f"the bundle {path} could not be written: {reason}")
         ) from error
+
+
+def bundle_digest(root: Path, compiled: Compiled, program: Program, media: Path | None = None) -> str:
+    """The digest that the program's bundle would have. Raises Cannot when the program is more than a bundle can hold."""
+    try:
+        return digest_of(manifest_of(_content(root, compiled, program, media)))
+    except Refused as refused:
+        raise _no_bundle(program, refused) from refused
+
+
+def _content(root: Path, compiled: Compiled, program: Program, media: Path | None) -> BundleContent:
+    return make_bundle(
+        program, encode_program(program), compiled.tree, lambda path: _open(root, path, compiled.tree, media)
+    )
+
+
+def _no_bundle(program: Program, refused: Refused) -> Cannot:
+    return Cannot(
+        Text(
+            f"{program.id} kan inte bli ett paket: {refused.message.sv}",
+            f"{program.id} cannot become a bundle: {refused.message.en}",
+        )
+    )
 
 
 def _open(root: Path, path: str, tree: Tree, media: Path | None) -> BinaryIO:

@@ -98,6 +98,7 @@ SAMPLES: dict[str, Any] = {
         "reserved": ["gammalt_falt", "gammal-modul"],
         "acknowledgements": [{"finding": f"sha256:{'0' * 64}", "name": "Eva", "role": "Psykolog", "reason": "Bedömt."}],
     },
+    "release-list": {"1.4.0": {"digest": f"sha256:{'0' * 64}", "published": "2026-11-21", "patients": True}},
     "migration": {
         "rename": {"modules": {"gammal": "ny"}, "forms": {"lista": "min_lista"}, "fields": {"lista.a": "min_lista.b"}},
         "removed": {

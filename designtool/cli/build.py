@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from designtool.cli.earlier import AGAINST
 from designtool.cli.output import FORMAT, MEDIA, Usage, leave, print_json, print_report, selected_programs
 from designtool.cli.results import lines_on_disk, results
 from designtool.diagnostics import Language, Text
@@ -16,14 +17,17 @@ from designtool.diagnostics import Language, Text
 @click.option(
     "--output", type=click.Path(path_type=Path, file_okay=False), default=Path("build"), help="Mapp för paketen."
 )
+@AGAINST
 @MEDIA
 @FORMAT
-def command(programs: tuple[Path, ...], output: Path, media: Path | None, output_format: str) -> None:
+def command(
+    programs: tuple[Path, ...], output: Path, against: tuple[str, ...], media: Path | None, output_format: str
+) -> None:
     """Bygg program till paket. Utan sökväg byggs alla program i arbetsytan."""
     from designtool.diagnostics import diagnostic_json, has_errors
 
     root, only = selected_programs(programs)
-    found = results(root, only, output, media)
+    found = results(root, only, output, media, against)
     language, diagnostics = found.language, found.diagnostics
     built = [
         {

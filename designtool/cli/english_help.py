@@ -85,6 +85,11 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "Check programs. Without a path the whole workspace is checked."
         ),
         "Låt även varningar och tips ge slutstatus 1.": "Let warnings and infos give exit status 1 as well.",
+        "Tidigare version att jämföra med: ett paket, en mapp eller git:VERSION. Går att ange flera gånger. Utan den: versionerna i "
+        "releases/.": (
+            "An earlier version to compare with: a bundle, a folder or git:REVISION. May be given several times. Without it: the "
+            "versions in releases/."
+        ),
         "Förklara en regel eller en sorts ändring. Utan namn visas alla regler, med changes alla sorters ändringar, "
         "med refusals alla skäl att avvisa ett paket. truth-tables visar vad ett uttryck blir när svar saknas.": (
             "Explain a rule or a kind of change. Without a name all rules are listed, with changes all kinds of change, "

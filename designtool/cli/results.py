@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from designtool.cli.output import settings, today
-from designtool.diagnostics import Diagnostic, Language, in_order
+from designtool.cli.earlier import EarlierVersions, asked_for, version_findings
+from designtool.cli.output import Usage, settings, today
+from designtool.diagnostics import Diagnostic, Language, Text, has_errors, in_order
 from designtool.memo import Memo, Result, bundle_written, new_memo, open_memo
 
 _NO_PROGRAM = ""
@@ -28,10 +29,17 @@ class Results:
         return in_order([found for result in self.results for found in (*result.shared, *result.diagnostics)])
 
 
-def results(root: Path, only: Iterable[str] | None, output: Path | None = None, media: Path | None = None) -> Results:
+def results(
+    root: Path,
+    only: Iterable[str] | None,
+    output: Path | None = None,
+    media: Path | None = None,
+    against: Sequence[str] = (),
+) -> Results:
     """The programs in `only` (None: all). With `output` their bundles lie there afterwards, unless there are errors.
 
-    `media` is the folder of films that media.lock names, if it is another than designtool.yaml says.
+    `media` is the folder of films that media.lock names, if it is another than designtool.yaml says. `against` are earlier versions
+    that the programs are held against; without any it is those of their release lists.
     """
     memo = open_memo(root)
     if memo is None:
@@ -41,6 +49,8 @@ def results(root: Path, only: Iterable[str] | None, output: Path | None = None, 
         memo = new_memo(root, facts.programs_folder, facts.language)
     memo.media = media
     names = memo.program_names() if only is None else list(only)
+    if against:
+        return Results(tuple(_against(root, names, output, media, against)), _language(memo))
     names = names or [_NO_PROGRAM]
     day = today().isoformat()
     found = {name: memo.result(name, day, output) for name in names}
@@ -91,20 +101,39 @@ def _fresh(root: Path, names: Sequence[str], output: Path | None, media: Path | 
         return list(pool.map(partial(_compile, root, output=output, media=media), names))
 
 
-def _compile(root: Path, name: str, output: Path | None, media: Path | None) -> Result:
-    from designtool.workspace import build_bundle, compile_workspace
+def _against(
+    root: Path, names: Sequence[str], output: Path | None, media: Path | None, against: Sequence[str]
+) -> list[Result]:
+    """Always anew: what a revision or a folder holds may have changed since."""
+    if not names:
+        raise Usage(
+            Text("det finns inget program att jämföra", "there is no program to compare"),
+        )
+    asked = asked_for(root, names, against, media)
+    return [_compile(root, name, output, media, asked) for name in names]
+
+
+def _compile(
+    root: Path, name: str, output: Path | None, media: Path | None, asked: EarlierVersions | None = None
+) -> Result:
+    from designtool.workspace import build_bundle, bundle_digest, compile_workspace
 
     compiled = compile_workspace(root, today(), (name,) if name else (), media)
     one = compiled.programs[0] if compiled.programs else None
     program = one.program if one is not None else None
+    found: tuple[Diagnostic, ...] = ()
     bundle = None
-    if one is not None and program is not None and output is not None and compiled.can_be_built(one):
-        built = build_bundle(root, compiled, program, output, media)
-        bundle = bundle_written(built.digest, built.path, built.size)
+    if one is not None and program is not None and compiled.can_be_built(one):
+        found = version_findings(
+            root, name, compiled, program, asked, lambda: bundle_digest(root, compiled, program, media)
+        )
+        if output is not None and not has_errors(found):
+            built = build_bundle(root, compiled, program, output, media)
+            bundle = bundle_written(built.digest, built.path, built.size)
     return Result(
         program=program.id if program is not None else None,
         version=program.version if program is not None else "",
-        diagnostics=one.diagnostics if one is not None else (),
+        diagnostics=(*(one.diagnostics if one is not None else ()), *found),
         shared=compiled.shared,
         bundle=bundle,
     )

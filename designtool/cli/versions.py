@@ -41,6 +41,8 @@ class Version:
     documents: Mapping[str, Document] = field(repr=False)
     source: str
     """As it was asked for."""
+    digest: str = ""
+    """Of the bundle that it was read from; empty where it was read from elsewhere."""
 
 
 def version(source: str, of: str = "", near: Path = HERE, media: Path | None = None) -> Version:
@@ -70,7 +72,7 @@ def _in_bundle(path: Path) -> Version:
 
     try:
         with opened_bundle(path) as opened:
-            return Version(program_of(opened), MappingProxyType({}), str(path))
+            return Version(program_of(opened), MappingProxyType({}), str(path), opened.digest)
     except Refused as refused:
         click.echo(f"{path}: {refusal_line(refused, language_of(None))}", err=True)
         raise click.exceptions.Exit(2) from refused

@@ -98,6 +98,8 @@ class Change:
     old_span: Span | None = None
     is_text: bool = False
     """True where `old` and `new` are running text, which reads best as a difference of words."""
+    finding: str = ""
+    """By this name release.yaml acknowledges it (see `fingerprint`); empty for what nobody has to take a stand on."""
 
     @property
     def subject(self) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 
 from designtool.compare.change import Change, Subject, Witness
 from designtool.compare.difference import Difference, Place, element_of
+from designtool.compare.fingerprint import fingerprint
+from designtool.compare.grounds import Grounds
 from designtool.compare.kind import Kind
 from designtool.compare.meaning import Meaning
 from designtool.compare.risk import Risk
@@ -32,6 +34,7 @@ class Pair:
         self.new_documents = new_documents
         self.meaning = Meaning(old, new)
         self.risk = (Risk(old), Risk(new))
+        self.grounds = (Grounds(old), Grounds(new))
 
     def is_risk(self, place: Place) -> bool:
         """Whether a place speaks to a patient at risk, in either version."""
@@ -53,21 +56,30 @@ class Pair:
         evidence: Text | None = None,
         is_text: bool = False,
         spans: tuple[Span | None, Span | None] | None = None,
+        meaning: tuple[Any, Any] | None = None,
         **facts: object,
     ) -> Change:
-        """A change of this kind. Without more it is about the place of the difference, or the element that it names."""
+        """A change of this kind. Without more it is about the place of the difference, or the element that it names.
+
+        `meaning` is what stood and stands, where that is more than `old` and `new` show, or less than the difference holds.
+        """
         old_span, span = spans or self.spans(difference)
         words = {key: str(value) for key, value in facts.items()}
         template = kind.messages[variant]
+        stood, stands = (_told(difference, 0) if old is ... else old), (_told(difference, 1) if new is ... else new)
+        subject = about if about is not None else subject_of(difference)
+        finding = ""
+        if kind.needs_acknowledgement or not kind.allowed:
+            finding = fingerprint(kind.name, subject, *(meaning or (stood, stands)), *self.grounds)
         return Change(
             rule=kind.name,
-            about=about if about is not None else subject_of(difference),
+            about=subject,
             bump=kind.bump,
             in_flight=kind.in_flight,
             message=Text(template.sv.format_map(words), template.en.format_map(words)),
             consequence=kind.consequence,
-            old=shown(_told(difference, 0) if old is ... else old),
-            new=shown(_told(difference, 1) if new is ... else new),
+            old=shown(stood),
+            new=shown(stands),
             allowed=kind.allowed,
             needs_acknowledgement=kind.needs_acknowledgement,
             witness=witness,
@@ -75,6 +87,7 @@ class Pair:
             span=span,
             old_span=old_span,
             is_text=is_text,
+            finding=finding,
         )
 
     def spans(self, difference: Difference) -> tuple[Span | None, Span | None]:

@@ -55,6 +55,12 @@ class Passage:
         )
 
     @property
+    def meaning(self) -> tuple[object, ...]:
+        """All that it says and does, without the number that it has among the blocks."""
+        block = self.block
+        return (block.kind, block.argument, block.attributes, block.condition, block.inlines, self.around)
+
+    @property
     def is_crisis(self) -> bool:
         return "callout crisis" in self.around or (self.block.kind, self.block.argument) == ("callout", "crisis")
 

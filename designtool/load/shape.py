@@ -25,6 +25,7 @@ KINDS: tuple[str, ...] = (
     "workspace",
     "program",
     "release",
+    "release-list",
     "module",
     "page",
     "therapist-notes",

@@ -218,6 +218,11 @@ def _lost(flag: Flag, others: tuple[Flag, ...], difference: Difference, pair: Pa
         witness=_witness(verdict, kind),
         evidence=verdict.evidence,
         spans=_spans(before, after, difference, pair),
+        # Whether anybody is missed depends on the other flags of the form, too.
+        meaning=(
+            (_meaning(before), tuple(map(_meaning, difference.old))),
+            (_meaning(after), tuple(map(_meaning, difference.new))),
+        ),
         level=level.sv,
         to=to.sv,
     )
@@ -274,6 +279,11 @@ def _about(flag: Flag, difference: Difference) -> Subject:
 
 def _named(flag: Flag) -> str:
     return f"{flag.id} ({', '.join(flag.about)})"
+
+
+def _meaning(flag: Flag | None) -> tuple[object, ...]:
+    """When it is raised and what comes of it, whatever it says and wherever it stands."""
+    return () if flag is None else (flag.when, flag.level, flag.to, flag.escalate_after_hours, flag.patient_page)
 
 
 def _in_words(flag: Flag) -> str:

@@ -167,6 +167,7 @@ def _of_revision(revision: Revision, difference: Difference, pair: Pair) -> Iter
         new=_words(new, variant),
         is_text=True,
         spans=(_span(old), _span(new)),
+        meaning=(None if old is None else old.meaning, None if new is None else new.meaning),
     )
 
 

@@ -1,0 +1,167 @@
+"""Which earlier versions each program is held against: those that were asked for, else those that the release list has."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from designtool.cli.output import Usage
+from designtool.cli.versions import GIT, Version, name_in, version
+from designtool.diagnostics import Diagnostic, Span, Text
+from designtool.source.released import bundle_path, list_path
+
+if TYPE_CHECKING:
+    from designtool.compare.against import Earlier
+    from designtool.compare.release_list import Published, ReleaseList
+    from designtool.model.program import Program
+    from designtool.pipeline import Compiled
+
+AGAINST = click.option(
+    "--against",
+    "against",
+    multiple=True,
+    metavar="REF",
+    help="Tidigare version att jämföra med: ett paket, en mapp eller git:VERSION. Går att ange flera gånger. Utan den: "
+    "versionerna i releases/.",
+)
+EarlierVersions = Mapping[str, "tuple[Earlier, ...]"]
+"""By the name of the program's folder."""
+
+
+def asked_for(root: Path, names: Sequence[str], against: Sequence[str], media: Path | None) -> EarlierVersions:
+    """The versions that were asked for, each with the program that it is of.
+
+    A revision that names no program is of every program that it has; one that it lacks is new since then. Leaves with status 2
+    where a version cannot be read, and where it is of no program that was asked for.
+    """
+    from designtool.compare.against import Earlier
+
+    found: dict[str, list[Earlier]] = {name: [] for name in names}
+    for source in against:
+        for name, one in _versions(root, names, source, media):
+            found[name].append(Earlier(one.program, source, one.digest, one.documents))
+    return {name: tuple(versions) for name, versions in found.items()}
+
+
+def _versions(root: Path, names: Sequence[str], source: str, media: Path | None) -> list[tuple[str, Version]]:
+    if source.startswith(GIT) and not name_in(source):
+        from designtool.revision import find_revision
+
+        revision = source.removeprefix(GIT).partition(":")[0]
+        there = find_revision(root, revision).program_names if revision else names
+        known = [name for name in names if name in there]
+        if known:
+            return [(name, version(source, name, root, media)) for name in known]
+    one = version(source, names[0] if len(names) == 1 else "", root, media)
+    if one.program.id in names:
+        return [(one.program.id, one)]
+    if len(names) == 1:
+        return [(names[0], one)]
+    raise Usage(
+        Text(
+            f"{source} är en version av {one.program.id}, som inte granskas här",
+            f"{source} is a version of {one.program.id}, which is not looked at here",
+        )
+    )
+
+
+def listed(root: Path, name: str, version: str) -> tuple[tuple[Earlier, ...], tuple[Diagnostic, ...]]:
+    """The versions of a program's release list that it is compared with, and what is wrong with the list.
+
+    What cannot be opened is a finding, and missing from the versions.
+    """
+    from designtool.compare.release_list import to_compare
+
+    found = release_list(root, name)
+    diagnostics = list(found.diagnostics)
+    versions: list[Earlier] = []
+    for published in to_compare(found.versions, version):
+        opened = _opened(root, name, published)
+        if isinstance(opened, Diagnostic):
+            diagnostics.append(opened)
+        else:
+            versions.append(opened)
+    return tuple(versions), tuple(diagnostics)
+
+
+def release_list(root: Path, name: str) -> ReleaseList:
+    """The release list of a program; an empty one where there is none."""
+    from designtool.compare.release_list import ReleaseList, read_release_list
+    from designtool.source.read import LARGEST_YAML
+    from designtool.source.rules import file_too_large, special_file, unreadable_file
+
+    path = list_path(name)
+    try:
+        with open(os.open(root / path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as stream:
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                return ReleaseList(diagnostics=(special_file.RULE.at(Span(path)),))
+            data = stream.read(LARGEST_YAML + 1)
+    except FileNotFoundError:
+        return ReleaseList()
+    except IsADirectoryError:
+        return ReleaseList(diagnostics=(special_file.RULE.at(Span(path)),))
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        return ReleaseList(diagnostics=(unreadable_file.RULE.at(Span(path), reason=reason),))
+    if len(data) > LARGEST_YAML:
+        return ReleaseList(diagnostics=(file_too_large.RULE.at(Span(path), limit=f"{LARGEST_YAML >> 20} MiB"),))
+    return read_release_list(path, data)
+
+
+def _opened(root: Path, name: str, published: Published) -> Earlier | Diagnostic:
+    from designtool.bundle import Refused, program_of, read_bundle
+    from designtool.compare.against import Earlier
+    from designtool.compare.rules.missing_release_bundle import RULE
+
+    path = bundle_path(name, published.version)
+    try:
+        if not stat.S_ISREG((root / path).stat().st_mode):
+            raise FileNotFoundError
+        with open(root / path, "rb") as stream:
+            bundle = read_bundle(stream)
+            if bundle.digest != published.digest:
+                return RULE.at(
+                    published.span,
+                    "other",
+                    version=published.version,
+                    path=path,
+                    digest=published.digest,
+                    found=bundle.digest,
+                )
+            program = program_of(bundle)
+    except OSError:
+        return RULE.at(published.span, version=published.version, path=path)
+    except Refused as refused:
+        reason, english = refused.message
+        return RULE.at(published.span, "refused", path=path, reason=reason, reason_en=english)
+    return Earlier(program, f"{program.id} {program.version}", bundle.digest)
+
+
+def version_findings(
+    root: Path,
+    name: str,
+    compiled: Compiled,
+    program: Program,
+    asked: EarlierVersions | None,
+    digest: Callable[[], str],
+) -> tuple[Diagnostic, ...]:
+    """What is found when a program is held against the versions that were asked for, or else those that its list has.
+
+    `digest` gives that of the program's own bundle, when it is needed.
+    """
+    from designtool.compare.against import findings, hold
+
+    found: tuple[Diagnostic, ...] = ()
+    if asked is not None:
+        earlier = asked.get(name, ())
+    else:
+        earlier, found = listed(root, name, program.version)
+    is_same = any(one.digest and one.program.version == program.version for one in earlier)
+    own = digest() if is_same else ""
+    held = [hold(program, compiled.documents, own, one) for one in earlier]
+    return (*found, *findings(program, compiled.documents, held, is_complete=not found))
