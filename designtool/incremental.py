@@ -13,20 +13,16 @@ from datetime import date
 from types import MappingProxyType
 
 from designtool.check import check
-from designtool.check.context import program_context
+from designtool.check.context import library_context, program_context
 from designtool.diagnostics import Diagnostic, has_errors, in_order
+from designtool.layer import Sources
 from designtool.load import is_document, kept_back, load_file, programs_folder
 from designtool.load.document import Document
 from designtool.load.kinds import LIBRARY, kind_of
 from designtool.model.assemble import Library, assemble_again, assemble_library
 from designtool.model.program import Program
 from designtool.model.reuse import NOTHING, Made
-from designtool.pipeline import (
-    Compiled,
-    CompiledProgram,
-    library_context,
-    lies_in,
-)
+from designtool.pipeline import Compiled, CompiledProgram, compile_variants, lies_in
 from designtool.settle import settle
 from designtool.source.tree import File, Tree, tree_of
 
@@ -108,6 +104,7 @@ class Looked:
 
     at: tuple[object, ...]
     found: tuple[Diagnostic, ...]
+    variants: tuple[Program, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +170,14 @@ def check_again(before: Again | None, assembled: Assembled, today: date) -> Agai
         seen = _as_before(earlier.get(one.folder), at)
         if seen is None:
             everything = [*one.part.found, *one.found, *_checked(one, assembled, library_whole, today)]
-            seen = Looked(at, settle(in_order(everything), assembled.documents))
+            variants, variants_found = _variants(one, assembled, everything, looked[library.folder].found, today)
+            found = settle(in_order([*everything, *variants_found]), assembled.documents)
+            seen = Looked(at, found, variants)
         looked[one.folder] = seen
         programs.append(
-            CompiledProgram(one.folder, one.program, tuple(d for d in seen.found if lies_in(d, one.folder)))
+            CompiledProgram(
+                one.folder, one.program, tuple(d for d in seen.found if lies_in(d, one.folder)), seen.variants
+            )
         )
         elsewhere += (d for d in seen.found if not lies_in(d, one.folder))
     shared = in_order([*assembled.found_beside, *looked[library.folder].found, *elsewhere])
@@ -206,6 +207,27 @@ def _checked(one: AssembledProgram, assembled: Assembled, library_whole: bool, t
     tree = tree_of([*one.part.tree.files.values(), *library.tree.files.values()])
     whole = library_whole and not one.has_errors
     return check(program_context(one.program, one.folder, documents, tree, whole, today))
+
+
+def _variants(
+    one: AssembledProgram,
+    assembled: Assembled,
+    found: list[Diagnostic],
+    library_found: tuple[Diagnostic, ...],
+    today: date,
+) -> tuple[tuple[Program, ...], tuple[Diagnostic, ...]]:
+    if one.program is None:
+        return (), ()
+    library = assembled.library_part
+    settings = {path: assembled.documents[path] for path in (_SETTINGS,) if path in assembled.documents}
+    sources = Sources(
+        one.folder,
+        MappingProxyType({**settings, **one.part.documents, **library.documents}),
+        tree_of([*one.part.tree.files.values(), *library.tree.files.values()]),
+        one.part.broken | library.broken,
+    )
+    everything = [*assembled.found_beside, *library_found, *found]
+    return compile_variants(one.program, sources, assembled.library, everything, today, one.remembered)
 
 
 def _program(

@@ -5,18 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from designtool.check import check
-from designtool.check.context import Context, program_context
+from designtool.check.context import library_context, program_context
 from designtool.diagnostics import Diagnostic, has_errors, in_order
+from designtool.layer import Sources, compile_layer, stray_variant_files, variants_in
 from designtool.load import kept_back, load, programs_folder
 from designtool.load.document import Document
 from designtool.load.kinds import LIBRARY
-from designtool.model.assemble import Library, assemble, assemble_library
+from designtool.model.assemble import Library, assemble_again, assemble_library
 from designtool.model.program import Program
+from designtool.model.reuse import NOTHING, Made
 from designtool.settle import settle
 from designtool.source.tree import Tree
 
@@ -29,6 +31,8 @@ class CompiledProgram:
     """None when there is no readable program.yaml."""
     diagnostics: tuple[Diagnostic, ...]
     """What was found in its folder; the library's findings stand by themselves."""
+    variants: tuple[Program, ...] = ()
+    """The variants that it declares, each a program of its own. None while it has errors itself."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,8 @@ class Compiled:
         return in_order([*self.shared, *(found for program in self.programs for found in program.diagnostics)])
 
     def can_be_built(self, program: CompiledProgram) -> bool:
-        """No bundle is made while there are errors in the program or in what it shares."""
+        """No bundle is made while there are errors in the program, in its variants, or in what it shares: one source makes
+        all of them."""
         return program.program is not None and not has_errors([*self.shared, *program.diagnostics])
 
 
@@ -62,23 +67,52 @@ def compile_tree(tree: Tree, found: tuple[Diagnostic, ...], today: date) -> Comp
     compiled: list[CompiledProgram] = []
     everything: list[Diagnostic] = [*earlier, *library_found]
     for folder in _program_folders(tree, folder_of_programs):
-        program, program_found = assemble(folder, loaded.documents, tree, library, broken)
+        program, program_found, made = assemble_again(folder, loaded.documents, tree, library, broken, NOTHING)
         everything += program_found
+        variants: tuple[Program, ...] = ()
         if program is not None:
             whole = library_whole and not has_errors([*_below(folder, earlier), *program_found])
             everything += check(program_context(program, folder, loaded.documents, tree, whole, today))
-        compiled.append(CompiledProgram(folder, program, ()))
+            sources = Sources(folder, loaded.documents, tree, broken)
+            variants, variants_found = compile_variants(program, sources, library, everything, today, made)
+            everything += variants_found
+        compiled.append(CompiledProgram(folder, program, (), variants))
     settled = settle(in_order(everything), loaded.documents)
     return Compiled(
         tree=tree,
         documents=loaded.documents,
         library=library,
         programs=tuple(
-            CompiledProgram(one.folder, one.program, tuple(d for d in settled if lies_in(d, one.folder)))
-            for one in compiled
+            replace(one, diagnostics=tuple(d for d in settled if lies_in(d, one.folder))) for one in compiled
         ),
         shared=tuple(d for d in settled if not any(lies_in(d, one.folder) for one in compiled)),
     )
+
+
+def compile_variants(
+    program: Program,
+    sources: Sources,
+    library: Library,
+    found: Sequence[Diagnostic],
+    today: date,
+    made: Mapping[tuple[str, ...], Made],
+) -> tuple[tuple[Program, ...], tuple[Diagnostic, ...]]:
+    """The variants of a program, and what is found in them alone. `found` is what was found in the program and around it.
+
+    None is made while the program itself, or what it shares, has errors: those come first.
+    """
+    told = list(stray_variant_files(sources.folder, sources.tree))
+    below = [one for one in found if lies_in(one, sources.folder) or lies_in(one, f"{sources.programs}/{LIBRARY}")]
+    if has_errors(below):
+        return (), tuple(told)
+    known = {(one.rule, one.span) for one in found}
+    variants: list[Program] = []
+    for layer in variants_in(sources.folder, sources.documents, sources.tree):
+        layered = compile_layer(layer, program, sources, library, known, today, made)
+        told += layered.diagnostics
+        if layered.program is not None:
+            variants.append(replace(layered.program, id=f"{program.id}-{layer.id}"))
+    return tuple(variants), tuple(told)
 
 
 def _program_folders(tree: Tree, programs_folder: str) -> list[str]:
@@ -97,17 +131,3 @@ def _below(folder: str, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 def lies_in(diagnostic: Diagnostic, folder: str) -> bool:
     return diagnostic.span.path == folder or diagnostic.span.path.startswith(f"{folder}/")
-
-
-def library_context(library: Library, tree: Tree, is_whole: bool, today: date) -> Context:
-    return Context(
-        program=None,
-        pages=tuple(library.pages.values()),
-        guidance=(),
-        questionnaires=tuple(library.questionnaires.values()),
-        exercises=(),
-        documents=library.documents,
-        tree=tree,
-        is_whole=is_whole,
-        today=today,
-    )

@@ -25,7 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"treatment"}),
     frozenset({"render", "check", "exchange"}),
     frozenset({"bundle", "compare"}),
-    frozenset({"incremental", "pipeline", "settle", "rules", "scaffold", "acts"}),
+    frozenset({"layer", "incremental", "pipeline", "settle", "rules", "scaffold", "acts"}),
     frozenset(
         {
             "source",

@@ -10,6 +10,7 @@ from functools import cached_property
 from designtool.check.domains import Domains
 from designtool.diagnostics import Span
 from designtool.load.document import Document, Key
+from designtool.model.assemble import Library
 from designtool.model.assemble_pages import walk
 from designtool.model.exercise import Exercise
 from designtool.model.origin import Origin
@@ -89,6 +90,20 @@ def program_context(
         ),
         exercises=program.exercises,
         documents=documents,
+        tree=tree,
+        is_whole=is_whole,
+        today=today,
+    )
+
+
+def library_context(library: Library, tree: Tree, is_whole: bool, today: date) -> Context:
+    return Context(
+        program=None,
+        pages=tuple(library.pages.values()),
+        guidance=(),
+        questionnaires=tuple(library.questionnaires.values()),
+        exercises=(),
+        documents=library.documents,
         tree=tree,
         is_whole=is_whole,
         today=today,

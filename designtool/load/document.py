@@ -47,7 +47,7 @@ class Document:
     def key_span(self, *keys: Key) -> Span:
         """The place of the key that holds a value; for an item of a list, the value's own."""
         found = self.keys.get(pointer(*keys))
-        return Span(self.path, *found) if found and not self.overlaid else self._span(self.values, keys)
+        return Span(self.path, *found) if found else self._span(self.values, keys)
 
     def _span(self, places: Mapping[str, Place], keys: tuple[Key, ...]) -> Span:
         for length in range(len(keys), -1, -1):

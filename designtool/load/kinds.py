@@ -27,6 +27,7 @@ _IN_PROGRAM: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"journeys/[^/]+\.yaml", "journey"),
         (r"migrations/[^/]+\.yaml", "migration"),
         (r"variants/[^/]+\.yaml", "variant"),
+        (r"variants/[^/]+/contacts\.yaml", "contacts"),
         (r"(variants/[^/]+/)?media/.+\.md", "transcript"),
         (r"(variants/[^/]+/)?media/.+\.vtt", "captions"),
         (r"(variants/[^/]+/)?media/.+", "media"),

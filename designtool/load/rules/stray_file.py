@@ -25,6 +25,10 @@ RULE = Rule(
             "sidor och moduler i en variant eller anpassning räknas upp under replace eller add i dess yaml-fil",
             "pages and modules of a variant or overlay are named under replace or add in its yaml file",
         ),
+        "variant": Text(
+            "ingen variant läser mappen: {declared} finns inte",
+            "no variant reads the folder: {declared} does not exist",
+        ),
         "elsewhere": Text(
             "övningar ligger i exercises/, formulär i questionnaires/, sidor direkt i modulens mapp",
             "exercises lie in exercises/, questionnaires in questionnaires/, pages directly in the folder of their module",
