@@ -259,6 +259,17 @@ DIARY = "-- modules/02-vidare/exercises/dagbok.yaml (change) --\n"
             "+      - from: 5\n+        label: Hög\n+      - from: 7\n+        label: Hög\n",
             {"rewritten-expression"},
         ),
+        # Sums may be written in another order.
+        (
+            "-- modules/01-start/exercises/min_plan.yaml (change) --\n"
+            "-    value: minuter / 60\n+    value: (minuter + minuter) / 120 - 0\n",
+            {"rewritten-expression"},
+        ),
+        # One constraint of several is written otherwise.
+        (
+            DIARY + "-  - assert: sov <= lag\n+  - assert: not (sov > lag)\n",
+            {"rewritten-expression"},
+        ),
         # What holds when the rule is locked is a part of the rule.
         (
             "-- modules/02-vidare/exercises/fonster.yaml (change) --\n"

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from designtool.compare.normal_form import ARITHMETIC, sum_of_terms
 from designtool.expressions.evaluate import Reference
 from designtool.expressions.expression import Expression
 from designtool.expressions.trees import references_of
@@ -114,4 +115,7 @@ def reads_of(expression: Expression) -> tuple[Reference, ...]:
 
 
 def _tree(expression: Expression | None) -> object:
-    return None if expression is None else expression.tree
+    """The tree; of a sum its terms, in whatever order they are written."""
+    if expression is None or expression.tree[0] not in ARITHMETIC:
+        return None if expression is None else expression.tree
+    return tuple(sorted(sum_of_terms(expression.tree).items()))

@@ -19,6 +19,7 @@ from typing import Any, Literal
 from designtool.check.domains import Domains
 from designtool.compare.change import Witness
 from designtool.compare.grounds import Grounds, every_expression
+from designtool.compare.normal_form import normal_form, sum_of_terms
 from designtool.compare.patients import MOST_PATIENTS, Patient, Patients, numbers_held_against
 from designtool.diagnostics import Text
 from designtool.expressions.evaluate import Reference, branches, evaluate
@@ -40,6 +41,7 @@ _LOOKED_INTO = frozenset(
     {"answered", "missing", "count_answered", "sum", "mean", "min", "max", "round", "ceil_to", "if"}
 )
 _MOST_SHOWN = 12
+_MOST_PAIRS = 40
 _FEW_PATIENTS = 250
 _LONGEST_RANGE = 2_000
 
@@ -63,6 +65,7 @@ class Verdict:
 
 _WRITTEN_ALIKE = Text("det är skrivet lika och bygger på samma sak", "it is written alike and builds on the same")
 _ALL_TRIED = Text("alla svar är prövade", "every answer has been tried")
+_BY_ARITHMETIC = Text("det följer av räknereglerna", "it follows from the rules of arithmetic")
 _AMONG_ALL = Text("hittat bland alla svar", "found among all answers")
 _BY_RANGE = Text("det följer av vad svaren kan vara", "it follows from what the answers can be")
 
@@ -99,13 +102,15 @@ class Meaning:
         return self.known[key]
 
     def answered(self, question: str, old: Tree, new: Tree) -> Verdict:
-        # Who meets a condition meets it as one of several, too.
-        held, holds = (new, old) if question == "from now on" else (old, new)
-        alike = held == holds or (question != "value" and holds[0] == "or" and held in holds[1:])
-        if alike and all(
-            self.grounds[0].of_reference(read) == self.grounds[1].of_reference(read) for read in reads_in(held)
-        ):
-            return Verdict("same", _WRITTEN_ALIKE)
+        old, new = normal_form(old), normal_form(new)
+        if question == "value":
+            if self.all_alike(old) and (old == new or sum_of_terms(old) == sum_of_terms(new)):
+                return Verdict("same", _WRITTEN_ALIKE if old == new else _BY_ARITHMETIC)
+        else:
+            held, holds = (new, old) if question == "from now on" else (old, new)
+            shown = self.implied(held, holds, 1 if question == "from now on" else 0)
+            if shown is not None:
+                return Verdict("same", shown)
         joint = _Joint(self)
         sides = (joint.lowered(old, 0, frozenset()), joint.lowered(new, 1, frozenset()))
         apart = _apart(question, *sides)
@@ -117,6 +122,34 @@ class Meaning:
         if proof.kind in ("can-be-met", "always-met") and joint.is_faithful and proof.witness is not None:
             return _found(question, proof, sides)
         return self.tried(question, (old, new))
+
+    def implied(self, held: Tree, holds: Tree, side: int) -> Text | None:
+        """Why whoever meets one condition meets the other, where each part of the one is seen to be in some part of the other.
+
+        `held` is of the old version (side 0) or of the new one (1). Who meets a condition meets it as one of several, too.
+        """
+        parts, others = _one_of(held), _one_of(holds)
+        rest = [part for part in parts if not (part in others and self.all_alike(part))]
+        if not rest:
+            return _WRITTEN_ALIKE
+        if len(rest) * len(others) > _MOST_PAIRS or len(others) == len(parts) == 1:
+            return None
+        proofs = [[self.proof_of_part(part, other, side) for other in others] for part in rest]
+        how = {next((proof for proof in some if proof is not None), None) for some in proofs}
+        return None if None in how else _BY_RANGE if _BY_RANGE in how else _ALL_TRIED
+
+    def proof_of_part(self, part: Tree, other: Tree, side: int) -> Text | None:
+        joint = _Joint(self)
+        sides = (joint.lowered(part, side, frozenset()), joint.lowered(other, 1 - side, frozenset()))
+        proof = prove(_apart("no longer", *sides), joint.known)
+        if proof.kind != "never-met":
+            return None
+        return _ALL_TRIED if proof.method == "exhaustive" else _BY_RANGE
+
+    def all_alike(self, tree: Tree) -> bool:
+        """Whether all that a tree builds on is the same in both versions."""
+        old, new = self.grounds
+        return all(old.of_reference(read) == new.of_reference(read) for read in reads_in(tree))
 
     def tried(self, question: str, trees: tuple[Tree, Tree]) -> Verdict:
         """Nothing is proved: imagined patients are asked."""
@@ -209,7 +242,7 @@ class _Joint:
         """A name for what is looked at as a whole: the same in both where it is the same. It can have any value, so
         what cannot happen with it cannot happen at all; what can, may still be impossible."""
         self.is_faithful = False
-        alike = all(self.alike(read) for read in reads_in(tree))
+        alike = self.meaning.all_alike(tree)
         name = f"{_OPAQUE}{'' if alike else _SIDES[side]}{tree!r}"
         self.known["", name] = Answer(self.type_of(tree, side))
         return ("ref", "", name)
@@ -242,6 +275,11 @@ def any_of(trees: Sequence[Tree]) -> Tree:
 
 def all_of(trees: Sequence[Tree]) -> Tree:
     return trees[0] if len(trees) == 1 else ("and", *trees) if trees else ALWAYS
+
+
+def _one_of(tree: Tree) -> tuple[Tree, ...]:
+    """The parts of which one must be met."""
+    return tuple(tree[1:]) if tree[0] == "or" else (tree,)
 
 
 def tree_or_always(expression: Expression | None) -> Tree:
@@ -294,13 +332,14 @@ def _found(question: str, proof: Proof, sides: tuple[Tree, Tree]) -> Verdict:
 
 
 def _answers_of(patient: Patient, patients: Patients, read: Sequence[Reference]) -> Mapping[str, str]:
+    """What was answered last; of a form that was filled in several times, one after the other."""
     wanted, forms = set(read), {form for form, name in read if not name}
-    found = {
-        f"{form}.{name}": _written_json(answer)
-        for (form, name), answer in patients.answers(patient)
-        if (form, name) in wanted or form in forms
-    }
-    return MappingProxyType(dict(list(found.items())[:_MOST_SHOWN]))
+    found: dict[str, list[str]] = {}
+    for (form, name), answer in patients.answers(patient):
+        if (form, name) in wanted or form in forms:
+            found.setdefault(f"{form}.{name}", []).append("–" if answer is None else _written_json(answer))
+    told = {name: answers[0] if len(set(answers)) == 1 else " → ".join(answers) for name, answers in found.items()}
+    return MappingProxyType(dict(list(told.items())[:_MOST_SHOWN]))
 
 
 def _written(value: Value) -> str:

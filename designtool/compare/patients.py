@@ -118,10 +118,18 @@ class Patients:
         return replace(self.records[side, form][copy], dated=dated, made_at=datetime.combine(dated, time(12)))
 
     def answers(self, patient: Patient) -> Iterator[tuple[Reference, Any]]:
-        """The answers of the latest copy of each form."""
+        """The answers of each copy of each form, oldest first; None for what was left out. Of a diary, each of the
+        ways in which it is filled in by turns."""
         for form, course in patient.filled.items():
-            for name, answer in self.copies[form][course[-1][1]].items():
-                yield (form, name), answer
+            copies = (
+                list(dict.fromkeys(copy for _, copy in course))
+                if len(course) == _DIARY_DAYS
+                else [copy for _, copy in course]
+            )
+            names = dict.fromkeys(name for copy in copies for name in self.copies[form][copy])
+            for name in names:
+                for copy in copies:
+                    yield (form, name), self.copies[form][copy].get(name)
 
     def prepare(self, form: str) -> None:
         if form in self.copies:

@@ -15,6 +15,7 @@ from test_compare import TAKEN_APART, programs
 
 from designtool.compare import BUMPS, compare
 from designtool.compare.meaning import Meaning
+from designtool.compare.normal_form import normal_form
 from designtool.compare.reports import Compared, html_report, json_report, markdown_report, text_report
 from designtool.expressions.evaluate import evaluate
 from designtool.expressions.expression import Environment
@@ -102,6 +103,15 @@ def every_patient() -> tuple[Environment, ...]:
     """Everybody who can have answered the questionnaire, or is about to: what is prorated counts once it is submitted."""
     every_answer = [dict(zip(NAMES, answers, strict=False)) for answers in product((None, 0, 1, 2, 3), repeat=3)]
     return tuple(filled_in(answers, finished) for answers in every_answer for finished in (True, False))
+
+
+@given(CONDITIONS)
+@settings(max_examples=200, deadline=None)
+def test_the_normal_form_comes_to_the_same_for_every_patient(condition: Any) -> None:
+    normal = normal_form(condition)
+    assert normal_form(normal) == normal
+    for patient in every_patient():
+        assert evaluate(normal, patient) is evaluate(condition, patient)
 
 
 @given(CONDITIONS, CONDITIONS)

@@ -128,7 +128,7 @@ def _of_level(difference: Difference, pair: Pair, level: str) -> Iterator[Change
     words = (_in_words(difference.old, level), _in_words(difference.new, level))
     if level == "confirm":
         found = next((one for one in (fewer, more) if one.kind != "same"), None)
-        if found is not None and not (difference.is_equal and found.kind == "not-shown"):
+        if found is not None and not (old == new and found.kind == "not-shown"):
             asked, passes = Text("frågas om", "asked about"), Text("frågas inte om", "not asked about")
             sides = (asked, passes) if found is fewer else (passes, asked)
             yield pair.change(
@@ -154,7 +154,7 @@ def _of_level(difference: Difference, pair: Pair, level: str) -> Iterator[Change
             evidence=fewer.evidence,
         )
     open_one = next((one for one in (more, fewer) if one.kind == "not-shown"), None)
-    if open_one is not None and "different" not in (more.kind, fewer.kind) and not difference.is_equal:
+    if open_one is not None and "different" not in (more.kind, fewer.kind) and old != new:
         yield pair.change(TIGHTENED, difference, "unknown", old=words[0], new=words[1], evidence=open_one.evidence)
 
 
