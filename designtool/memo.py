@@ -51,6 +51,14 @@ class Result:
     shared: tuple[Diagnostic, ...]
     """Of the library and the workspace: the same for all programs."""
     bundle: Bundle | None
+    variants: tuple[tuple[str, Bundle], ...] = ()
+    """The bundle of each variant, by its id. As many as there are, when there is a bundle at all."""
+
+    @property
+    def bundles(self) -> tuple[tuple[str, Bundle], ...]:
+        """Of the program and of its variants."""
+        own = ((self.program or "", self.bundle),) if self.bundle is not None else ()
+        return (*own, *self.variants)
 
 
 @dataclass
@@ -85,9 +93,11 @@ class Memo:
         result = _result(kept)
         if output is None or any(found.severity is Severity.ERROR for found in (*result.diagnostics, *result.shared)):
             return result
-        bundle = result.bundle
-        if bundle is None or Path(bundle.path).parent != output.absolute() or _stamp_of(bundle.path) != bundle.stamp:
+        if result.bundle is None:
             return None
+        for _, bundle in result.bundles:
+            if Path(bundle.path).parent != output.absolute() or _stamp_of(bundle.path) != bundle.stamp:
+                return None
         return result
 
     def keep(self, name: str, key: str, today: str, result: Result) -> None:
@@ -95,7 +105,7 @@ class Memo:
         earlier = self._results.get(name)
         entry = {"key": key, "today": today, **_encoded(result)}
         if result.bundle is None and earlier is not None and earlier["key"] == entry["key"]:
-            entry["bundle"] = earlier["bundle"]
+            entry["bundle"], entry["variants"] = earlier["bundle"], earlier["variants"]
         self._results[name] = entry
 
     def key(self, name: str) -> str:
@@ -247,13 +257,13 @@ def _fingerprint() -> str:
 
 
 def _encoded(result: Result) -> dict[str, Any]:
-    bundle = result.bundle
     return {
         "program": result.program,
         "version": result.version,
         "diagnostics": [_encode(found) for found in result.diagnostics],
         "shared": [_encode(found) for found in result.shared],
-        "bundle": bundle and [bundle.digest, bundle.path, bundle.size, *bundle.stamp],
+        "bundle": result.bundle and _encode_bundle(result.bundle),
+        "variants": [[id, _encode_bundle(bundle)] for id, bundle in result.variants],
     }
 
 
@@ -264,8 +274,17 @@ def _result(told: Mapping[str, Any]) -> Result:
         told["version"],
         tuple(_decode(found) for found in told["diagnostics"]),
         tuple(_decode(found) for found in told["shared"]),
-        Bundle(bundle[0], bundle[1], bundle[2], (bundle[3], bundle[4], bundle[5], bundle[6])) if bundle else None,
+        _decode_bundle(bundle) if bundle else None,
+        tuple((id, _decode_bundle(one)) for id, one in told["variants"]),
     )
+
+
+def _encode_bundle(bundle: Bundle) -> list[Any]:
+    return [bundle.digest, bundle.path, bundle.size, *bundle.stamp]
+
+
+def _decode_bundle(told: list[Any]) -> Bundle:
+    return Bundle(told[0], told[1], told[2], (told[3], told[4], told[5], told[6]))
 
 
 def _encode(found: Diagnostic) -> list[Any]:

@@ -20,6 +20,7 @@ from designtool.bundle import (
     manifest_of,
     write_archive,
 )
+from designtool.bundle.content import program_folder
 from designtool.diagnostics import Cannot, Text
 from designtool.load import load, programs_folder
 from designtool.load.identifiers import lower_snake
@@ -112,9 +113,33 @@ def bundle_digest(root: Path, compiled: Compiled, program: Program, media: Path 
 
 
 def _content(root: Path, compiled: Compiled, program: Program, media: Path | None) -> BundleContent:
+    _refuse_taken_id(root, program)
     return make_bundle(
-        program, encode_program(program), compiled.tree, lambda path: _open(root, path, compiled.tree, media)
+        program,
+        encode_program(program),
+        compiled.tree,
+        lambda path: _open(root, path, compiled.tree, media),
+        _family(compiled, program),
     )
+
+
+def _family(compiled: Compiled, program: Program) -> tuple[Program, ...]:
+    """The programs that are made from one source: a program and its variants."""
+    for one in compiled.programs:
+        if one.program is not None and (one.program is program or program in one.variants):
+            return (one.program, *one.variants)
+    return ()
+
+
+def _refuse_taken_id(root: Path, program: Program) -> None:
+    folder, _, name = program_folder(program).rpartition("/")
+    if name != program.id and (root / folder / program.id).is_dir():
+        raise Cannot(
+            Text(
+                f"varianten {program.id} heter som ett annat program: byt namn på varianten",
+                f"the variant {program.id} has the name of another program: rename the variant",
+            )
+        )
 
 
 def _no_bundle(program: Program, refused: Refused) -> Cannot:

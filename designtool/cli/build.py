@@ -31,14 +31,14 @@ def command(
     language, diagnostics = found.language, found.diagnostics
     built = [
         {
-            "program": result.program,
+            "program": program,
             "version": result.version,
-            "digest": result.bundle.digest,
-            "path": result.bundle.path,
-            "size": result.bundle.size,
+            "digest": bundle.digest,
+            "path": bundle.path,
+            "size": bundle.size,
         }
         for result in found.results
-        if result.bundle is not None
+        for program, bundle in result.bundles
     ]
     if not built and not has_errors(list(diagnostics)):
         if diagnostics:
@@ -49,8 +49,8 @@ def command(
     else:
         if diagnostics:
             print_report(diagnostics, lines_on_disk(root), language, err=True)
-        for bundle in built:
-            click.echo(f"{bundle['program']} {bundle['version']}  {bundle['digest']}  {bundle['path']}")
+        for one in built:
+            click.echo(f"{one['program']} {one['version']}  {one['digest']}  {one['path']}")
         if not built:
             click.echo(Text("Inget paket byggdes.", "No bundle was built.").in_language(language), err=True)
     leave(diagnostics)

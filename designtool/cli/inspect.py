@@ -94,4 +94,5 @@ def _described(bundle: Bundle, program: Program) -> dict[str, Any]:
 
 
 def _names(paths: list[str], folder: str, ending: str) -> list[str]:
-    return [path[len(folder) : -len(ending)] for path in paths if path.startswith(folder) and path.endswith(ending)]
+    names = [path[len(folder) : -len(ending)] for path in paths if path.startswith(folder) and path.endswith(ending)]
+    return [name for name in names if "/" not in name]

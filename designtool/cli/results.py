@@ -11,7 +11,7 @@ from pathlib import Path
 from designtool.cli.earlier import EarlierVersions, asked_for, version_findings
 from designtool.cli.output import Usage, settings, today
 from designtool.diagnostics import Diagnostic, Language, Text, has_errors, in_order
-from designtool.memo import Memo, Result, bundle_written, new_memo, open_memo
+from designtool.memo import Bundle, Memo, Result, bundle_written, new_memo, open_memo
 
 _NO_PROGRAM = ""
 """Stands for the library and the workspace alone, when no program was asked for."""
@@ -123,6 +123,7 @@ def _compile(
     program = one.program if one is not None else None
     found: tuple[Diagnostic, ...] = ()
     bundle = None
+    variants: tuple[tuple[str, Bundle], ...] = ()
     if one is not None and program is not None and compiled.can_be_built(one):
         found = version_findings(
             root, name, compiled, program, asked, lambda: bundle_digest(root, compiled, program, media)
@@ -130,10 +131,15 @@ def _compile(
         if output is not None and not has_errors(found):
             built = build_bundle(root, compiled, program, output, media)
             bundle = bundle_written(built.digest, built.path, built.size)
+            for variant in one.variants:
+                beside = build_bundle(root, compiled, variant, output, media)
+                written = bundle_written(beside.digest, beside.path, beside.size)
+                variants += ((variant.id, written),) if written is not None else ()
     return Result(
         program=program.id if program is not None else None,
         version=program.version if program is not None else "",
         diagnostics=(*(one.diagnostics if one is not None else ()), *found),
         shared=compiled.shared,
         bundle=bundle,
+        variants=variants,
     )

@@ -128,9 +128,10 @@ def _from_workspace(paths: tuple[Path, ...]) -> _Workspace:
     documents = dict(compiled.documents)
     return _Workspace(
         subjects=tuple(
-            _Subject(one.program, documents)
+            _Subject(program, documents)
             for one in compiled.programs
             if one.program is not None and compiled.can_be_built(one)
+            for program in (one.program, *one.variants)
         ),
         library=tuple(compiled.library.questionnaires.values()) if only is None and not errors else (),
         documents=documents,
