@@ -15,6 +15,7 @@ from designtool.cli import group
 from designtool.incremental import compile_again
 from designtool.model.program import Program
 from designtool.pipeline import Compiled, compile_tree
+from designtool.preview.studio import Studio
 from designtool.source import read
 
 PAGE = "---\ntitle: {title}\n---\n{text}\n"
@@ -501,3 +502,41 @@ def test_inspect_names_the_variants_of_a_variants_bundle(tmp_path: Path) -> None
     built(root, tmp_path / "build")
     told = json.loads(run("inspect", tmp_path / "build/exempel-plus-1.0.0.dtb", "--format", "json").stdout)
     assert (told["program"], told["variants"], told["overlay_of"]) == ("exempel-plus", ["plus"], None)
+
+
+def test_the_preview_shows_the_variant_beside_its_program(tmp_path: Path) -> None:
+    root = written(tmp_path, LARGE + LAYER)
+    studio = Studio(root, None, lambda: TODAY, _no_fault)
+    studio.refresh()
+    studio.prove()
+    assert {name: one.program.title for name, one in studio.shown.items() if one.program} == {
+        "exempel": "Exempel",
+        "exempel-plus": "Exempel Plus",
+    }
+    assert studio.simulate("exempel-plus", "lugnt", 3) is not None
+
+    before = studio.pages_version
+    page = root / "programs/exempel/variants/plus/text/sida.md"
+    page.write_text(page.read_text("utf-8").replace("Ta god tid", "Ta all tid"), "utf-8")
+    studio.refresh()
+    studio.prove()
+    assert studio.pages_version > before
+    assert "Ta all tid" in str(studio.shown["exempel-plus"].program)
+
+    layer = root / "programs/exempel/variants/plus.yaml"
+    whole = layer.read_text("utf-8")
+    layer.write_text(whole.replace("start/mer", "start/meer"), "utf-8")
+    studio.refresh()
+    studio.prove()
+    assert studio.shown["exempel-plus"].is_old
+    assert "Ta all tid" in str(studio.shown["exempel-plus"].program)
+    assert [one.rule for one in studio.shown["exempel-plus"].errors] == ["broken-reference"]
+
+    layer.unlink()
+    studio.refresh()
+    studio.prove()
+    assert list(studio.shown) == ["exempel"]
+
+
+def _no_fault(fault: Exception) -> None:
+    raise fault

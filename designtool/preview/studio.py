@@ -46,6 +46,8 @@ class Shown:
     """True when the files have errors now, so that this is how they were before."""
     diagnostics: tuple[Diagnostic, ...]
     """Of the files as they are now. For a moment after a save, what the rules find is still that of before it."""
+    variant_of: str = ""
+    """Of a variant: the name of its program."""
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -90,7 +92,7 @@ class Studio:
     fault: str = ""
     """The kind of the fault that kept the files from being read again; empty for none."""
     shown: Mapping[str, Shown] = field(default_factory=lambda: MappingProxyType({}))
-    """Program's folder name to what is shown of it."""
+    """Program's folder name, or id of a variant, to what is shown of it. Variants are made when the rules have run."""
     beside: tuple[Diagnostic, ...] = ()
     """Found outside of any program."""
     tree: Tree = field(default_factory=lambda: Tree(MappingProxyType({})))
@@ -150,7 +152,8 @@ class Studio:
         again = check_again(self._again, assembled, today)
         with self._lock:
             self._again, self._day = again, today
-            is_news = self._show(_ruled(again.compiled, self.shown), again.compiled.shared, are_pages=False)
+            ruled = _ruled(again.compiled, self.shown)
+            is_news = self._show(ruled, again.compiled.shared, are_pages=_is_any_variant_new(self.shown, ruled))
         if is_news:
             tell()
 
@@ -228,10 +231,11 @@ def _simulated(program: Program, person: str, day: int, typed: tuple[Event, ...]
 def _shown(assembled: Assembled, before: Mapping[str, Shown]) -> dict[str, Shown]:
     """Each program as it was assembled, before the rules have run over it."""
     beside = assembled.found_beside
-    return {
+    shown = {
         (name := _name(one.folder)): _shown_program(one, assembled.library_has_errors, beside, before.get(name))
         for one in assembled.programs
     }
+    return shown | {name: one for name, one in before.items() if one.variant_of in shown}
 
 
 def _shown_program(
@@ -247,11 +251,27 @@ def _shown_program(
 
 
 def _ruled(compiled: Compiled, before: Mapping[str, Shown]) -> dict[str, Shown]:
-    """The same programs with all that is found in them."""
-    return {
-        (name := _name(one.folder)): replace(before[name], diagnostics=in_order([*compiled.shared, *one.diagnostics]))
-        for one in compiled.programs
-    }
+    """The same programs with all that is found in them, and their variants. While there are errors, a variant is as it was."""
+    shown: dict[str, Shown] = {}
+    for one in compiled.programs:
+        name, found = _name(one.folder), in_order([*compiled.shared, *one.diagnostics])
+        shown[name] = replace(before[name], diagnostics=found)
+        if compiled.can_be_built(one):
+            shown |= {made.id: Shown(made, True, False, found, name) for made in one.variants}
+        else:
+            earlier = {id: old for id, old in before.items() if old.variant_of == name}
+            shown |= {
+                made.id: Shown(made, False, False, found, name) for made in one.variants if made.id not in earlier
+            }
+            shown |= {id: replace(old, is_old=old.is_whole, diagnostics=found) for id, old in earlier.items()}
+    return shown
+
+
+def _is_any_variant_new(before: Mapping[str, Shown], now: Mapping[str, Shown]) -> bool:
+    def variants(shown: Mapping[str, Shown]) -> dict[str, tuple[Program | None, bool]]:
+        return {name: (one.program, one.is_old) for name, one in shown.items() if one.variant_of}
+
+    return variants(before) != variants(now)
 
 
 def _name(folder: str) -> str:
