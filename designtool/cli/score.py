@@ -9,6 +9,7 @@ from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from io import BufferedReader
 from pathlib import Path
@@ -137,8 +138,12 @@ def _object(name: str, stream: BufferedReader) -> _Repeated:
     except UnicodeDecodeError as problem:
         raise Usage(Text(f"{name} är inte UTF-8", f"{name} is not UTF-8")) from problem
     try:
-        answers = json.loads(text, object_pairs_hook=without_repeats, parse_int=_integer)
-    except (ValueError, RecursionError) as problem:
+        answers = json.loads(text, object_pairs_hook=without_repeats, parse_int=_integer, parse_float=_decimal)
+    except RecursionError as problem:
+        raise Usage(
+            Text(f"{name} har för många nivåer i varandra", f"{name} has too many levels within each other")
+        ) from problem
+    except ValueError as problem:
         raise Usage(Text(f"{name} är inte JSON: {problem}", f"{name} is not JSON: {problem}")) from problem
     if not isinstance(answers, dict):
         raise Usage(
@@ -150,6 +155,21 @@ def _object(name: str, stream: BufferedReader) -> _Repeated:
 def _integer(digits: str) -> int | str:
     """What is too long to be an answer stays as it was written, to be refused by name like any text."""
     return int(digits) if len(digits) <= _LONGEST_INTEGER else digits
+
+
+def _decimal(digits: str) -> float | str:
+    """What the nearest float would turn into an answer that nobody gave, such as 1e-400, stays as it was written too."""
+    if len(digits) > _LONGEST_INTEGER:
+        return digits
+    number = float(digits)
+    if not number.is_integer():
+        return number
+    try:
+        is_written = Decimal(digits) == number
+    except InvalidOperation:
+        # An exponent beyond what any decimal can have.
+        is_written = False
+    return number if is_written else digits
 
 
 def _score_object(form: Questionnaire, person: _Repeated, output_format: str, language: Language) -> bool:
