@@ -31,7 +31,7 @@ from designtool.expressions.types import (
     number_type,
     units_agree,
 )
-from designtool.expressions.values import WrongValue, decimal_text, from_json, number_text
+from designtool.expressions.values import WrongValue, decimal_text, from_json, number_from_text, number_text
 
 
 def compile_expression(
@@ -145,8 +145,15 @@ class Compiler:
         if typed.tree[0] == "text" and kind in ("time", "date"):
             return self.literal(typed.tree[1], TIME if kind == "time" else DATE, syntax)
         variant = "truth-from-number" if kind == "truth" and found == "number" else "default"
+        help = "entries" if kind == "number" and typed.tree[0] == "entries" else None
         self.report(
-            TYPE_MISMATCH, syntax, variant, wanted=kind_sv(kind), wanted_en=kind_en(kind), **found_words(typed.type)
+            TYPE_MISMATCH,
+            syntax,
+            variant,
+            help,
+            wanted=kind_sv(kind),
+            wanted_en=kind_en(kind),
+            **found_words(typed.type),
         )
         return None
 
@@ -202,10 +209,25 @@ class Compiler:
         if "choices" in kinds and kinds[0] != kinds[1]:
             self.report(TYPE_MISMATCH, syntax, "set-compared")
             return None
+        self.report_unlike(syntax, left, right)
+        return None
+
+    def report_unlike(self, syntax: Syntax, left: Typed, right: Typed) -> None:
+        """Says what to write, where it can be told what was meant."""
+        for one, other in ((left, right), (right, left)):
+            is_written = other.tree[0] in ("text", "number")
+            if one.type.kind == "number" and other.tree[0] == "text" and number_from_text(other.tree[1]) is not None:
+                self.report(TYPE_MISMATCH, syntax, "number-in-quotes", found=other.tree[1].replace(",", "."))
+                return
+            if one.type.kind == "time" and other.tree[0] == "number":
+                self.report(TYPE_MISMATCH, syntax, "time-as-number")
+                return
+            if one.type.kind == "truth" and one.tree[0] == "ref" and is_written:
+                self.report(TYPE_MISMATCH, syntax, "truth-compared", found=other.tree[1])
+                return
         a, b = found_words(left.type), found_words(right.type)
         facts = {"a": a["found"], "a_en": a["found_en"], "b": b["found"], "b_en": b["found_en"]}
         self.report(TYPE_MISMATCH, syntax, "compared", **facts)
-        return None
 
     def unquoted(self, word: Syntax, other: Syntax) -> bool:
         """True, and reported, for an option without quotes or a yes written out: `x == ja`."""

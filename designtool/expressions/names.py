@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from designtool.expressions.compiler import Compiler
 
 _HYPHENATED = re.compile(r"(?<![\w.-])[a-z][a-z0-9_]*(?:-[a-z0-9_]+)+")
+_NOTHING = frozenset({"null", "none", "nil", "undefined", "tom", "tomt", "empty"})
 YES_OR_NO = frozenset({"true", "false", "ja", "nej", "sant", "falskt", "yes", "no", "True", "False"})
 
 
@@ -51,6 +52,9 @@ def unknown(compiler: Compiler, syntax: Syntax) -> None:
         return
     if word in YES_OR_NO:
         compiler.report(UNKNOWN_NAME, syntax, "yes-or-no", found=word)
+        return
+    if word.lower() in _NOTHING:
+        compiler.report(UNKNOWN_NAME, syntax, "nothing", found=word)
         return
     elsewhere = [form.id for form in compiler.scope.forms.values() if word in form.names]
     if len(elsewhere) == 1:

@@ -174,9 +174,13 @@ _SIGNS = {
     "−": "-",
     "–": "-",
     "!": "not",
-    ":": "/",
+    "...": "..",
+    "…": "..",
 }
-_SIGN = re.compile(r"!==|===|&&|\|\||<>|=>|=<|=!(?!=)|[&|≥≤≠×·÷−–:]|!(?!=)")
+_SIGN = re.compile(r"!==|===|&&|\|\||<>|=>|=<|=!(?!=)|\.\.\.|[&|≥≤≠×·÷−–…]|!(?!=)")
+_BARE_TIME = re.compile(r"(?<![\w.:])[0-9]{1,2}:[0-9]{2}(?![\w:])")
+_COLON = re.compile(r"(?<![0-9]):|:(?![0-9])")
+_IF_IN_WORDS = re.compile(r"\bif\b(?!\s*\()")
 _SINGLE_EQUALS = re.compile(r"(?<![<>=!])=(?![=<>!])")
 _WORDS = {"och": "and", "eller": "or", "inte": "not", "ej": "not", "om": "if", "i": "in"}
 _WORD = re.compile(r"\b(och|eller|inte|ej)\b|\b(AND|OR|NOT|And|Or|Not)\b", re.IGNORECASE)
@@ -233,6 +237,12 @@ def _slips(masked: str) -> Iterator[SyntaxProblem]:
     for match in _SIGN.finditer(masked):
         instead = _SIGNS[match[0]]
         yield SyntaxProblem("sign", match.start(), match.end(), {"found": match[0], "instead": instead})
+    for match in _BARE_TIME.finditer(masked):
+        yield SyntaxProblem("bare-time", match.start(), match.end(), {"found": match[0]}, f"'{match[0]}'")
+    for match in _COLON.finditer(masked):
+        yield SyntaxProblem("colon", match.start(), match.end())
+    for match in _IF_IN_WORDS.finditer(masked):
+        yield SyntaxProblem("if-in-words", match.start(), match.end())
     for match in _WORD.finditer(masked):
         if match[0] in ("and", "or", "not"):
             continue

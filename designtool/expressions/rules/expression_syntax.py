@@ -27,6 +27,9 @@ RULE = Rule(
         "single-equals": Text("ett ensamt = jämför inte", "a single = does not compare"),
         "sign": Text("tecknet {found} används inte här", "the sign {found} is not used here"),
         "word": Text("ordet {found} används inte i uttryck", "the word {found} is not used in expressions"),
+        "bare-time": Text("klockslaget {found} saknar citattecken", "the clock time {found} lacks quotation marks"),
+        "colon": Text("kolon används inte här", "a colon is not used here"),
+        "if-in-words": Text("if skrivs med parentes", "if is written with brackets"),
         "decimal-comma": Text(
             "{found} kan läsas både som ett decimaltal och som två tal",
             "{found} can be read as one decimal or as two numbers",
@@ -54,6 +57,15 @@ RULE = Rule(
         "single-equals": Text("skriv == för lika med", "write == for equal"),
         "sign": Text("skriv {instead}", "write {instead}"),
         "word": Text("skriv {instead}", "write {instead}"),
+        "bare-time": Text("skriv '{found}'", "write '{found}'"),
+        "colon": Text(
+            "skriv / för att dela, eller q1 .. q9 för en rad av frågor",
+            "write / to divide, or q1 .. q9 for a range of items",
+        ),
+        "if-in-words": Text(
+            "skriv if(villkor, a, b): a när villkoret gäller och annars b",
+            "write if(condition, a, b): a when the condition holds and else b",
+        ),
         "decimal-comma": Text(
             "skriv {decimal} med punkt, eller ett mellanslag efter kommat om det är två tal",
             "write {decimal} with a point, or a space after the comma if they are two numbers",

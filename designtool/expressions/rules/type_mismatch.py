@@ -29,6 +29,10 @@ RULE = Rule(
         ),
         "set-compared": Text("flera val kan inte jämföras så", "several choices cannot be compared like that"),
         "rows-compared": Text("en hel tabell kan inte jämföras", "a whole table cannot be compared"),
+        "number-in-quotes": Text("ett tal kan inte jämföras med en text", "a number cannot be compared with a text"),
+        "time-as-number": Text(
+            "ett klockslag kan inte jämföras med ett tal", "a clock time cannot be compared with a number"
+        ),
         "truth-compared": Text(
             "en ja/nej-fråga jämförs inte med {found}", "a yes-no question is not compared with {found}"
         ),
@@ -49,6 +53,12 @@ RULE = Rule(
         "order": Text("använd == eller !=", "use == or !="),
         "set-compared": Text("skriv 'alternativ' in svaret", "write 'option' in the answer"),
         "rows-compared": Text("räkna raderna: count(tabell) >= 1", "count its rows: count(table) >= 1"),
+        "number-in-quotes": Text("skriv talet utan citattecken: {found}", "write the number without quotes: {found}"),
+        "time-as-number": Text(
+            "skriv klockslaget inom citattecken och med kolon: '22:30'",
+            "write the clock time in quotes and with a colon: '22:30'",
+        ),
+        "entries": Text("skriv vilket svar: last(7).namn", "write which answer: last(7).name"),
         "truth-compared": Text(
             "skriv bara namnet för ja, och not namnet för nej", "write the name alone for yes, and not before it for no"
         ),

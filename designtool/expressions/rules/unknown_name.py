@@ -36,6 +36,7 @@ RULE = Rule(
         ),
         "elsewhere": Text('"{found}" finns inte här', '"{found}" does not exist here'),
         "quotes": Text('alternativet "{found}" saknar citattecken', 'the option "{found}" lacks quotation marks'),
+        "nothing": Text('"{found}" skrivs inte i uttryck', '"{found}" is not written in expressions'),
         "yes-or-no": Text('"{found}" skrivs inte ut i uttryck', '"{found}" is not written out in expressions'),
     },
     helps={
@@ -52,6 +53,10 @@ RULE = Rule(
         "no-diary": Text("skriv dagbokens namn framför: {example}", "write the diary's name before it: {example}"),
         "elsewhere": Text('menade du "{near}"?', 'did you mean "{near}"?'),
         "quotes": Text("skriv '{found}'", "write '{found}'"),
+        "nothing": Text(
+            "skriv missing(x) för det som inte är besvarat, och answered(x) för det som är det",
+            "write missing(x) for what is not answered, and answered(x) for what is",
+        ),
         "yes-or-no": Text(
             "en ja/nej-fråga skrivs som sitt namn: korkort eller not korkort",
             "a yes-no question is written as its name: x or not x",
