@@ -30,6 +30,8 @@ MESSAGES = (
     "manifest",
     "fork",
     "media",
+    "bump",
+    "release-command",
     "export",
     "import",
     "fhir-loss",

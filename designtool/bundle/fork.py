@@ -9,8 +9,8 @@ from designtool.bundle.manifest import BlobSource, blob_of
 from designtool.bundle.reader import Bundle
 from designtool.bundle.refusals import Refused
 from designtool.bundle.source import source_files
-from designtool.load.document import Place
 from designtool.load.kinds import LIBRARY
+from designtool.load.splice import spliced
 from designtool.load.yaml_file import parse_yaml
 from designtool.model.program import DerivedFrom, Program
 from designtool.source.tree import programs_folder
@@ -77,7 +77,6 @@ def fork_of(bundle: Bundle, program: Program, id: str) -> Fork:
 
 def begun_anew(written: bytes, id: str, derived_from: DerivedFrom) -> bytes:
     """program.yaml with another id, the first version and its origin; every other byte stays."""
-    text = written.decode()
     parsed = parse_yaml(_PROGRAM_FILE, written)
     if not isinstance(parsed.data, dict):
         raise CannotFork
@@ -85,8 +84,12 @@ def begun_anew(written: bytes, id: str, derived_from: DerivedFrom) -> bytes:
     changes = [(parsed.values["/id"], id), (parsed.values["/version"], FIRST_VERSION)]
     if "derived_from" in parsed.data:
         changes += [(parsed.values[f"/derived_from/{key}"], value) for key, value in stated.items()]
+    if any(line != end_line for (line, _, end_line, _), _ in changes):
+        raise CannotFork
+    data = written
     for place, value in sorted(changes, reverse=True):
-        text = _replaced(text, place, value)
+        data = spliced(data, place, value)
+    text = data.decode()
     if "derived_from" not in parsed.data:
         line = parsed.values["/version"][2]
         lines = text.splitlines(keepends=True)
@@ -98,16 +101,6 @@ def begun_anew(written: bytes, id: str, derived_from: DerivedFrom) -> bytes:
     if again.data != {**parsed.data, "id": id, "version": FIRST_VERSION, "derived_from": stated}:
         raise CannotFork
     return text.encode()
-
-
-def _replaced(text: str, place: Place, value: str) -> str:
-    """`text` with another value at a place that lies within one line."""
-    line, column, end_line, end_column = place
-    if line != end_line:
-        raise CannotFork
-    lines = text.splitlines(keepends=True)
-    lines[line - 1] = lines[line - 1][: column - 1] + value + lines[line - 1][end_column - 1 :]
-    return "".join(lines)
 
 
 def _changelog(derived_from: DerivedFrom, language: str) -> bytes:

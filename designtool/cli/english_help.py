@@ -24,6 +24,10 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Räkna ut ett formulärs poäng för givna svar.": "Work out the scores of a questionnaire for given answers.",
         "Bygg program till paket (.dtb).": "Build programs into bundles (.dtb).",
+        "Skriv in den version som ändringarna kräver, och vad som är nytt.": (
+            "Write the version that the changes need, and what is new."
+        ),
+        "Skriv in ett paket bland de utgivna versionerna.": "Write a bundle into the list of published versions.",
         "Visa vad ett paket innehåller.": "Show what a bundle holds.",
         "Kontrollera att ett paket är helt och oförändrat.": "Check that a bundle is whole and unaltered.",
         "Skriv ut källtexten ur ett paket.": "Write the source out of a bundle.",
@@ -157,6 +161,14 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Jämför två versioner av ett program: mappar, paket eller git:VERSION. Utan NEW jämförs med det som ligger i "
         "arbetsytan.": (
             "Compare two versions of a program: folders, bundles or git:REVISION. Without NEW with what lies in the workspace."
+        ),
+        # bump, release
+        "Skriv in den version som ändringarna kräver i program.yaml, och vad som är nytt i CHANGELOG.md.": (
+            "Write the version that the changes need into program.yaml, and what is new into CHANGELOG.md."
+        ),
+        "Visa bara vad som skulle skrivas.": "Only show what would be written.",
+        "Skriv in ett paket bland de utgivna versionerna i releases/. Nya versioner jämförs sedan med det.": (
+            "Write a bundle into the list of published versions in releases/. New versions are then compared with it."
         ),
         # build, verify, unbundle, run, demo
         "Bygg program till paket. Utan sökväg byggs alla program i arbetsytan.": (

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from designtool.bundle.content import program_folder
-from designtool.compare.change import Bump, Change, Changes
+from designtool.compare.change import Bump, Change, Changes, in_order
 from designtool.compare.compare import compare
 from designtool.compare.migrate import Upgrade
 from designtool.compare.pair import NO_DOCUMENTS, Documents
+from designtool.compare.renaming import renamed
 from designtool.compare.reports.compared import Compared, place_in_words, title_of
 from designtool.compare.rules import (
     change_never_allowed,
@@ -64,6 +65,11 @@ class Held:
 def hold(program: Program, documents: Documents, digest: str, earlier: Earlier) -> Held:
     """`digest` is that of the program's own bundle; it may be empty where no earlier version has the same number."""
     changes = compare(earlier.program, program, earlier.documents, documents)
+    way = way_to(earlier.program, program)
+    if way.modules or way.forms or way.fields:
+        # What is only called something else is gone and new by its ids: what changed in it meanwhile shows under the new ones.
+        under_new_ids = compare(renamed(earlier.program, way), program, earlier.documents, documents)
+        changes = Changes(in_order((*changes.changes, *under_new_ids.not_allowed, *under_new_ids.to_acknowledge)))
     is_same = earlier.program.version == program.version
     return Held(earlier, changes, is_same and bool(earlier.digest) and digest != earlier.digest)
 

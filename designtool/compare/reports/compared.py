@@ -9,6 +9,7 @@ from types import MappingProxyType
 from designtool.compare.change import Bump, Change, Changes, InFlight, Subject
 from designtool.compare.families import all_kinds
 from designtool.diagnostics import Language, Span, Text
+from designtool.model.exercise import Field
 from designtool.model.program import Program
 
 
@@ -141,6 +142,21 @@ def place_in_words(change: Change, compared: Compared, language: Language) -> st
     return ", ".join(found)
 
 
+def plain_place(change: Change, old: Program, new: Program, language: Language) -> str:
+    """What the change is about, by the titles that people know; by its id only what has none. Nothing for the whole program."""
+    titles = _titles(old) | _titles(new)
+    found = []
+    for length, (word, _) in enumerate(change.about, 1):
+        level = change.about[:length]
+        if word in ("program", "block"):
+            continue
+        title = titles.get(level)
+        found.append(
+            f"{Change.words_of(((word, ''),), language)} ”{title}”" if title else Change.words_of(level[-1:], language)
+        )
+    return ", ".join(found)
+
+
 def _titles(program: Program) -> dict[Subject, str]:
     """What each part that has a name for people is called."""
     found: dict[Subject, str] = {(("program", ""),): program.title}
@@ -151,11 +167,33 @@ def _titles(program: Program) -> dict[Subject, str]:
     for exercise in program.exercises:
         about = ("exercise", exercise.id)
         found[(about,)] = exercise.title
-        found |= {(about, ("field", field.id)): field.label for field in exercise.fields}
+        found |= _titles_of_fields((about,), "field", exercise.fields)
+        decided = exercise.decision.computed if exercise.decision is not None else ()
+        found |= {(about, ("computed", one.id)): one.label for one in (*exercise.computed, *decided)}
+        found |= {(about, ("summary", one.id)): one.label for one in exercise.summary}
     for questionnaire in program.questionnaires:
         about = ("questionnaire", questionnaire.id)
         found[(about,)] = questionnaire.title
-        found |= {(about, ("item", item.id)): item.text for item in questionnaire.items if item.text}
+        found[(("measurement", questionnaire.id),)] = questionnaire.title
+        for item in questionnaire.items:
+            found |= {(about, ("item", item.id)): item.text} if item.text else {}
+            found |= {(about, ("item", item.id), ("option", str(one.value))): one.label for one in item.options}
         found |= {(about, ("score", score.id)): score.label for score in questionnaire.scores}
     found |= {(("library page", page.id),): page.title for page in program.library_pages}
+    found |= {(("contact", contact.id),): contact.label for contact in program.contacts}
+    found |= {(("term", term.id),): term.title for term in program.glossary}
+    found |= {(("person", person.id),): person.name for person in program.persons}
+    found |= {(("journey", journey.id),): journey.title for journey in program.journeys}
+    return found
+
+
+def _titles_of_fields(around: Subject, word: str, fields: tuple[Field, ...]) -> dict[Subject, str]:
+    found: dict[Subject, str] = {}
+    for field in fields:
+        about = (*around, (word, field.id))
+        found[about] = field.label
+        found |= {(*about, ("row", row.id)): row.label for row in field.rows}
+        found |= {(*about, ("option", str(one.value))): one.label for one in field.options}
+        found |= {(*about, ("computed", one.id)): one.label for one in field.computed}
+        found |= _titles_of_fields(about, "column", field.columns)
     return found

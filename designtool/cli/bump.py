@@ -1,0 +1,237 @@
+"""designtool bump: the version that the changes need, and what is new in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from designtool.cli.earlier import AGAINST, asked_for, listed
+from designtool.cli.output import (
+    FORMAT,
+    MEDIA,
+    Usage,
+    language_of,
+    line_reader,
+    print_json,
+    print_report,
+    selected_programs,
+    today,
+)
+from designtool.diagnostics import Diagnostic, Language, Text, has_errors
+
+if TYPE_CHECKING:
+    from designtool.compare.against import Earlier, Held
+    from designtool.model.program import Program
+    from designtool.pipeline import Compiled
+
+_LEADS_FURTHER = "migration-name"
+"""A migration to the version that is not written yet: that is what the command is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Bump:
+    """What is to be written."""
+
+    previous: str
+    version: str
+    step: str
+    """none where nothing has changed."""
+    files: tuple[tuple[str, bytes, bytes | None], ...] = ()
+    """Path in the workspace, content, and what it had before; None for a new file."""
+    entry: str = ""
+    """What CHANGELOG.md gets; empty where it has the version already."""
+
+
+@click.command("bump")
+@click.argument("program", required=False, type=click.Path(path_type=Path))
+@AGAINST
+@click.option("--dry-run", is_flag=True, help="Visa bara vad som skulle skrivas.")
+@MEDIA
+@FORMAT
+def command(
+    program: Path | None, against: tuple[str, ...], dry_run: bool, media: Path | None, output_format: str
+) -> None:
+    """Skriv in den version som ändringarna kräver i program.yaml, och vad som är nytt i CHANGELOG.md."""
+    from designtool.workspace import compile_workspace
+
+    root, only = selected_programs([program] if program is not None else ())
+    compiled = compile_workspace(root, today(), only, media)
+    names = [one.folder.rsplit("/", 1)[-1] for one in compiled.programs]
+    if len(names) != 1:
+        raise Usage(_which(names))
+    _stop_at([one for one in compiled.diagnostics if one.rule != _LEADS_FURTHER], compiled)
+    found = compiled.programs[0].program
+    assert found is not None, "a program without errors could be read"
+    if against:
+        earlier = asked_for(root, names, against, media)[names[0]]
+    else:
+        earlier, problems = listed(root, names[0], found.version)
+        _stop_at(problems, compiled)
+    if not earlier:
+        raise Usage(
+            Text(
+                f"{names[0]} har ingen utgiven version i releases/. Säg vad den ska jämföras med: --against REF",
+                f"{names[0]} has no published version in releases/. Say what to compare it with: --against REF",
+            )
+        )
+    bump = _bump(root, compiled, found, earlier, media)
+    if not dry_run:
+        _write(root, bump)
+    _tell(bump, found, earlier, dry_run, output_format, language_of(compiled.documents))
+
+
+def _bump(root: Path, compiled: Compiled, program: Program, earlier: Sequence[Earlier], media: Path | None) -> _Bump:
+    from designtool.compare.against import findings, hold, needed_version
+    from designtool.model.migration import version_key
+    from designtool.workspace import bundle_digest
+
+    is_same = any(one.digest and one.program.version == program.version for one in earlier)
+    digest = bundle_digest(root, compiled, program, media) if is_same else ""
+    held = [hold(program, compiled.documents, digest, one) for one in earlier]
+    # What no version can carry has no right version.
+    found = findings(program, compiled.documents, held)
+    _stop_at([one for one in found if one.rule == "change-never-allowed"], compiled)
+    latest = max(held, key=lambda one: version_key(one.earlier.program.version))
+    if all(one.step == "none" for one in held):
+        return _Bump(program.version, program.version, "none")
+    version = max((program.version, needed_version(held)), key=version_key)
+    changelog, entry = _changelog(compiled, program, latest, version)
+    files = [changelog] if changelog is not None else []
+    if version != program.version:
+        files.append(_program_file(compiled, program, version))
+    return _Bump(program.version, version, latest.step, tuple(files), entry)
+
+
+def _program_file(compiled: Compiled, program: Program, version: str) -> tuple[str, bytes, bytes]:
+    from designtool.load.splice import spliced
+    from designtool.load.yaml_file import parse_yaml
+
+    path = program.origin.path
+    before = compiled.tree.files[path].data or b""
+    parsed = parse_yaml(path, before)
+    after = spliced(before, parsed.values["/version"], version)
+    assert parse_yaml(path, after).data == {**parsed.data, "version": version}, "the version alone is another"
+    return path, after, before
+
+
+def _changelog(
+    compiled: Compiled, program: Program, latest: Held, version: str
+) -> tuple[tuple[str, bytes, bytes | None] | None, str]:
+    from designtool.bundle.content import program_folder
+    from designtool.compare.changelog import entry, with_entry
+    from designtool.source.read import LARGEST_PAGE
+
+    language: Language = "sv" if program.language == "sv" else "en"
+    path = f"{program_folder(program)}/CHANGELOG.md"
+    file = compiled.tree.files.get(path)
+    before = file.data if file is not None else None
+    try:
+        text = (before or b"").decode()
+    except UnicodeDecodeError as error:
+        raise Usage(Text(f"{path} är inte sparad som UTF-8", f"{path} is not saved as UTF-8")) from error
+    told = entry(latest.earlier.program, program, latest.changes, language)
+    after = with_entry(text, version, today(), told, language)
+    if after is None:
+        return None, ""
+    if len(after.encode()) > LARGEST_PAGE:
+        raise Usage(
+            Text(
+                f"{path} skulle bli större än {LARGEST_PAGE >> 10} KiB. Flytta gamla versioner till en annan fil.",
+                f"{path} would become larger than {LARGEST_PAGE >> 10} KiB. Move old versions to another file.",
+            )
+        )
+    return (path, after.encode(), before), told
+
+
+def _write(root: Path, bump: _Bump) -> None:
+    """The changelog first: when the second file cannot be written, the next run goes on where this one ended."""
+    from designtool.atomic import write_atomically
+
+    for path, content, before in bump.files:
+        try:
+            present = (root / path).read_bytes() if (root / path).exists() else None
+            if present != before:
+                raise Usage(
+                    Text(f"{path} ändrades under tiden. Kör igen.", f"{path} has changed meanwhile. Run again.")
+                )
+            write_atomically(root / path, lambda stream, content=content: stream.write(content))  # type: ignore[misc]
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise Usage(Text(f"det går inte att skriva {path}: {reason}", f"cannot write {path}: {reason}")) from error
+
+
+def _tell(
+    bump: _Bump, program: Program, earlier: Sequence[Earlier], dry_run: bool, output_format: str, language: Language
+) -> None:
+    if output_format == "json":
+        told: dict[str, Any] = {
+            "program": program.id,
+            "previous": bump.previous,
+            "version": bump.version,
+            "step": bump.step,
+            "dry_run": dry_run,
+            "files": [path for path, _, _ in bump.files],
+            "changelog": bump.entry or None,
+        }
+        print_json(told)
+        return
+    sources = ", ".join(one.source for one in earlier)
+    for line in _lines(bump, program, sources, dry_run):
+        click.echo(line.in_language(language))
+    if dry_run and bump.entry:
+        click.echo(f"\n{bump.entry}", nl=False)
+
+
+def _lines(bump: _Bump, program: Program, sources: str, dry_run: bool) -> list[Text]:
+    name = program.id
+    if bump.step == "none":
+        return [
+            Text(
+                f"Inget har ändrats i {name} sedan {sources}. Versionen är {bump.version}.",
+                f"Nothing has changed in {name} since {sources}. The version is {bump.version}.",
+            )
+        ]
+    if bump.version == bump.previous:
+        lines = [
+            Text(
+                f"{name} {bump.version} räcker efter {sources}.",
+                f"{name} {bump.version} is late enough after {sources}.",
+            )
+        ]
+    else:
+        lines = [Text(f"{name} {bump.previous} → {bump.version}", f"{name} {bump.previous} → {bump.version}")]
+    written = [path for path, _, _ in bump.files]
+    if written:
+        paths = ", ".join(written)
+        lines.append(
+            Text(f"Skulle skriva: {paths}", f"Would write: {paths}")
+            if dry_run
+            else Text(f"Skrev: {paths}", f"Wrote: {paths}")
+        )
+    if not bump.entry:
+        lines.append(
+            Text(
+                f"CHANGELOG.md har redan {bump.version}, och står kvar som den är.",
+                f"CHANGELOG.md has {bump.version} already, and stays as it is.",
+            )
+        )
+    return lines
+
+
+def _stop_at(found: Sequence[Diagnostic], compiled: Compiled) -> None:
+    """Leaves with status 1 where there are errors: what does not hold together has no version."""
+    errors = [one for one in found if has_errors([one])]
+    if errors:
+        print_report(errors, line_reader(compiled.tree), language_of(compiled.documents), err=True)
+        raise click.exceptions.Exit(1)
+
+
+def _which(names: Sequence[str]) -> Text:
+    if not names:
+        return Text("där finns inget program", "there is no program there")
+    listed = ", ".join(names)
+    return Text(f"ange ett av programmen: {listed}", f"name one of the programs: {listed}")
