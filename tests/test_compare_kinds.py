@@ -139,7 +139,7 @@ NO_FILE_CAN_SHOW: dict[str, Callable[[Program], Program]] = {
     "fork-origin-changed": lambda program: replace(
         program, derived_from=DerivedFrom("ursprunget", "1.0.0", f"sha256:{'0' * 64}")
     ),
-    "shown-to-patient-changed": _with_exercise,
+    "therapist-answers-shown": _with_exercise,
 }
 """What the present format has no other value for, or what stands outside of a program's own files."""
 
@@ -154,7 +154,13 @@ def test_a_change_that_no_file_can_show(name: str) -> None:
 
 def test_every_kind_has_an_example() -> None:
     untold = {kind.name for kind in all_kinds().values() if not kind.fires or not kind.near_miss}
-    assert untold == {*NO_FILE_CAN_SHOW, *UNTOLD, "contact-changed"}
+    assert untold == {*NO_FILE_CAN_SHOW, *UNTOLD, "shown-to-patient-changed"}
+
+
+def test_what_therapists_wrote_is_no_longer_shown() -> None:
+    program, _ = program_of(compared_tree())
+    (change,) = compare(_with_exercise(program), program).changes
+    assert (change.rule, change.bump, change.in_flight) == ("shown-to-patient-changed", "minor", "safe")
 
 
 def test_a_contact_is_the_region_s_own() -> None:
@@ -163,3 +169,82 @@ def test_a_contact_is_the_region_s_own() -> None:
     (change,) = changes_between(page, contact).changes
     assert (change.rule, change.bump, change.in_flight) == ("contact-changed", "patch", "safe")
     assert change.subject == "contact mottagningen"
+
+
+_PLAN = "-- modules/01-start/exercises/min_plan.yaml (change) --\n"
+_TURNED = _PLAN + "-    ends: [Inte alls, Mycket]\n+    ends: [Mycket, Inte alls]\n"
+_QUESTIONS_EXCHANGED = (
+    _PLAN
+    + """\
+-    label: Vad ska du göra?
++    label: Vad kan hindra dig?
+-    label: Vad kan hindra dig?
+-    show_if: svar
++    label: Vad ska du göra?
++    show_if: svar
+"""
+)
+_OWN = "-- questionnaires/min_koll.yaml (change) --\n"
+_ITEMS_EXCHANGED = (
+    _OWN
+    + """\
+-  - id: q1
+-    text: Hur ofta har du känt dig nere?
+-    options: frequency
+-  - id: q2
+-    text: Hur ofta har du varit trött?
+-    options: frequency
++  - id: q1
++    text: Hur ofta har du varit trött?
++    options: frequency
++  - id: q2
++    text: Hur ofta har du känt dig nere?
++    options: frequency
+"""
+)
+_VALUES_EXCHANGED = (
+    _OWN
+    + """\
+-    - value: 0
+-      label: Inte alls
++    - value: 2
++      label: Inte alls
+-    - value: 2
+-      label: Ofta
++    - value: 0
++      label: Ofta
+"""
+)
+
+
+@pytest.mark.parametrize("example", [_TURNED, _QUESTIONS_EXCHANGED, _ITEMS_EXCHANGED, _VALUES_EXCHANGED])
+def test_words_that_stand_at_another_id_are_never_a_correction(example: str) -> None:
+    found = [one for one in changes_between("", example).changes if one.rule == "words-exchanged"]
+    assert found
+    assert {(one.bump, one.in_flight, one.needs_acknowledgement) for one in found} == {("major", "pin-only", True)}
+    others = {one.rule for one in changes_between("", example).changes} - {"words-exchanged"}
+    assert "text-corrected" not in others
+    assert "item-reworded" not in others
+
+
+def test_a_question_that_locks_a_decision_is_about_risk() -> None:
+    reworded = changes_between("", _PLAN + "-    label: Är det svårt?\n+    label: Är det lätt?\n").changes
+    assert [one.rule for one in reworded] == ["risk-text-changed"]
+    other = changes_between("", _PLAN + "-    label: Hur länge?\n+    label: Hur många minuter?\n").changes
+    assert [one.rule for one in other] == ["text-corrected"]
+
+
+def test_a_question_that_locks_a_decision_may_not_silently_be_left_empty() -> None:
+    required = _PLAN + "-    label: Är det svårt?\n+    label: Är det svårt?\n+    required: true\n"
+    (optional, _), (must_be_answered, _) = versions("", required)
+    found = {one.rule for one in compare(must_be_answered, optional).changes}
+    assert found == {"flag-weakened", "required-made-optional"}
+
+
+def test_a_number_on_the_crisis_page_is_one_to_call() -> None:
+    page = "-- /programs/library/pages/kris.md (change) --\n-Ring {contact}`crisis` om det är fara för liv. Dina svar läses inte direkt.\n"
+    page += "+Ring {contact}`crisis` eller {contact}`mottagningen`. Dina svar läses inte direkt.\n"
+    phone = '-- /programs/library/contacts.yaml (change) --\n-  phone: "0101234567"\n+  phone: "0107654321"\n'
+    hours = "-- /programs/library/contacts.yaml (change) --\n-  hours: vardagar 8–16\n+  hours: vardagar 8–17\n"
+    assert [one.rule for one in changes_between(page, phone).changes] == ["crisis-contact-changed"]
+    assert [one.rule for one in changes_between(page, hours).changes] == ["contact-changed"]

@@ -11,7 +11,7 @@ from typing import Any
 from designtool.expressions.expression import Expression
 from designtool.expressions.values import decimal_text
 from designtool.model.codec import encode_value
-from designtool.model.exercise import Option, Row
+from designtool.model.exercise import Group, Option, Row
 from designtool.model.flow import Occasion
 from designtool.model.program import Media
 
@@ -49,6 +49,9 @@ def _text(value: Any) -> str:
         return ", ".join(_text(one) for one in value)
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {_text(content)}" for key, content in value.items())
+    if isinstance(value, Group):
+        least = f", at_least {value.at_least}" if value.at_least > 1 else ""
+        return f"{value.label} (mean of {value.mean} by {value.by}{least})"
     title = getattr(value, "title", None) or getattr(value, "label", None) or getattr(value, "text", None)
     if isinstance(title, str) and title:
         return title

@@ -9,8 +9,11 @@ from designtool.compare.difference import Difference
 from designtool.compare.family import Family
 from designtool.compare.kind import Kind
 from designtool.compare.kinds.consequences import MIGRATE, SAFE
+from designtool.compare.kinds.flags import WEAKENED
+from designtool.compare.kinds.rewritten import REWRITTEN
 from designtool.compare.kinds.unlocking import same_or_not_shown
 from designtool.compare.meaning import tree_or_always
+from designtool.compare.normal_form import normal_form
 from designtool.compare.pair import Pair
 from designtool.diagnostics import Text
 from designtool.model.exercise import Computed, Exercise, Field
@@ -308,7 +311,13 @@ SOURCE = Kind(
         "Patients choose among other answers than before, and old choices may lack their row.",
     ),
     consequence=MIGRATE,
-    messages={"default": Text("val eller rader hämtas från något annat", "options or rows come from something else")},
+    messages={
+        "default": Text("val eller rader hämtas från något annat", "options or rows come from something else"),
+        "order": Text(
+            "raderna ordnas annorlunda, och de översta hämtas till ett annat fält",
+            "the rows are ordered otherwise, and another field takes the top ones",
+        ),
+    },
     before=_PLAN
     + """\
 -  - id: svar
@@ -349,7 +358,7 @@ ASSISTANCE = Kind(
         "order_by": Text("svaren visas i en annan ordning", "the answers are shown in another order"),
         "order": Text("svaren visas i en annan ordning", "the answers are shown in another order"),
         "top_rows": Text("ett annat antal rader står öppna", "another number of rows stands open"),
-        "groups": Text("fälten är grupperade på ett annat sätt", "the fields are grouped otherwise"),
+        "groups": Text("medelvärdena som visas är andra", "other means are shown"),
         "display_digits": Text("talet visas med ett annat antal decimaler", "the number is shown with other decimals"),
     },
     fires=_PLAN
@@ -382,6 +391,8 @@ def changes(difference: Difference, pair: Pair) -> Iterator[Change]:
     elif field == "unit":
         yield pair.change(UNIT, difference)
     elif field == "required":
+        if not new and pair.is_risk(difference.place):
+            yield pair.change(WEAKENED, difference, "optional")
         yield pair.change(NOW_REQUIRED if new else NOW_OPTIONAL, difference)
     elif field in _LIMITS:
         yield from _of_limit(difference, pair)
@@ -392,9 +403,31 @@ def changes(difference: Difference, pair: Pair) -> Iterator[Change]:
     elif field in _SOURCES:
         if difference.is_equal:
             return
-        yield pair.change(SOURCE, difference, old=old or None, new=new or None)
+        if field == "from_if" and _means_the_same(difference, pair):
+            yield pair.change(REWRITTEN, difference)
+        else:
+            yield pair.change(SOURCE, difference, old=old or None, new=new or None)
+    elif field in ("order_by", "order") and _is_taken_from_the_top(difference, pair):
+        yield pair.change(SOURCE, difference, "order")
     else:
         yield pair.change(ASSISTANCE, difference, field)
+
+
+def _means_the_same(difference: Difference, pair: Pair) -> bool:
+    old, new = difference.old, difference.new
+    if old is None or new is None or normal_form(old.tree) != normal_form(new.tree):
+        return False
+    return pair.grounds[0].of(old) == pair.grounds[1].of(new)
+
+
+def _is_taken_from_the_top(difference: Difference, pair: Pair) -> bool:
+    """Whether some field takes so many rows of this table, from the top: another order brings others."""
+    place, around = difference.place, difference.place.around
+    if place.of is not Field or around is None or around.of is not Exercise:
+        return False
+    name = f"{around.new.id}.{place.new.id}"
+    takers = [field for exercise in pair.new.exercises for field in exercise.fields if field.from_top is not None]
+    return any(name in (one.options_from, one.rows_from, one.prefill) for one in takers)
 
 
 def _of_limit(difference: Difference, pair: Pair) -> Iterator[Change]:

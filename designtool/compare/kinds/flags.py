@@ -51,6 +51,10 @@ WEAKENED = Kind(
             "frågan är inte längre märkt som risk, så att den kan hoppas över i tysthet",
             "the item is no longer marked as a risk, so that it can be passed over silently",
         ),
+        "optional": Text(
+            "frågan får lämnas tom, så att flaggan eller spärren kan utebli i tysthet",
+            "it may be left empty, so that the flag or the lock can fail to come in silence",
+        ),
     },
     fires=_VALIDATED
     + """\

@@ -17,6 +17,43 @@ from designtool.model.questionnaire import Questionnaire
 _HEAD = "-- program.yaml (change) --\n"
 _OTHER_SUMMARY = _HEAD + "-summary: Ett litet program som visar formatet.\n+summary: Ett litet program.\n"
 
+NOW_SHOWN = Kind(
+    name="therapist-answers-shown",
+    bump="major",
+    in_flight="needs-migration",
+    title=Text(
+        "Det behandlaren fyller i visas nu för patienten", "What therapists fill in is now shown to the patient"
+    ),
+    why=Text(
+        "Den som skriver ska veta vem som läser. Det som redan är skrivet skrevs i tron att patienten inte ser det.",
+        "Whoever writes must know who reads. What is written already was written in the belief that no patient sees it.",
+    ),
+    consequence=MIGRATE,
+    messages={"default": Text("patienten ser nu svaren", "the patient now sees the answers")},
+    fires="",
+    near_miss="",
+)
+NO_LONGER_SHOWN = Kind(
+    name="shown-to-patient-changed",
+    bump="minor",
+    in_flight="safe",
+    title=Text(
+        "Om patienten ser det behandlaren fyller i är ändrat",
+        "Whether patients see what therapists fill in has been changed",
+    ),
+    why=Text(
+        "Patienten förlorar något att läsa. Enheten ska veta om det innan versionen aktiveras.",
+        "Patients lose something to read. The unit must know of it before the version is activated.",
+    ),
+    consequence=Text(
+        "Pågående patienter ser inte längre det som behandlaren har fyllt i när den nya versionen ges.",
+        "Patients under way no longer see what the therapist has filled in once the new version is given.",
+    ),
+    messages={"default": Text("patienten ser inte längre svaren", "the patient no longer sees the answers")},
+    fires="",
+    near_miss="",
+)
+
 FAMILIES: tuple[Family, ...] = (
     stated(
         Kind(
@@ -65,32 +102,10 @@ FAMILIES: tuple[Family, ...] = (
             *((DerivedFrom, name) for name in ("program", "version", "digest")),
         ],
     ),
-    stated(
-        Kind(
-            name="shown-to-patient-changed",
-            bump="minor",
-            in_flight="safe",
-            title=Text(
-                "Om patienten ser det behandlaren fyller i är ändrat",
-                "Whether patients see what therapists fill in has been changed",
-            ),
-            why=Text(
-                "Den som skriver ska veta vem som läser. Enheten ska veta om det innan versionen aktiveras.",
-                "Whoever writes must know who reads. The unit must know of it before the version is activated.",
-            ),
-            consequence=Text(
-                "Det som behandlaren redan har skrivit kan bli synligt för patienten när den nya versionen ges.",
-                "What the therapist has written already may become visible to the patient once the new version is given.",
-            ),
-            messages={
-                "default": Text(
-                    "om patienten ser svaren är ändrat", "whether the patient sees the answers has been changed"
-                )
-            },
-            fires="",
-            near_miss="",
-        ),
-        [(Exercise, "shown_to_patient")],
+    Family(
+        (NO_LONGER_SHOWN, NOW_SHOWN),
+        frozenset({(Exercise, "shown_to_patient")}),
+        lambda difference, pair: iter((pair.change(NOW_SHOWN if difference.new else NO_LONGER_SHOWN, difference),)),
     ),
     stated(
         Kind(

@@ -24,9 +24,11 @@ RISK = Kind(
     title=Text("Text om risk är ändrad", "Text about risk has been changed"),
     why=Text(
         "Krissidan, sidor som en flagga visar, det som är märkt safety och rutor om kris är det en patient i fara läser. "
+        "Frågor vars svar ger röd flagga eller krissidan, eller låser ett beslut, är det som upptäcker faran. "
         "En namngiven kliniker ska ha tagit ställning till varje ändring.",
         "The crisis page, pages that a flag shows, what is marked as safety and crisis callouts are what a patient in "
-        "danger reads. A named clinician must have taken a stand on every change.",
+        "danger reads. Questions whose answers give a red flag or the crisis page, or lock a decision, are what finds the "
+        "danger. A named clinician must have taken a stand on every change.",
     ),
     consequence=PINNED,
     messages=MESSAGES,

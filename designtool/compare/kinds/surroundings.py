@@ -106,8 +106,8 @@ CONTACT = Kind(
         "All patients see the region's present facts, whatever their version.",
     ),
     messages={"default": Text("kontakten är ändrad", "the contact has been changed")},
-    fires="",
-    near_miss="",
+    fires=_CONTACTS + '-  phone: "112"\n-  checked: 2026-11-01\n+  phone: "112"\n+  checked: 2026-11-20\n',
+    near_miss=_CONTACTS + '-  phone: "112"\n+  phone: "1177"\n',
 )
 CRISIS = Kind(
     name="crisis-contact-changed",
@@ -116,8 +116,10 @@ CRISIS = Kind(
     needs_acknowledgement=True,
     title=Text("Vart man vänder sig vid fara för liv är ändrat", "Whom to turn to in danger of life has been changed"),
     why=Text(
-        "Ett fel nummer här kan kosta ett liv. En namngiven kliniker ska ha sett ändringen.",
-        "A wrong number here may cost a life. A named clinician must have seen the change.",
+        "Ett fel nummer här kan kosta ett liv. En namngiven kliniker ska ha sett ändringen. Det gäller den första kontakten och "
+        "telefon och adress till alla som krissidan hänvisar till.",
+        "A wrong number here may cost a life. A named clinician must have seen the change. It holds for the first contact, and "
+        "for telephone and address of all that the crisis page refers to.",
     ),
     consequence=Text(
         "Alla patienter ser regionens aktuella uppgifter, oavsett version.",
@@ -251,9 +253,7 @@ def changes(difference: Difference, pair: Pair) -> Iterator[Change]:
     elif field == "reminders":
         yield from _of_reminders(difference, pair)
     elif field == "contacts" or (place.of is Contact):
-        # Where two have one id, one of them may be the one to call.
-        id = difference.id or (place.new.id if place.of is Contact else CRISIS_CONTACT)
-        yield pair.change(CRISIS if id == CRISIS_CONTACT else CONTACT, difference)
+        yield pair.change(CRISIS if _is_to_call(difference, pair) else CONTACT, difference)
     elif (place.of, field) in _MARKS:
         yield pair.change(SAFETY_ADDED if difference.new else SAFETY_REMOVED, difference)
     elif field == "crisis_page":
@@ -261,6 +261,19 @@ def changes(difference: Difference, pair: Pair) -> Iterator[Change]:
     elif field in ("journeys", "vectors", "steps") or place.of is Journey:
         old, new = _count(difference.old), _count(difference.new)
         yield pair.change(TESTS, difference, old=None if old == new else old, new=None if old == new else new)
+
+
+def _is_to_call(difference: Difference, pair: Pair) -> bool:
+    """Whether somebody at risk would be told otherwise whom to turn to, or how to reach them."""
+    place, field = difference.place, difference.field
+    if field == "checked":
+        return False  # Somebody has seen that it is still right.
+    # Where two have one id, one of them may be the one to call.
+    id = difference.id or (place.new.id if place.of is Contact else CRISIS_CONTACT)
+    if id == CRISIS_CONTACT:
+        return True
+    is_shown = any(id in risk.contacts for risk in pair.risk)
+    return is_shown and (difference.what == "removed" or field in ("phone", "address"))
 
 
 def _of_measurement(difference: Difference, pair: Pair) -> Iterator[Change]:

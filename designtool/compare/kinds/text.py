@@ -9,6 +9,7 @@ from designtool.compare.difference import Difference
 from designtool.compare.family import Family
 from designtool.compare.kind import Kind
 from designtool.compare.kinds.consequences import SAFE
+from designtool.compare.kinds.exchanged import EXCHANGED, stood_before_at
 from designtool.compare.kinds.media import REPLACED, media_of_passage
 from designtool.compare.kinds.risk_text import MESSAGES, RISK
 from designtool.compare.pair import Pair
@@ -130,6 +131,8 @@ def changes(difference: Difference, pair: Pair) -> Iterator[Change]:
             yield from _of_revision(revision, difference, pair)
     elif field in _LISTS and difference.what == "moved":
         return
+    elif other := stood_before_at(difference):
+        yield pair.change(EXCHANGED, difference, is_text=True, other=other)
     else:
         is_risk = pair.is_risk(difference.place)
         variant = "default" if difference.what == "changed" else difference.what

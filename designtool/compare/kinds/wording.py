@@ -9,6 +9,7 @@ from designtool.compare.difference import Difference, Place
 from designtool.compare.family import Family
 from designtool.compare.kind import Kind
 from designtool.compare.kinds.consequences import MIGRATE, NEVER, PINNED, SAFE
+from designtool.compare.kinds.exchanged import EXCHANGED, are_ends_turned, stood_before_at
 from designtool.compare.kinds.risk_text import RISK
 from designtool.compare.pair import Pair
 from designtool.diagnostics import Text
@@ -297,7 +298,12 @@ def changes(difference: Difference, pair: Pair) -> Iterator[Change]:
     elif field == "options":
         yield from _of_option(difference, pair)
     elif field == "ends":
-        yield pair.change(LABEL, difference, "ends", is_text=True)
+        if are_ends_turned(difference):
+            yield pair.change(EXCHANGED, difference, "ends", is_text=True)
+        elif pair.is_risk(place):
+            yield pair.change(RISK, difference, is_text=True)
+        else:
+            yield pair.change(LABEL, difference, "ends", is_text=True)
     elif field == "label" or place.of is Item or place.of is Questionnaire:
         yield from _of_words(difference, pair)
 
@@ -316,7 +322,9 @@ def _of_words(difference: Difference, pair: Pair) -> Iterator[Change]:
     filled_in = difference.old and difference.new
     if filled_in and is_validated(place, pair):
         yield pair.change(VALIDATED, difference, is_text=True)
-    elif place.within(Item) is not None and pair.is_risk(place):
+    elif other := stood_before_at(difference):
+        yield pair.change(EXCHANGED, difference, is_text=True, other=other)
+    elif pair.is_risk(place):
         yield pair.change(RISK, difference, is_text=True)
     elif place.of is Option:
         yield pair.change(LABEL, difference, is_text=True)
@@ -348,7 +356,7 @@ def _of_option(difference: Difference, pair: Pair) -> Iterator[Change]:
 
 
 FAMILY = Family(
-    (VALIDATED, REWORDED, LABEL, OPTION_ADDED, OPTION_REMOVED, ITEM_ADDED, ITEM_REMOVED, ITEM_MOVED, FACTS),
+    (VALIDATED, EXCHANGED, REWORDED, LABEL, OPTION_ADDED, OPTION_REMOVED, ITEM_ADDED, ITEM_REMOVED, ITEM_MOVED, FACTS),
     frozenset(
         {
             (Questionnaire, "items"),
