@@ -39,7 +39,8 @@ class Risk:
     def asked_about(self) -> frozenset[Reference]:
         """Form and name of the answers that themselves bring a red flag or a crisis page, or lock or hold a decision."""
         program = self.program
-        flags = [flag for form in (*program.exercises, *program.questionnaires) for flag in form.flags]
+        flags = [flag for exercise in program.exercises for flag in exercise.flags]
+        flags += [flag for questionnaire in program.questionnaires for flag in questionnaire.flags]
         conditions = [flag.when for flag in flags if flag.level == "red" or flag.patient_page]
         rules = [exercise.decision for exercise in program.exercises if exercise.decision is not None]
         conditions += [one for rule in rules for one in (rule.lock_if, rule.hold_if) if one is not None]
