@@ -33,7 +33,7 @@ from designtool.runtime.treatments import Programs, Treatments
 from designtool.source.media import open_media
 from designtool.treatment import commands
 from designtool.treatment.commands import Actor
-from designtool.treatment.events import Answered
+from designtool.treatment.events import Answered, Submitted
 from designtool.treatment.simulate import FIRST_DAY, play
 from designtool.treatment.situate import situation
 
@@ -371,11 +371,38 @@ def test_two_devices_write_in_cells_of_one_table(clinic: Clinic) -> None:
         (phone, "lista.0.vikt", "7", 200),
         (phone, "lista.1.vad", "Bad", 200),
         (phone, "lista.0.vad", "Löpning", 409),
+        (computer, "lista.2.vad", "Läsa", 200),
+        (phone, "lista.1.vad", "Bada", 200),
+        (phone, "lista.0.vikt", "8", 200),
+        (computer, "lista.1.vad", "Sova", 409),
     ):
         assert person.save(path, field=field, value=value, revision=revision).status_code == status, field
     page = phone.get(path).text
     assert "Promenad" in page
-    assert "Bad" in page
+    assert "Bada" in page
+
+
+def finished(clinic: Clinic, form: str) -> int:
+    events = clinic.service.store.events(clinic.treatment)
+    return sum(isinstance(one.event.what, Submitted) and one.event.what.form == form for one in events)
+
+
+def test_a_form_that_is_sent_twice_is_finished_once(clinic: Clinic) -> None:
+    """A button that is pressed twice, or a browser that got no answer and posts again."""
+    therapist = Actor("b-1", "therapist")
+    clinic.act(lambda state, program, now: commands.open_module(state, program, now, therapist, "aktiviteter"))
+    phone = clinic.sign_in(clinic.patient.id)
+    path = f"{clinic.patient_base}/exercise/mina_aktiviteter"
+    typed = {"lista.0.vad": "Promenad", "lista.0.vikt": "7", "action": "submit"}
+    shown = page_of(phone, path)
+    first, second = (phone.post(path, {**shown, **typed}) for _ in range(2))
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.headers["location"] == second.headers["location"]
+    assert finished(clinic, "mina_aktiviteter") == 1
+    assert phone.post(path, {**shown, **typed, "lista.1.vad": "Bad", "lista.1.vikt": "2"}).status_code == 303
+    assert finished(clinic, "mina_aktiviteter") == 2, "other answers are no repetition"
+    assert phone.post(path, {**page_of(phone, path), **typed}).status_code == 303
+    assert finished(clinic, "mina_aktiviteter") == 3, "nor are the same answers on a new page"
 
 
 def test_a_flag_shows_the_patient_help_at_once(clinic: Clinic, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from designtool.model.program import Program
 from designtool.render import FieldError
 from designtool.runtime.store import Store
 from designtool.treatment.commands import Actor
-from designtool.treatment.events import Answered
+from designtool.treatment.events import Answered, Submitted
 from designtool.treatment.json_values import plain_json
 from designtool.treatment.state import NEW, State, fold
 
@@ -71,16 +71,23 @@ def changed_elsewhere(store: Store, page: Page, form: str, dated: date | None) -
 
 
 def is_changed_elsewhere(
-    store: Store, page: Page, form: str, name: str, dated: date | None, state: State, programs: Mapping[str, Program]
+    store: Store, page: Page, form: str, name: str, dated: date | None, programs: Mapping[str, Program]
 ) -> bool:
     """Whether another device has answered this very field since; `name` may point at one cell of a table."""
     field, _, inside = name.partition(".")
     theirs = changed_elsewhere(store, page, form, dated).get(field)
     if theirs is None or not inside:
         return theirs is not None
+    # The whole table is stored with each cell: theirs are the cells that an answer of theirs has changed.
     before = seen_state(store, page, programs).answers(form, theirs.copy).get(field)
-    now = state.answers(form, theirs.copy).get(field)
-    return bool(_inside(before, inside) != _inside(now, inside))
+    for stored in store.events(page.treatment, after=page.revision):
+        what = stored.event.what
+        if not isinstance(what, Answered) or (what.form, what.copy, what.field) != (form, theirs.copy, field):
+            continue
+        if stored.device not in ("", page.device) and _inside(before, inside) != _inside(what.value, inside):
+            return True
+        before = what.value
+    return False
 
 
 def seen_state(store: Store, page: Page, programs: Mapping[str, Program]) -> State:
@@ -113,7 +120,14 @@ class SentForm:
     programs: Mapping[str, Program] = field(hash=False)
 
     def act(self, state: State, program: Program, now: datetime) -> Answer:
-        """Keeps what another device wrote where this one changed nothing, and asks where both did."""
+        """Keeps what another device wrote where this one changed nothing, and asks where both did.
+
+        What this very page has sent before, with the same answers, is not sent twice: a button is pressed twice, and a browser
+        whose connection was lost posts again.
+        """
+        sent_before = self._sent_before() if self.page.revision < state.count else None
+        if sent_before is not None:
+            return sent_before
         if not self.elsewhere:
             return acts.sent_from(self.target, self.sent, state, program, now, self.actor)
         typed, wrong = self._typed_here(program, now)
@@ -134,6 +148,27 @@ class SentForm:
             errors=(*(FieldError(name, CHANGED_ELSEWHERE) for name in sorted(both)), *kept.errors),
             draft=MappingProxyType({**draft, **kept.draft, **{name: typed[name] for name in both if name in typed}}),
             saved="",
+        )
+
+    def _sent_before(self) -> Answer | None:
+        """What came of it when this page sent the same; None when it has not."""
+        if self.sent.get("action") != ["submit"] or "/" not in self.page.device:
+            return None
+        form = self.target.partition("/")[2]
+        events = self.store.events(self.page.treatment)
+        own = [one for one in events if one.number > self.page.revision and one.device == self.page.device]
+        finished = [one for one in own if isinstance(one.event.what, Submitted) and one.event.what.form == form]
+        if not finished:
+            return None
+        number, at = finished[-1].number, finished[-1].event.at
+        before = fold((one.event for one in events if one.number < number), self.programs, NEW)
+        sent = {**self.sent, "action": ["save"]}
+        again = acts.sent_from(self.target, sent, before, self.programs[before.digest], at, self.actor)
+        if again.errors or any(isinstance(event.what, Answered) for event in again.events):
+            return None
+        pages = acts.pages_to_show([one.event for one in own if one.event.at == at])
+        return replace(
+            again, events=(), saved="submitted", go_to=f"library/{pages[0]}" if pages else again.go_to, entry_date=""
         )
 
     def _typed_here(self, program: Program, now: datetime) -> tuple[dict[str, Any], frozenset[str]]:

@@ -170,7 +170,7 @@ def _save(side: Side) -> Callable[[Call, Any], Response]:
         def work(state: State, program: Program, now: datetime) -> tuple[tuple[Event, ...], Kept | None]:
             page = Page(place.treatment.id, device, sent.revision)
             if sent.revision < state.count and is_changed_elsewhere(
-                call.service.store, page, form, sent.field, sent.dated, state, call.service.programs
+                call.service.store, page, form, sent.field, sent.dated, call.service.programs
             ):
                 return (), None
             actor = call.session.actor
