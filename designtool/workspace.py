@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -80,9 +80,14 @@ def build_bundle(
     Raises Cannot when a file of the workspace changed meanwhile, when the program is more than a bundle can hold, or when
     `output` cannot be written.
     """
+    return write_bundle(lambda: _content(root, compiled, program, media), program, output)
+
+
+def write_bundle(make: Callable[[], BundleContent], program: Program, output: Path) -> BuiltBundle:
+    """As `build_bundle`, of content that is made here."""
     path = output / f"{program.id}-{program.version}.dtb"
     try:
-        content = _content(root, compiled, program, media)
+        content = make()
         digest = digest_of(manifest_of(content))
         files = layout_of_content(content)
         output.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,7 @@ from designtool import check
 from designtool.compare.rules import RULES as VERSION_RULES
 from designtool.diagnostics import Rule
 from designtool.exchange.rules import RULES as EXCHANGE_RULES
+from designtool.layer.rules import OVERLAY_RULES
 from designtool.rules import all_rules
 from designtool.source.rules import RULES as SOURCE_RULES
 
@@ -19,10 +20,12 @@ TOLD_IN_WORDS = frozenset({*(rule.name for rule in SOURCE_RULES), "wrong-encodin
 FOREIGN = frozenset(rule.name for rule in EXCHANGE_RULES)
 # Their examples are later versions of a program: tests/test_against.py runs them.
 LATER = frozenset(rule.name for rule in VERSION_RULES)
+# Their examples lie over the minimal program as a region's overlay: tests/test_overlays.py runs them.
+OVERLAID = frozenset(rule.name for rule in OVERLAY_RULES)
 RUN = [
     pytest.param(rule, id=rule.name)
     for rule in all_rules().values()
-    if rule.name not in TOLD_IN_WORDS | FOREIGN | LATER
+    if rule.name not in TOLD_IN_WORDS | FOREIGN | LATER | OVERLAID
 ]
 
 

@@ -31,17 +31,19 @@ def make_bundle(
     tree: Tree,
     open_media: Callable[[str], BinaryIO],
     family: Iterable[Program] = (),
+    overlay: str = "",
 ) -> BundleContent:
     """Everything that belongs to the bundle of `program`, whose JSON is `encoded`.
 
     `open_media` gives a new stream over a media file, by its path in the workspace. `family` is the program itself without
     variants and with each of its variants: all of them are built from the same source, so the library files that any of them
-    reaches go along.
+    reaches go along. `overlay` is the folder of the overlay that the program is made with: its source goes along, and its
+    changelog comes in place of the one below.
     """
     everyone = (program, *family)
     media = {media.path: media for one in everyone for media in one.media}
     files = {
-        "CHANGELOG.md": _changelog(program, tree),
+        "CHANGELOG.md": (_changelog(overlay, tree) if overlay else None) or _changelog(program_folder(program), tree),
         "codebook.json": blob_of(canonical_json(codebook(program))),
         "release.json": blob_of(canonical_json(_release(program))),
         "rights.json": blob_of(canonical_json(rights_ledger(program))),
@@ -49,7 +51,8 @@ def make_bundle(
         SOURCE_FOLDER + _WORKSPACE_FILE: blob_of(_workspace_file(program)),
     }
     shared = _shared_files(everyone, tree)
-    for path in sorted(_source_paths(everyone, tree) - media.keys()):
+    beside = {path for path, file in tree.under(overlay).files.items() if file.data is not None} if overlay else set()
+    for path in sorted((_source_paths(everyone, tree) | beside) - media.keys()):
         files[SOURCE_FOLDER + path] = _blob(tree.files[path], open_media)
     for path, data in shared.items():
         files[SOURCE_FOLDER + path] = blob_of(data)
@@ -138,8 +141,8 @@ def _media_blob(media: Media, tree: Tree, open_media: Callable[[str], BinaryIO])
     return BlobSource(media.digest, media.size, lambda: open_media(media.path))
 
 
-def _changelog(program: Program, tree: Tree) -> BlobSource | None:
-    file = tree.files.get(f"{program_folder(program)}/CHANGELOG.md")
+def _changelog(folder: str, tree: Tree) -> BlobSource | None:
+    file = tree.files.get(f"{folder}/CHANGELOG.md")
     return blob_of(file.data) if file is not None and file.data is not None else None
 
 

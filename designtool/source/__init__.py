@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from designtool.source.read import Reading, read, read_again, read_files_again
+from designtool.source.read import Reading, read, read_again, read_files_again, read_folder
 from designtool.source.workspace import find_workspace
 
-__all__ = ["Reading", "find_workspace", "read", "read_again", "read_files_again"]
+__all__ = ["Reading", "find_workspace", "read", "read_again", "read_files_again", "read_folder"]

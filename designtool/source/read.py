@@ -106,6 +106,14 @@ def read_files_again(root: Path, before: Reading, paths: Iterable[str]) -> Readi
     return Reading(Tree(files), before.diagnostics, MappingProxyType(stamps | reader.stamps))
 
 
+def read_folder(root: Path, folder: str) -> tuple[Tree, tuple[Diagnostic, ...]]:
+    """A single folder of a workspace, by its path in it, as the folder of a program is read."""
+    reader = _Reader(os.fspath(root), {})
+    if reader.is_own_folder(folder):
+        reader.folder(folder)
+    return tree_of(reader.files.values()), tuple(reader.diagnostics)
+
+
 @dataclass(slots=True)
 class _Reader:
     root: str
@@ -253,12 +261,11 @@ class _Reader:
                 self._add(path, len(data), _reader_of(data))
 
     def _add(self, path: str, size: int, read_some: Callable[[int], bytes]) -> None:
-        ending = os.path.splitext(path)[1].lower()
-        is_text = ending in _YAML or ending in _TEXT
-        limit = _limit(ending)
+        limit = _limit(_ending(path))
         if size > limit:
             self._too_large(path, limit)
             return
+        is_read_as_text = is_text(path)
         digest = hashlib.sha256()
         chunks: list[bytes] = []
         length = 0
@@ -271,9 +278,9 @@ class _Reader:
                 self._too_large(path, limit)
                 return
             digest.update(chunk)
-            if is_text:
+            if is_read_as_text:
                 chunks.append(chunk)
-        data = b"".join(chunks) if is_text else None
+        data = b"".join(chunks) if is_read_as_text else None
         self.files[path] = File(path, length, f"sha256:{digest.hexdigest()}", data)
 
     def _entries(self, path: str) -> list[os.DirEntry[str]]:
@@ -328,6 +335,15 @@ _NO_BLOCK: int = getattr(os, "O_NONBLOCK", 0)
 
 def _stamp(facts: os.stat_result) -> Stamp:
     return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
+
+
+def is_text(path: str) -> bool:
+    """Whether a tree carries the bytes of a file with this name, and not only what they are."""
+    return _ending(path) in _YAML or _ending(path) in _TEXT
+
+
+def _ending(path: str) -> str:
+    return os.path.splitext(path)[1].lower()
 
 
 def _limit(ending: str) -> int:
