@@ -461,6 +461,31 @@ def test_a_group_that_is_filled_in_several_times_is_told() -> None:
     assert 'HUMAN: the group "g" can be filled in several times' in found.text
 
 
+def test_what_may_mean_something_else_is_told_wherever_it_stands() -> None:
+    modifier = {"modifierExtension": [{"url": "http://example.org/reversed", "valueBoolean": True}]}
+    answers = [{"valueString": "A", **modifier}, {"valueString": "B"}]
+    found = imported(
+        form(
+            item("g", "group", item=[item("a")], **modifier),
+            item("b", **modifier),
+            item("c", "choice", answerOption=answers),
+            item("d"),
+        )
+    )
+    assert rules(found) == ["fhir-not-carried"] * 3
+    assert [one.subject for one in found.losses if one.code == "modifier"] == ["/item/0", "/item/1", "/item/2"]
+    assert found.text is not None
+    for link_id in "gbc":
+        assert f'HUMAN: "{link_id}" has a modifierExtension' in found.text
+    assert [one["id"] for one in data(found)["items"]] == ["a", "b", "c", "d"]
+
+
+def test_a_suggestion_is_promised_where_there_is_one() -> None:
+    found = imported(form(item("one", "string"), item("two", "attachment"), item("three")))
+    helps = [one.help for one in found.diagnostics if one.rule == "fhir-not-carried"]
+    assert [help is not None and "a suggestion" in help.en for help in helps] == [True, False]
+
+
 def test_html_is_marked_for_a_human_where_it_stands() -> None:
     found = imported(form(item("a", text="Read <b onclick='x'>this</b> <script>x</script>"), item("b")))
     assert rules(found) == ["fhir-not-carried"]

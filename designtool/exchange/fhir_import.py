@@ -348,6 +348,10 @@ class _Writing:
         if self.own and item.link_id in self.own_scores():
             return
         self.ids[item.link_id] = self.new_id(item.link_id)
+        content = {key: value for key, value in item.raw.items() if key != "item"}
+        if _has_modifier(content):
+            text = self.not_carried("item-modifier", item.pointer, "modifier", "comment", content, found=item.link_id)
+            self.waiting.append(self.human(text))
         if item.type in ("group", "display"):
             self.heading(item)
             return
@@ -475,11 +479,12 @@ class _Writing:
     def aside(self, variant: str, item: FhirItem, code: str, **facts: Any) -> None:
         """An item that the questionnaire cannot ask: a comment with all of it, and a field for an exercise."""
         content = {key: value for key, value in item.raw.items() if key != "item"}
-        message = self.not_carried(
-            variant, item.pointer, code, "comment", content, **{"found": item.link_id, "type": item.type, **facts}
-        )
+        suggestion = self.field_suggestion(item) if variant != "expression" else []
+        help = {} if suggestion else {"help": "none"}
+        stated = {"found": item.link_id, "type": item.type, **facts, **help}
+        message = self.not_carried(variant, item.pointer, code, "comment", content, **stated)
         self.waiting.append(self.human(message))
-        self.waiting += self.field_suggestion(item) if variant != "expression" else []
+        self.waiting += suggestion
         self.waiting.append(f"FHIR: {json.dumps(content, ensure_ascii=False)}")
 
     def field_suggestion(self, item: FhirItem) -> list[str]:
@@ -698,6 +703,13 @@ def _id_of(words: str) -> str:
     if not with_letter:
         return ""
     return with_letter if with_letter[0].isalpha() else f"q{with_letter}"[:_LONGEST_ID].rstrip("_")
+
+
+def _has_modifier(content: Any) -> bool:
+    """Whether it, or something in it, says that it means something else than it seems to."""
+    if isinstance(content, dict):
+        return bool(content.get("modifierExtension")) or any(_has_modifier(part) for part in content.values())
+    return isinstance(content, list) and any(_has_modifier(part) for part in content)
 
 
 def _different(texts: Sequence[str]) -> list[str]:

@@ -72,6 +72,10 @@ RULE = Rule(
             "filen har en modifierExtension, som kan ändra vad resten betyder",
             "the file has a modifierExtension, which can change what the rest means",
         ),
+        "item-modifier": Text(
+            '"{found}" har en modifierExtension, som kan ändra vad frågan eller svaren betyder',
+            '"{found}" has a modifierExtension, which can change what the item or its answers mean',
+        ),
         "own-data": Text(
             "designtools egna uppgifter i filen gick inte att använda",
             "designtool's own data in the file could not be used",
