@@ -36,6 +36,7 @@ MESSAGES = (
     "import",
     "fhir-loss",
     "migrate",
+    "overlay-build",
 )
 NOT_TO_BE_USED = {
     "format",  # Off in one validator by default, on in the other.

@@ -33,6 +33,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("unbundle", "designtool.cli.unbundle", "Skriv ut källtexten ur ett paket."),
     ("media", "designtool.cli.media", "Håll reda på stora filmer som ligger utanför arbetsytan."),
     ("fork", "designtool.cli.fork", "Börja ett eget program från ett paket."),
+    ("overlay", "designtool.cli.overlay", "Anpassa ett program som en annan region har publicerat."),
     ("migrate", "designtool.cli.migrate", "Pröva vad som händer med pågående patienter i en ny version."),
     ("run", "designtool.cli.run", "Kör paket i referensmiljön."),
     ("demo", "designtool.cli.demo", "Visa allt: program, påhittade patienter och behandlare."),

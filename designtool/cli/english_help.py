@@ -36,6 +36,26 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Börja ett eget program från ett paket.": "Begin a program of one's own from a bundle.",
         "Kör paket i referensmiljön.": "Run bundles in the reference runtime.",
+        # overlay
+        "Anpassa ett program som en annan region har publicerat.": "Adapt a program that another region has published.",
+        "Börja en anpassning i overlays/, med kopior av sidorna som ska skrivas om.": (
+            "Begin an overlay in overlays/, with copies of the pages that are to be written anew."
+        ),
+        "Sida att anpassa: modul/sida eller library/sida. Går att ange flera gånger.": (
+            "A page to adapt: module/page or library/page. May be given several times."
+        ),
+        "Regionens kortnamn. Utan det: det som står i designtool.yaml.": (
+            "The region's short name. Without it: what designtool.yaml says."
+        ),
+        "Lägg en anpassning över ett publicerat paket, pröva den och bygg regionens eget paket.": (
+            "Lay an overlay over a published bundle, try it, and build the region's own bundle."
+        ),
+        "Paketet som anpassas, eller mappen med det (vanligen build).": (
+            "The bundle that is adapted, or the folder that it lies in (usually build)."
+        ),
+        "Skriv in att sidorna i en anpassning är lästa mot de nya. Utan PAGES gäller det alla.": (
+            "Write that the pages of an overlay have been read against the new ones. Without PAGES all of them."
+        ),
         "Pröva vad som händer med pågående patienter i en ny version.": (
             "Try what happens to patients under way in a new version."
         ),
