@@ -230,6 +230,8 @@ def test_a_patient_fills_in_every_type_of_field_week_by_week(at_clinic: Clinic) 
     (goal,) = re.findall(r'name="skattning\.(\w+)\.nara" value="0"', patient.page("exercise/malskattning"))
     patient.send("exercise/malskattning", {f"skattning.{goal}.nara": "3"})
     assert "Äta frukost" in therapist.page("form/malskattning")
+    page = patient.page("exercise/malskattning")
+    assert "Spara veckan" in page and "veckan från" in page and "i efterhand" not in page
     page = patient.page("exercise/forsta_steget")
     assert 'name="aktivitet"' in page and 'value="Ringa Ali"' in page
     assert re.findall(r'name="forst" value="([^"]+)"', page) == ["Gå till biblioteket"], "easy ones only"
@@ -285,7 +287,12 @@ def test_a_patient_fills_in_every_type_of_field_week_by_week(at_clinic: Clinic) 
     )
     patient.send("exercise/exponering", {**exposure, "topp": "60"})
     assert therapist.page("form/exponering").count("Åka buss") >= 2
+    page = patient.page("exercise/exponering")
+    assert "Du fyller i för i dag" in page, "it can happen again today, and yesterday is a choice"
+    assert "ifyllda" in patient.page("home") and "4 av 2" not in patient.page("home")
     send_module(patient, "trappan")
+    page = patient.page("exercise/forsta_steget")
+    assert "går inte att ändra här längre" in page and 'name="forst"' not in page, "no form that keeps nothing"
 
     patient, therapist = a_week_later(at_clinic)
     patient.send("exercise/varfor", {"anteckning": "Jag grubblar"})
@@ -298,7 +305,13 @@ def test_a_patient_fills_in_every_type_of_field_week_by_week(at_clinic: Clinic) 
     for target in ("home", "results", "page/val/valj", "module/val"):
         assert "Hemlig bedömning" not in patient.page(target)
     send_module(patient, "val")
-    patient, therapist = a_week_later(at_clinic)
+    at_clinic.time.pass_(days=2)
+    patient, therapist = browsers(at_clinic)
+    (goal,) = re.findall(r'name="skattning\.(\w+)\.nara" value="0"', patient.page("exercise/malskattning"))
+    patient.send("exercise/malskattning", {f"skattning.{goal}.nara": "4"})
+    assert "i efterhand" not in patient.page("exercise/malskattning"), "a week is not late before it has passed"
+    at_clinic.time.pass_(days=5)
+    patient, therapist = browsers(at_clinic)
     modules = patient.page("modules")
     assert "Oro" in modules and "Extra stöd" not in modules and 'module/somn"' not in modules
     assert "Tilldela modulen" in therapist.page("module/stod")

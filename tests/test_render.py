@@ -703,6 +703,7 @@ def test_every_text_is_used() -> None:
         "status-",
         "therapist-status-",
         "saved-",
+        "submit-diary-",
         "phase-",
         "flag-",
         "decision-status-",

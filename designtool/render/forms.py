@@ -51,14 +51,14 @@ from designtool.expressions.expression import Value
 from designtool.model.exercise import Computed, Exercise, Field
 from designtool.model.questionnaire import Questionnaire
 from designtool.render.context import PageContext, exercise_field, value_label
-from designtool.render.display import clock, computed_value, day, plain_value, weekday_letters
+from designtool.render.display import clock, computed_value, day, plain_value, short_day, weekday_letters
 from designtool.render.fields import FieldView, render_field
 from designtool.render.html import classes, element, joined
 from designtool.render.icons import icon
 from designtool.render.live import live_form
 from designtool.render.plans import being_followed_up, outcome_fields, plan_suggestions
 from designtool.render.questionnaire import instructions, questionnaire_items
-from designtool.render.records import clock_change, diary_table, record_view, to_read
+from designtool.render.records import clock_change, diary_table, is_late, never_sent, record_view, to_read
 from designtool.render.viewpoint import FieldError
 from designtool.treatment.answers import ROW
 from designtool.treatment.corrections import Correction, fields_read
@@ -109,11 +109,16 @@ def _exercise_work(exercise: Exercise, context: PageContext) -> Markup:
         return to_read(context, exercise.id)
     if form.status == "not-open" and exercise.filled_by == "patient":
         return element("p", {"class": "quiet"}, context.say("locked-until-open"))
-    if form.status == "done" and form.records and not _being_written(exercise.id, context):
+    is_shut = form.status == "done" and not form.is_open
+    if form.status == "done" and form.records and (is_shut or not _being_written(exercise.id, context)):
         entry = entry_date(exercise, context)
         shown = next((record for record in reversed(form.records) if record.dated == entry), form.records[-1])
         answers = element("div", {"class": "done-answers"}, record_view(context, exercise.id, shown))
         done = element("p", {"class": "done-mark"}, icon("check"), context.say("already-done"))
+        if is_shut:
+            # A form that nothing can be written in any more would take words that nobody could keep.
+            shut = element("p", {"class": "quiet"}, context.say("already-sent"))
+            return joined((done, answers, never_sent(context, exercise.id), shut))
         words = "change-answers" if exercise.fill == "once" else "fill-again"
         again = element(
             "details",
@@ -128,7 +133,7 @@ def _exercise_work(exercise: Exercise, context: PageContext) -> Markup:
 def exercise_form(exercise: Exercise, context: PageContext) -> Markup:
     """The form itself. Without script it is saved by its buttons; forms.js saves it as it is filled in."""
     submit = (
-        "submit-diary"
+        f"submit-diary-{_period(exercise)}"
         if exercise.kind == "diary"
         else "submit-form-therapist"
         if exercise.filled_by == "therapist"
@@ -272,12 +277,25 @@ def entry_date(exercise: Exercise, context: PageContext) -> date | None:
             return dated
     if form.draft_date is not None and form.draft:
         return form.draft_date
-    missing = [dated for dated in form.open_dates if all(record.dated != dated for record in form.records)]
-    return next(iter((*missing, *form.open_dates)), None)
+    return next(iter((*dates_to_fill_in(exercise, form), *form.open_dates)), None)
+
+
+def dates_to_fill_in(exercise: Exercise, form: FormSituation) -> list[date]:
+    """Dates of a diary that an entry can be made for, latest first: of what happens several times a day every open one."""
+    if _period(exercise) == "occurrence":
+        return list(form.open_dates)
+    return [dated for dated in form.open_dates if all(record.dated != dated for record in form.records)]
+
+
+def _period(exercise: Exercise) -> str:
+    """What an entry of a diary is about: a `day`, a `week`, or an `occurrence`."""
+    return exercise.entry.per if exercise.entry is not None else "day"
 
 
 def date_words(exercise: Exercise, dated: date, context: PageContext) -> str:
-    """How a diary's date is said: a night by the morning that it ended."""
+    """How a diary's date is said: a night by the morning that it ended, a week by its first day."""
+    if _period(exercise) == "week":
+        return context.say("week-from", date=day(dated, context.language))
     words = day(dated, context.language, context.today)
     night = exercise.entry is not None and exercise.entry.dated == "wake_up_date"
     return context.say("night-to", date=words) if night else words
@@ -514,33 +532,46 @@ def _diary_card(exercise: Exercise, context: PageContext) -> Markup:
 
 
 def _entries(form: FormSituation, context: PageContext) -> Markup | None:
+    words = entries_in_words(form, context)
+    return element("p", {"class": "quiet"}, words) if words else None
+
+
+def entries_in_words(form: FormSituation, context: PageContext) -> str:
+    """How many entries of a diary there are, of those asked for until there are as many; empty before the first of others."""
     if form.entries_required and form.entries_done <= form.entries_required:
-        return element(
-            "p", {"class": "quiet"}, context.say("required-entries", done=form.entries_done, all=form.entries_required)
-        )
-    return element("p", {"class": "quiet"}, context.say("entries", done=len(form.records))) if form.records else None
+        return context.say("required-entries", done=form.entries_done, all=form.entries_required)
+    return context.say("entries", done=len(form.records)) if form.records else ""
 
 
 def _days(exercise: Exercise, context: PageContext) -> Markup:
-    """The last seven days as a row: which are filled in, and which can be."""
+    """The last seven days as a row, of a weekly diary the last four weeks: which are filled in, and which can be."""
     form = context.form(exercise.id)
     filled = {record.dated: record for record in form.records}
     chosen = entry_date(exercise, context)
+    weekly = _period(exercise) == "week"
+    newest = form.open_dates[0] if weekly and form.open_dates else context.today
+    shown = [newest - timedelta(weeks=back) if weekly else newest - timedelta(days=back) for back in range(6, -1, -1)]
+    if weekly:
+        shown = [dated for dated in shown[-4:] if dated >= context.situation.environment.start]
     items = []
-    for back in range(6, -1, -1):
-        dated = context.today - timedelta(days=back)
+    for dated in shown:
         state = "filled" if dated in filled else "open" if dated in form.open_dates else "closed"
-        made_at = filled[dated].made_at if dated in filled else None
-        late = made_at.date() > dated if made_at else state == "open" and dated < context.today
+        last = dated + timedelta(days=6) if weekly else dated
+        late = is_late(exercise, filled[dated]) if dated in filled else state == "open" and last < context.today
+        name, number = (
+            (context.say("week-from-short"), short_day(dated, context.language))
+            if weekly
+            else (weekday_letters(dated, context.language), str(dated.day))
+        )
         face = joined(
             (
-                element("span", {"class": "day-name", "aria-hidden": "true"}, weekday_letters(dated, context.language)),
-                element("span", {"class": "day-number", "aria-hidden": "true"}, str(dated.day)),
+                element("span", {"class": "day-name", "aria-hidden": "true"}, name),
+                element("span", {"class": "day-number", "aria-hidden": "true"}, number),
                 icon("clock" if late else "check") if state == "filled" else None,
                 element(
                     "span",
                     {"class": "visually-hidden"},
-                    day(dated, context.language, context.today),
+                    date_words(exercise, dated, context) if weekly else day(dated, context.language, context.today),
                     ", ",
                     context.say(f"day-{state}-late" if late else f"day-{state}"),
                 ),
@@ -569,7 +600,14 @@ def _days(exercise: Exercise, context: PageContext) -> Markup:
     change = clock_change(exercise, chosen) if chosen else ""
     return joined(
         (
-            element("ol", {"class": "days", "aria-label": context.say("choose-day")}, *items),
+            element(
+                "ol",
+                {
+                    "class": classes("days", weekly and "days-weeks"),
+                    "aria-label": context.say("choose-week" if weekly else "choose-day"),
+                },
+                *items,
+            ),
             _entries(form, context),
             now,
             element("p", {"class": "quiet"}, context.say(change)) if change else None,

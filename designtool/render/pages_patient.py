@@ -15,7 +15,7 @@ from designtool.render.charts import diary_chart, score_chart, score_points
 from designtool.render.context import PageContext, find_page, form_target, form_title, library_page, visible_pages
 from designtool.render.display import day
 from designtool.render.facts import template_facts
-from designtool.render.forms import decision_card, error_summary, exercise_page, questionnaire_form
+from designtool.render.forms import decision_card, entries_in_words, error_summary, exercise_page, questionnaire_form
 from designtool.render.html import element, joined
 from designtool.render.icons import icon
 from designtool.render.parts import Body, heading
@@ -431,11 +431,7 @@ def _work(context: PageContext, found: Module, left: tuple[str, ...]) -> list[di
         if exercise_ is not None and exercise_.filled_by != "patient":
             continue
         form = context.form(id)
-        detail = (
-            context.say("required-entries", done=form.entries_done, all=form.entries_required)
-            if form.entries_required
-            else ""
-        )
+        detail = entries_in_words(form, context) if form.entries_required else ""
         rows.append(
             {
                 "target": form_target(context.program, id),

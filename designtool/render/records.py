@@ -75,25 +75,30 @@ def record_view(context: PageContext, form: str, record: Record) -> Markup:
 
 def to_read(context: PageContext, id: str) -> Markup:
     """All that was written in a form, where nothing more can be: what was sent, latest first, and what never was."""
-    form, questionnaire = context.form(id), context.program.questionnaire.get(id)
+    form = context.form(id)
     sent = [
         element("div", {"class": "done-answers"}, record_view(context, id, record))
         for record in reversed(form.records)
         if not is_withheld(context, id)
     ]
     if form.draft:
-        unsent = (
-            _questionnaire_record(context, questionnaire, Record(context.today, None, form.draft), with_scores=False)
-            if questionnaire is not None
-            else exercise_answers(context, context.program.exercise[id], form.draft_values)
-        )
-        sent.insert(
-            0,
-            element(
-                "div", {"class": "done-answers"}, element("p", {"class": "quiet"}, context.say("never-sent")), unsent
-            ),
-        )
+        sent.insert(0, never_sent(context, id))
     return joined(sent) if sent else element("p", {"class": "quiet"}, context.say("no-answers"))
+
+
+def never_sent(context: PageContext, id: str) -> Markup:
+    """What was written in a form and not sent; nothing where there is nothing of the kind."""
+    form, questionnaire = context.form(id), context.program.questionnaire.get(id)
+    if not form.draft:
+        return Markup("")
+    unsent = (
+        _questionnaire_record(context, questionnaire, Record(context.today, None, form.draft), with_scores=False)
+        if questionnaire is not None
+        else exercise_answers(context, context.program.exercise[id], form.draft_values)
+    )
+    return element(
+        "div", {"class": "done-answers"}, element("p", {"class": "quiet"}, context.say("never-sent")), unsent
+    )
 
 
 def exercise_answers(context: PageContext, exercise: Exercise, values: Mapping[str, Any]) -> Markup:
@@ -190,7 +195,7 @@ def _day_by_day(context: PageContext, exercise: Exercise, records: Sequence[Reco
                     "th",
                     {"scope": "row"},
                     short_day(record.dated, context.language),
-                    _late(context, record),
+                    _late(context, exercise, record),
                     _clock_mark(context, exercise, record.dated),
                 ),
                 *(element("td", {"dir": "auto"}, cell or "–") for cell in cells),
@@ -214,9 +219,16 @@ def _day_by_day(context: PageContext, exercise: Exercise, records: Sequence[Reco
     return _frame(table, exercise.title)
 
 
-def _late(context: PageContext, record: Record) -> Markup | None:
-    """For the therapist: an entry that was made after its own day is less certain."""
-    if not context.is_therapist or record.made_at is None or record.made_at.date() <= record.dated:
+def is_late(exercise: Exercise, record: Record) -> bool:
+    """Whether an entry was made after the day, or the week, that it is about."""
+    weekly = exercise.entry is not None and exercise.entry.per == "week"
+    last = record.dated + timedelta(days=6) if weekly else record.dated
+    return record.made_at is not None and record.made_at.date() > last
+
+
+def _late(context: PageContext, exercise: Exercise, record: Record) -> Markup | None:
+    """For the therapist: an entry that was made afterwards is less certain."""
+    if not context.is_therapist or not is_late(exercise, record):
         return None
     return element("span", {"class": "quiet late"}, context.say("late-entry"))
 

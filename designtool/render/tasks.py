@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from designtool.render.context import PageContext, form_target, form_title
 from designtool.render.display import day
-from designtool.render.forms import date_words, entry_date
+from designtool.render.forms import date_words, dates_to_fill_in, entries_in_words, entry_date
 from designtool.treatment.situation import ModuleSituation, RaisedFlag
 
 
@@ -171,14 +171,9 @@ def _diaries(context: PageContext) -> tuple[Task, ...]:
         form = context.form(exercise.id)
         if exercise.kind != "diary" or exercise.filled_by != "patient" or form.status != "open":
             continue
-        missing = [dated for dated in form.open_dates if all(record.dated != dated for record in form.records)]
         dated = entry_date(exercise, context)
-        if missing and dated is not None:
-            progress = (
-                context.say("entries-of", done=form.entries_done, all=form.entries_required)
-                if form.entries_required
-                else ""
-            )
+        if dates_to_fill_in(exercise, form) and dated is not None:
+            progress = entries_in_words(form, context) if form.entries_required else ""
             words = date_words(exercise, dated, context)
             detail = f"{words[:1].upper()}{words[1:]}" + (f" · {progress}" if progress else "")
             found.append(

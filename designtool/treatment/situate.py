@@ -168,6 +168,7 @@ def _form_situation(frame: Frame, id: str, now: datetime) -> FormSituation:
         prefilled=MappingProxyType(begun),
         follow_ups=_follow_ups(state, form, at.today) if isinstance(form, Exercise) else (),
         filled_by=tuple(one.by for one in state.copies.get(id, ())),
+        is_open=way_in.open,
         entry_drafts=MappingProxyType({dated: MappingProxyType(stands) for dated, stands in entries.items() if stands}),
     )
 

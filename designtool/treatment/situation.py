@@ -80,6 +80,8 @@ class FormSituation:
     follow_ups: tuple[FollowUp, ...] = ()
     filled_by: tuple[str, ...] = ()
     """Who made each of the records."""
+    is_open: bool = True
+    """It can be filled in, or what was finished can be changed."""
 
 
 @dataclass(frozen=True, slots=True)
