@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from fractions import Fraction
@@ -41,6 +42,7 @@ from designtool.model.reading import Node, as_fraction
 from designtool.model.rules import condition_looks_ahead, duplicate_id
 
 _NO_REQUIREMENT = Required(1)
+_STRETCH = re.compile(r"[a-z][a-z0-9_]*( \.\. [a-z][a-z0-9_]*)?")
 
 
 def questionnaire(id: str, node: Node, forms: Mapping[str, Form], findings: Findings) -> Questionnaire:
@@ -260,7 +262,8 @@ def _expanded(node: Node, key: str, form: Form, findings: Findings) -> tuple[str
     value = node.raw(key)
     found: list[str] = []
     for index, text in enumerate(value if isinstance(value, list) else ()):
-        if isinstance(text, str):
+        # What is written in another way, such as q1-q9, has a finding of its shape.
+        if isinstance(text, str) and _STRETCH.fullmatch(text):
             found.extend(expand_range(text, form, node, (key, index), findings))
     return tuple(found)
 

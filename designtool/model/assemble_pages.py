@@ -194,6 +194,8 @@ def _form(kind: str, id: str, span: Span, names: Names, findings: Findings) -> N
     }
     if id in wanted:
         names.reached.add(("form", id))
+    elif id in forms:
+        findings.add(broken_reference.with_other_directive(kind, id, span))
     elif id:
         findings.missing_reference("form" if kind == "review" else kind, id, span, wanted)
 

@@ -113,7 +113,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         stated = tuple(_stated_in_module(module, program, context))
         for form, place in (*_reads(stated), *_named_in_module(module, program, context)):
             if form not in asked:
-                directive = "questionnaire" if form in program.questionnaire else "exercise"
+                directive = "exercise" if form in program.exercise else "questionnaire"
                 yield RULE.at(place, "never", id=form, directive=directive)
             elif not asked[form]:
                 if form in late:
@@ -129,7 +129,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for questionnaire in context.questionnaires:
         for form, place in _reads(tuple(_stated_in_questionnaire(questionnaire, context))):
             if form not in asked and form != questionnaire.id:
-                directive = "questionnaire" if form in program.questionnaire else "exercise"
+                directive = "exercise" if form in program.exercise else "questionnaire"
                 yield RULE.at(place, "never", id=form, directive=directive)
 
 

@@ -52,6 +52,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _gaps(score: Score, context: Context) -> Iterator[Diagnostic]:
+    if score.low >= score.high:
+        # The range itself is wrong, and has a finding of its own: nothing follows from it.
+        return
     for index, band in enumerate(score.bands):
         place = context.span(score.origin, "bands", index, "from")
         if index == 0 and band.start > score.low:

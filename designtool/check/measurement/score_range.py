@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from designtool.check.context import Context
@@ -10,6 +11,7 @@ from designtool.diagnostics import Diagnostic, Rule, Severity, Text
 from designtool.expressions.prove import Sum, possible_values
 from designtool.expressions.values import decimal_text
 from designtool.model.questionnaire import Questionnaire, Score
+from designtool.treatment.scoring import counted_items
 
 RULE = Rule(
     name="score-range",
@@ -59,6 +61,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
             )
             place = context.span(score.origin, "range")
             if real is not None and real != (score.low, score.high):
+                if _is_of_other_items(score, questionnaire):
+                    continue
                 low, high = real
                 yield RULE.at(
                     place,
@@ -76,6 +80,14 @@ def check(context: Context) -> Iterator[Diagnostic]:
                     high=decimal_text(high),
                     value=decimal_text(beyond),
                 )
+
+
+def _is_of_other_items(score: Score, questionnaire: Questionnaire) -> bool:
+    """Whether the range is right but for an item that stands twice or was forgotten: that has a finding of its own."""
+    named = {name for one in questionnaire.scores for name in counted_items(one, questionnaire)}
+    forgotten = tuple(item.id for item in questionnaire.items if item.scored and item.id not in named)
+    meant = replace(score, items=tuple(dict.fromkeys(score.items)) + forgotten)
+    return meant != score and real_range(meant, questionnaire) == (score.low, score.high)
 
 
 def _range_of_expression(score: Score, context: Context) -> tuple[Fraction, Fraction] | None:

@@ -44,6 +44,13 @@ RULE = Rule(
         "term": Text('ordet "{name}" finns inte i ordlistan', 'the term "{name}" does not stand in the glossary'),
     },
     helps={
+        "is-questionnaire": Text(
+            "{name} är ett formulär: skriv :::{{questionnaire}} {name}",
+            "{name} is a questionnaire: write :::{{questionnaire}} {name}",
+        ),
+        "is-exercise": Text(
+            "{name} är en övning: skriv :::{{exercise}} {name}", "{name} is an exercise: write :::{{exercise}} {name}"
+        ),
         "near": Text('menade du "{near}"?', 'did you mean "{near}"?'),
         "media": Text(
             "sökvägar börjar i programmets mapp, till exempel media/bild.svg",
@@ -77,6 +84,13 @@ Nu är det dags att skriva.
 :::
 """,
 )
+
+
+def with_other_directive(kind: str, name: str, span: Span) -> Diagnostic:
+    """Of an exercise that is shown as a questionnaire, or the other way round; `kind` is the one that was written."""
+    words = KINDS[kind]
+    help = "is-questionnaire" if kind == "exercise" else "is-exercise"
+    return RULE.at(span, help=help, kind_sv=words.sv, kind_en=words.en, name=name)
 
 
 def found(kind: str, name: str, span: Span, near: str | None, names: Iterable[str] = ()) -> Diagnostic:
