@@ -1,0 +1,112 @@
+"""Why a bundle was not published or not fetched: every code that exists, and what it says to people.
+
+The codes are published beside those of the reader (`designtool.bundle.refusals`), which are used here too: a blob with other
+bytes is `wrong-digest` wherever it comes from. A code is never given another meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from designtool.bundle.refusals import printable
+from designtool.diagnostics import Text
+
+
+class RegistryProblem(Exception):
+    """Something could not be published or fetched, and nothing half-done is left behind by it."""
+
+    def __init__(self, code: str, /, **facts: object) -> None:
+        template = REGISTRY_PROBLEMS[code]
+        words = {name: printable(str(value)) for name, value in facts.items()}
+        self.code = code
+        self.message = Text(template.sv.format_map(words), template.en.format_map(words))
+        super().__init__(f"{code}: {self.message.en}")
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether something was answered that may not be; else the registry could not be reached or asked."""
+        return self.code not in _OUT_OF_REACH
+
+
+_OUT_OF_REACH = frozenset(
+    {
+        "registry-unreachable",
+        "registry-too-slow",
+        "registry-unavailable",
+        "registry-locked",
+        "access-denied",
+        "not-in-registry",
+        "not-a-registry-folder",
+        "name-form",
+    }
+)
+
+REGISTRY_PROBLEMS: Mapping[str, Text] = MappingProxyType(
+    {
+        # What is asked for
+        "name-form": Text(
+            "{name} är inget namn på ett program i ett register. Skriv region/program, region/program:1.0.0 eller "
+            "region/program@sha256:…, med små bokstäver a–z, siffror och bindestreck.",
+            "{name} is no name of a program in a registry. Write region/program, region/program:1.0.0 or "
+            "region/program@sha256:…, with lower-case letters a-z, digits and hyphens.",
+        ),
+        "not-in-registry": Text("{what} finns inte i {registry}.", "{what} is not in {registry}."),
+        "not-a-registry-folder": Text(
+            "{folder} är inget register. Ange mappen som det publicerades till, eller en ny eller tom mapp att publicera till.",
+            "{folder} is no registry. Give the folder that was published to, or a new or empty folder to publish to.",
+        ),
+        # Reaching it
+        "registry-unreachable": Text(
+            "Det går inte att nå {registry}: {reason}", "{registry} cannot be reached: {reason}"
+        ),
+        "registry-too-slow": Text(
+            "{registry} svarar för långsamt. Försök igen senare.", "{registry} answers too slowly. Try again later."
+        ),
+        "registry-unavailable": Text(
+            "{registry} kan inte svara just nu (status {status}). Försök igen senare.",
+            "{registry} cannot answer now (status {status}). Try again later.",
+        ),
+        "registry-locked": Text(
+            "Någon annan skriver i {registry}. Försök igen om en stund.",
+            "Somebody else is writing to {registry}. Try again in a while.",
+        ),
+        "access-denied": Text(
+            "{registry} ger inte tillträde till {what}. Se efter att inloggningen gäller för {host} i filen med inloggningar.",
+            "{registry} gives no access to {what}. See that the credentials file holds valid credentials for {host}.",
+        ),
+        # What it answers
+        "registry-refused": Text(
+            "{registry} tog inte emot {what} (status {status}).", "{registry} did not take {what} (status {status})."
+        ),
+        "answer-unreadable": Text(
+            "{registry} svarade med något annat än ett register svarar: {found}",
+            "{registry} answered with something that no registry answers: {found}",
+        ),
+        "redirect-refused": Text(
+            "{registry} hänvisar till en plats som inte är tillåten: {place}",
+            "{registry} refers to a place that is not allowed: {place}",
+        ),
+        # What is there
+        "published-already": Text(
+            "{name} {version} finns redan i {registry} med annat innehåll. En utgiven version ändras aldrig: ge den nya utgåvan "
+            "ett nytt versionsnummer.",
+            "{name} {version} is in {registry} already with other content. A published version never changes: give the new "
+            "release a new version number.",
+        ),
+        "version-changed": Text(
+            "{path} har annat innehåll än {name} {version} i {registry}. En utgiven version ändras aldrig: ta reda på vilken som "
+            "är den rätta.",
+            "{path} has other content than {name} {version} in {registry}. A published version never changes: find out which "
+            "one is right.",
+        ),
+        "other-program": Text(
+            "{registry} har {found} på platsen för {name}.", "{registry} has {found} in the place of {name}."
+        ),
+        "tag-moved": Text(
+            "{tag} i {registry} ändrades av någon annan samtidigt.",
+            "{tag} in {registry} was changed by somebody else meanwhile.",
+        ),
+    }
+)
+"""Code to message. `{facts}` are filled in."""
