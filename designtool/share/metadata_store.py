@@ -1,0 +1,101 @@
+"""Where the metadata of a federation lies: files by name, in a folder, on a stick, or in the registry itself.
+
+Nothing that comes out of a store is trusted: it may be anybody's. Files that carry a version in their name are written once;
+`timestamp.json` alone is replaced, as the last step of every change, so that a reader sees the old state or the new one.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from designtool.atomic import write_atomically
+from designtool.share.trust_problems import TrustProblem
+
+TIMESTAMP_FILE = "timestamp.json"
+_NAME = re.compile(r"timestamp\.json|([1-9][0-9]{0,15})\.([a-z0-9]+(?:-[a-z0-9]+)*)\.json")
+
+
+class MetadataStore(Protocol):
+    """Files of metadata by name: `timestamp.json`, and `<version>.<role>.json` for all others."""
+
+    def get(self, name: str, most_bytes: int) -> bytes | None:
+        """The file, or its first `most_bytes + 1` bytes where it is longer; None where there is none."""
+
+    def put(self, name: str, data: bytes, before: bytes | None) -> None:
+        """The whole file, in one step, if what is there now is `before` (None: nothing).
+
+        The same bytes again are no change. Raises TrustProblem `metadata-changed` where something else is there.
+        """
+
+    def names(self) -> tuple[str, ...]:
+        """Every file of metadata that is there, sorted."""
+
+
+def file_name(role: str, version: int) -> str:
+    return TIMESTAMP_FILE if role == "timestamp" else f"{version}.{role}.json"
+
+
+def versions_of(store: MetadataStore, role: str) -> tuple[int, ...]:
+    """The versions of a role that a store has files of, rising."""
+    found = (_NAME.fullmatch(name) for name in store.names())
+    return tuple(sorted(int(match[1]) for match in found if match is not None and match[2] == role))
+
+
+class FolderMetadataStore:
+    """Metadata in a folder, which several computers may share."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def get(self, name: str, most_bytes: int) -> bytes | None:
+        if not _NAME.fullmatch(name):
+            return None
+        try:
+            with open(self.folder / name, "rb") as stream:
+                return stream.read(most_bytes + 1)
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+
+    def put(self, name: str, data: bytes, before: bytes | None) -> None:
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is no name of metadata")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / name
+        with self._alone():
+            found = path.read_bytes() if path.exists() else None
+            if found == data:
+                return
+            if found != before:
+                raise TrustProblem("metadata-changed", name=name)
+            write_atomically(path, lambda stream: stream.write(data))
+
+    def names(self) -> tuple[str, ...]:
+        try:
+            return tuple(sorted(one.name for one in self.folder.iterdir() if _NAME.fullmatch(one.name)))
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Between reading what is there and replacing it nobody else writes. The lock falls with the process that holds it."""
+        with open(self.folder / ".lock", "ab") as lock:
+            _lock(lock.fileno())
+            yield
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(number: int) -> None:
+        msvcrt.locking(number, msvcrt.LK_LOCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(number: int) -> None:
+        fcntl.flock(number, fcntl.LOCK_EX)

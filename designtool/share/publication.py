@@ -1,0 +1,287 @@
+"""The publishing side: drafts made from what is published, signed drafts adopted, and all of it stamped as fresh."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from tuf.api.exceptions import RepositoryError
+from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, Targets, Timestamp
+
+from designtool.share import federation
+from designtool.share.draft import LARGEST, LARGEST_TARGETS, Draft, draft_of, metadata_of
+from designtool.share.federation import RECALL, Release
+from designtool.share.keys import PublicKey
+from designtool.share.metadata_store import TIMESTAMP_FILE, MetadataStore, file_name, versions_of
+from designtool.share.trust_problems import TrustProblem
+
+if TYPE_CHECKING:
+    from securesystemslib.signer import Signer
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The newest metadata of a role that enough of the right people have signed."""
+
+    signed: Any
+    data: bytes
+
+    @property
+    def version(self) -> int:
+        version: int = self.signed.version
+        return version
+
+
+# Drafts
+
+
+def draft_federation(
+    founders: Sequence[PublicKey],
+    threshold: int,
+    online: Sequence[PublicKey],
+    safety: Sequence[PublicKey],
+    now: datetime,
+) -> tuple[Draft, ...]:
+    """A new federation: its root, its (empty) list of regions, and that nothing is recalled."""
+    root = draft_of("root", federation.first_root(founders, threshold, online, now), None, None)
+    targets = draft_of("targets", federation.first_targets(safety, now), None, root.metadata)
+    return root, targets, draft_of(RECALL, federation.first_recall(now), None, targets.metadata)
+
+
+def draft_region(store: MetadataStore, region: str, keys: Sequence[PublicKey], now: datetime) -> tuple[Draft, ...]:
+    """A region joins."""
+    root, targets = newest_root(store), newest_targets(store)
+    return (_next(store, "targets", federation.with_region(targets.signed, region, keys, now), targets, root),)
+
+
+def draft_key_change(
+    store: MetadataStore, role: str, removed: str | None, added: PublicKey | None, now: datetime
+) -> tuple[Draft, ...]:
+    """Another key for a role (`founder`, `online`, a region, `recall`), and what must be signed again because of it.
+
+    The drafts are to be signed and adopted in their order.
+    """
+    root, targets = newest_root(store), newest_targets(store)
+    if role in ("founder", "online"):
+        changed = _next(store, "root", federation.with_key(root.signed, role, removed, added, now), root, None)
+        if role == "online":
+            return (changed,)
+        again = federation.renewed(targets.signed, now)
+        return changed, _next(store, "targets", again, targets, Current(None, changed.metadata))
+    changed = _next(store, "targets", federation.with_key(targets.signed, role, removed, added, now), targets, root)
+    current = newest_of(store, role, targets.signed)
+    if current is None:
+        return (changed,)
+    return changed, _next(
+        store, role, federation.renewed(current.signed, now), current, Current(None, changed.metadata)
+    )
+
+
+def draft_renewal(store: MetadataStore, role: str, now: datetime) -> Draft:
+    """The same content for another half year. `role`: root, targets, a region or recall."""
+    root = newest_root(store)
+    if role == "root":
+        return _next(store, "root", federation.renewed(root.signed, now), root, None)
+    targets = newest_targets(store)
+    if role == "targets":
+        return _next(store, "targets", federation.renewed(targets.signed, now), targets, root)
+    federation.keys_of_role(targets.signed, role)
+    # Also what a revoked key has signed can be signed anew, by the others.
+    current = newest_of(store, role, targets.signed) or _unsigned(store, role)
+    if current is None:
+        raise TrustProblem("metadata-missing", name=f"{role}.json")
+    return _next(store, role, federation.renewed(current.signed, now), current, targets)
+
+
+def draft_release(store: MetadataStore, release: Release, now: datetime) -> Draft:
+    """One more release of a region, for its two people to sign. Raises TrustProblem."""
+    targets = newest_targets(store)
+    region = release.name.region
+    federation.keys_of_role(targets.signed, region)
+    current = newest_of(store, region, targets.signed)
+    before = current.signed if current is not None else None
+    return _next(store, region, federation.with_release(before, release, now), current, targets)
+
+
+# Adopting and stamping
+
+
+def adopt(draft: Draft, store: MetadataStore) -> str:
+    """Put a draft that is signed into the store, as the newest version of its role. Gives the name of the file.
+
+    Raises TrustProblem when signatures are missing, a rule is broken, or somebody else has put the same version there.
+    """
+    metadata = metadata_of(draft.metadata, draft.role)
+    role, signed = draft.role, metadata.signed
+    federation.check_rules(role, signed)
+    if role == "root":
+        _check_root_follows(metadata, store)
+    elif role == "targets":
+        _check_signed(metadata, role, newest_root(store).signed)
+        # What the two people of a region have signed counts with the newest list of regions alone.
+    else:
+        targets = newest_targets(store).signed
+        _check_signed(metadata, role, targets)
+        if role != RECALL:
+            federation.check_signers(role, _signers(metadata, role, targets))
+    newest = max(versions_of(store, role), default=0)
+    name = file_name(role, signed.version)
+    if signed.version < newest:
+        raise TrustProblem("metadata-rollback", name=name)
+    store.put(name, draft.metadata, None)
+    return name
+
+
+def stamp(store: MetadataStore, signers: Sequence[Signer], now: datetime) -> tuple[str, ...]:
+    """Say that what is in the store belongs together and is fresh: a snapshot and a timestamp. Gives the files' names.
+
+    What is not signed as it must be is left out, or stays at the version that it had: its readers refuse it by itself.
+    """
+    root, targets = newest_root(store), newest_targets(store)
+    old_timestamp = store.get(TIMESTAMP_FILE, LARGEST["timestamp"])
+    timestamp = _verified(old_timestamp, "timestamp", root.signed)
+    snapshot = _snapshot_before(store, timestamp, root.signed)
+    meta: dict[str, MetaFile] = dict(snapshot.signed.meta) if snapshot is not None else {}
+    meta["targets.json"] = _meta_file(targets)
+    assert targets.signed.delegations is not None, "newest_targets keeps to the rules"
+    for role in targets.signed.delegations.roles:
+        current = newest_of(store, role, targets.signed)
+        known = meta.get(f"{role}.json")
+        if current is not None and (known is None or known.version <= current.version):
+            meta[f"{role}.json"] = _meta_file(current)
+    number = snapshot.version + 1 if snapshot is not None else 1
+    taken = set(versions_of(store, "snapshot"))
+    while number in taken:
+        number += 1
+    new_snapshot = Metadata(federation.snapshot_of(number, meta, now))
+    _sign_all(new_snapshot, "snapshot", root.signed, signers)
+    data = new_snapshot.to_bytes()
+    number = timestamp.version + 1 if timestamp is not None else 1
+    new_timestamp = Metadata(federation.timestamp_of(number, _meta_file(Current(new_snapshot.signed, data)), now))
+    _sign_all(new_timestamp, "timestamp", root.signed, signers)
+    name = file_name("snapshot", new_snapshot.signed.version)
+    store.put(name, data, None)
+    store.put(TIMESTAMP_FILE, new_timestamp.to_bytes(), old_timestamp)
+    return name, TIMESTAMP_FILE
+
+
+# What is published
+
+
+def newest_root(store: MetadataStore) -> Current:
+    """The last root of the chain that begins with the store's first. Raises TrustProblem."""
+    found: Current | None = None
+    for version in versions_of(store, "root"):
+        data = store.get(file_name("root", version), LARGEST["root"])
+        if data is None or version != (found.version + 1 if found is not None else 1):
+            break
+        metadata = metadata_of(data, "root")
+        previous = found.signed if found is not None else None
+        result = metadata.signed.get_root_verification_result(previous, metadata.signed_bytes, metadata.signatures)
+        if not result or metadata.signed.version != version:
+            raise TrustProblem("metadata-signatures", name=file_name("root", version))
+        found = Current(metadata.signed, data)
+    if found is None:
+        raise TrustProblem("metadata-missing", name="1.root.json")
+    federation.check_root(found.signed)
+    return found
+
+
+def newest_targets(store: MetadataStore) -> Current:
+    """The newest list of regions. Raises TrustProblem."""
+    found = newest_of(store, "targets", newest_root(store).signed)
+    if found is None:
+        raise TrustProblem("metadata-missing", name="targets.json")
+    federation.check_targets(found.signed)
+    return found
+
+
+def newest_of(store: MetadataStore, role: str, delegator: Root | Targets) -> Current | None:
+    """The newest version of a role that is signed as the delegator asks for; None where there is none."""
+    for version in reversed(versions_of(store, role)):
+        data = store.get(file_name(role, version), LARGEST.get(role, LARGEST_TARGETS))
+        found = _verified(data, role, delegator)
+        if found is not None and found.version == version:
+            return found
+    return None
+
+
+def _verified(data: bytes | None, role: str, delegator: Root | Targets) -> Current | None:
+    if data is None:
+        return None
+    try:
+        metadata = metadata_of(data, role)
+        _check_signed(metadata, role, delegator)
+        federation.check_rules(role, metadata.signed)
+        if role not in (*federation.TOP_ROLES, RECALL) and isinstance(delegator, Targets):
+            federation.check_signers(role, _signers(metadata, role, delegator))
+    except TrustProblem:
+        return None
+    return Current(metadata.signed, data)
+
+
+def _unsigned(store: MetadataStore, role: str) -> Current | None:
+    versions = versions_of(store, role)
+    data = store.get(file_name(role, versions[-1]), LARGEST_TARGETS) if versions else None
+    return Current(metadata_of(data, role).signed, data) if data is not None else None
+
+
+def _snapshot_before(store: MetadataStore, timestamp: Current | None, root: Root) -> Current | None:
+    if timestamp is None or not isinstance(timestamp.signed, Timestamp):
+        return None
+    name = file_name("snapshot", timestamp.signed.snapshot_meta.version)
+    found = _verified(store.get(name, LARGEST["snapshot"]), "snapshot", root)
+    return found if found is not None and isinstance(found.signed, Snapshot) else None
+
+
+def _check_root_follows(metadata: Metadata[Any], store: MetadataStore) -> None:
+    versions = versions_of(store, "root")
+    previous = newest_root(store).signed if versions else None
+    expected = previous.version + 1 if previous is not None else 1
+    version = metadata.signed.version
+    if version > expected:
+        raise TrustProblem("metadata-missing", name=file_name("root", expected))
+    if version < expected and version not in versions:
+        raise TrustProblem("metadata-rollback", name=file_name("root", version))
+    if version == expected and not metadata.signed.get_root_verification_result(
+        previous, metadata.signed_bytes, metadata.signatures
+    ):
+        raise TrustProblem("metadata-signatures", name=file_name("root", version))
+
+
+def _check_signed(metadata: Metadata[Any], role: str, delegator: Root | Targets) -> None:
+    try:
+        delegator.verify_delegate(role, metadata.signed_bytes, metadata.signatures)
+    except RepositoryError as error:
+        raise TrustProblem("metadata-signatures", name=file_name(role, metadata.signed.version)) from error
+    except ValueError as error:
+        raise TrustProblem("role-unknown", role=role) from error
+
+
+def _signers(metadata: Metadata[Any], role: str, delegator: Targets) -> tuple[PublicKey, ...]:
+    result = delegator.get_verification_result(role, metadata.signed_bytes, metadata.signatures)
+    return federation.signers_among(list(result.signed.values()))
+
+
+def _next(store: MetadataStore, role: str, signed: Any, before: Current | None, delegator: Current | None) -> Draft:
+    """A draft with the next number that is free. Only roots follow each other without gaps."""
+    if role != "root":
+        signed.version = max(signed.version, max(versions_of(store, role), default=0) + 1)
+    return draft_of(
+        role, signed, before.data if before is not None else None, delegator.data if delegator is not None else None
+    )
+
+
+def _meta_file(current: Current) -> MetaFile:
+    return MetaFile.from_data(current.version, current.data, ["sha256"])
+
+
+def _sign_all(metadata: Metadata[Any], role: str, root: Root, signers: Sequence[Signer]) -> None:
+    may = root.roles[role].keyids
+    for signer in signers:
+        if signer.public_key.keyid not in may:
+            raise TrustProblem("not-a-signer", key=signer.public_key.keyid[:12], role=role)
+        metadata.sign(signer, append=True)
+    _check_signed(metadata, role, root)
