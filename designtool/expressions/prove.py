@@ -246,7 +246,10 @@ class _Search:
                 answers, complete = self.settled(given)
                 self.look_at(_worked_out(self.sums, answers), complete)
                 if self.met is not None and (self.unmet is not None or not self.exact):
-                    return Proof("can-be-met", "exhaustive", self.met)
+                    is_always = not self.exact and self.is_always_by_ranges()
+                    return (
+                        Proof("always-met", "intervals") if is_always else Proof("can-be-met", "exhaustive", self.met)
+                    )
             if amount == _FEW_SAMPLES and True not in _truths(self.tree, {}, self.domains):
                 return Proof("never-met", "intervals", self.nearest)
         if self.exact and (cases := self.cases()) is not None:
@@ -257,11 +260,15 @@ class _Search:
             return Proof("can-be-met" if self.unmet is not None else "always-met", "exhaustive", self.met)
         if self.met is not None:
             return Proof("can-be-met", "exhaustive", self.met)
-        return (
-            Proof("never-met", "intervals", self.nearest)
-            if self.is_never_by_splitting()
-            else Proof("unknown", "intervals")
-        )
+        if self.is_never_by_splitting():
+            return Proof("never-met", "intervals", self.nearest)
+        return Proof("always-met" if self.is_always_by_ranges() else "unknown", "intervals")
+
+    def is_always_by_ranges(self) -> bool:
+        """Whether no value that the answers can have makes it false. What asks for an answer is met only by there being one."""
+        if _has_history(self.tree) or not _AS_IT_IS.isdisjoint(called(self.tree)):
+            return False
+        return False not in _truths(self.tree, {}, self.domains)
 
     def look_at(self, case: Mapping[Reference, Value], complete: bool) -> None:
         environment = environment_of(case)

@@ -204,12 +204,19 @@ def proved(text: str, **more: Domain) -> tuple[Proof, Any]:
         ("snitt > 4", "unknown", "intervals"),
         ("snitt > 4 and klar and not klar", "never-met", "intervals"),
         ("snitt / 2 > 4", "never-met", "intervals"),
+        ("snitt / 2 < 4", "always-met", "intervals"),
+        ("snitt <= 5 or klar", "always-met", "intervals"),
+        ("klar or snitt <= 5", "always-met", "intervals"),
+        ("snitt < 5", "unknown", "intervals"),
+        ("snitt <= 5 and klar", "unknown", "intervals"),
+        ("answered(snitt) or snitt <= 5", "unknown", "intervals"),
+        ("previous(snitt) <= 5", "unknown", "intervals"),
     ],
 )
 def test_what_is_proved_and_how(text: str, kind: str, method: str) -> None:
     proof, expression = proved(text, snitt=Worked(Type("number", low=Fraction(0), high=Fraction(5))))
     assert (proof.kind, proof.method) == (kind, method)
-    if kind in ("can-be-met", "always-met"):
+    if (kind, method) in (("can-be-met", "exhaustive"), ("always-met", "exhaustive")):
         assert proof.witness is not None
         assert evaluate(expression, environment_of(proof.witness)) is True
 

@@ -42,7 +42,10 @@ RULE = Rule(
         "never": Text("ändra gränserna, eller skriv or i stället för and", "change the limits, or write or for and"),
         "never-without-example": Text("ändra villkoret", "change the condition"),
         "always": Text("ändra gränserna, eller ta bort villkoret", "change the limits, or take the condition away"),
-        "always-without-example": Text("ta bort villkoret", "take the condition away"),
+        "always-without-example": Text(
+            "ändra gränserna, eller skriv answered(x) om det räcker att det finns ett svar",
+            "change the limits, or write answered(x) if it is enough that there is an answer",
+        ),
     },
     bad="""\
 -- modules/01-start/10-sida.md (change) --
