@@ -14,6 +14,7 @@
 | bands cover the range, in order, and each is reached | band-gap, band-never-reached | exhaustive over sums, prorated ones too |
 | the declared range is the real one | score-range | by the ends; expressions exhaustive, else intervals |
 | every item is scored or marked unscored, once | unscored-item, item-not-in-score | by counting |
+| a week's value is worked out from the week | sum-of-one-day | by its names |
 | a missing rule can be met | impossible-missing-rule | by counting |
 | whoever answers all that is asked has a score | no-score-when-hidden | exhaustive over sums |
 | a threshold can be passed, a change can be made | threshold-outside-range | by the ends of the range |
