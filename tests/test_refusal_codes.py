@@ -15,6 +15,7 @@ from designtool.bundle.refusals import REFUSALS
 from designtool.cli import group
 from designtool.load.shape import schema_of
 from designtool.runtime.importing import REASONS
+from designtool.share.problems import REGISTRY_PROBLEMS, RegistryProblem
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "refusals.md"
@@ -37,13 +38,29 @@ A runtime refuses these bundles though every byte is as it should be.
 
 """
 
+SHARING = """
+## Not published, or not fetched
+
+`designtool publish` and `fetch` stop with one of these, or with one of the codes above: a blob that has other bytes than its digest
+says is `wrong-digest` wherever it comes from. Nothing half-done is left. The exit status is 1 for what is refused, and 2 where the
+registry could not be reached or does not have it: {out_of_reach}.
+
+"""
+
 
 def page() -> str:
     def rows(texts: object) -> str:
         assert hasattr(texts, "items")
         return "".join(f"| `{code}` | {_cell(text.en)} | {_cell(text.sv)} |\n" for code, text in texts.items())
 
-    return HEAD + TABLE + rows(REFUSALS) + IMPORT + TABLE + rows(REASONS)
+    out_of_reach = ", ".join(f"`{code}`" for code in REGISTRY_PROBLEMS if not _is_refusal(code))
+    sharing = SHARING.format(out_of_reach=out_of_reach) + TABLE + rows(REGISTRY_PROBLEMS)
+    return HEAD + TABLE + rows(REFUSALS) + IMPORT + TABLE + rows(REASONS) + sharing
+
+
+def _is_refusal(code: str) -> bool:
+    facts = re.findall("{([a-z]+)}", REGISTRY_PROBLEMS[code].en)
+    return RegistryProblem(code, **dict.fromkeys(facts, "")).is_refusal
 
 
 def _cell(text: str) -> str:
@@ -60,7 +77,7 @@ def test_the_published_list_is_the_one_in_the_code(pytestconfig: pytest.Config) 
 def test_no_published_code_is_taken_away() -> None:
     """The codes of the first release: this list only grows."""
     published = set(re.findall(r"^\| `([a-z-]+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
-    assert published == {*REFUSALS, *REASONS}
+    assert published == {*REFUSALS, *REASONS, *REGISTRY_PROBLEMS}
     assert published >= set(FIRST)
 
 
@@ -72,9 +89,9 @@ def test_explain_tells_a_code_and_all_of_them() -> None:
 
     everything = told("refusals", "--format", "json")
     jsonschema.validate(everything, schema_of("explain"))
-    assert [one["code"] for one in everything["refusals"]] == [*REFUSALS, *REASONS]
+    assert [one["code"] for one in everything["refusals"]] == [*REFUSALS, *REASONS, *REGISTRY_PROBLEMS]
     assert told("wrong-digest") == "wrong-digest  The content of {name} does not match its digest.\n"
-    assert len(told("refusals").splitlines()) == len(REFUSALS) + len(REASONS)
+    assert len(told("refusals").splitlines()) == len(REFUSALS) + len(REASONS) + len(REGISTRY_PROBLEMS)
     assert "wrong-digest" in CliRunner().invoke(group, ["explain", "wrong-digets"]).stderr
 
 

@@ -37,6 +37,8 @@ MESSAGES = (
     "fhir-loss",
     "migrate",
     "overlay-build",
+    "publish",
+    "fetch",
 )
 NOT_TO_BE_USED = {
     "format",  # Off in one validator by default, on in the other.

@@ -32,9 +32,12 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("verify", "designtool.cli.verify", "Kontrollera att ett paket är helt och oförändrat."),
     ("unbundle", "designtool.cli.unbundle", "Skriv ut källtexten ur ett paket."),
     ("media", "designtool.cli.media", "Håll reda på stora filmer som ligger utanför arbetsytan."),
+    ("publish", "designtool.cli.publish", "Publicera ett paket i ett register."),
+    ("fetch", "designtool.cli.fetch", "Hämta ett paket ur ett register."),
     ("fork", "designtool.cli.fork", "Börja ett eget program från ett paket."),
     ("overlay", "designtool.cli.overlay", "Anpassa ett program som en annan region har publicerat."),
     ("migrate", "designtool.cli.migrate", "Pröva vad som händer med pågående patienter i en ny version."),
+    ("agreements", "designtool.cli.agreements", "Håll reda på avtal om program mellan regioner."),
     ("run", "designtool.cli.run", "Kör paket i referensmiljön."),
     ("demo", "designtool.cli.demo", "Visa allt: program, påhittade patienter och behandlare."),
 )

@@ -213,6 +213,25 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Ny mapp för en egen arbetsyta. Utan den: arbetsytan här.": (
             "New folder for a workspace of its own. Without it: the workspace here."
         ),
+        # publish, fetch
+        "Publicera ett paket i ett register.": "Publish a bundle in a registry.",
+        "Hämta ett paket ur ett register.": "Fetch a bundle from a registry.",
+        "Registret: ett namn under registries i designtool.yaml, en adress (https://…) eller en mapp (./sticka).": (
+            "The registry: a name under registries in designtool.yaml, an address (https://…) or a folder (./stick)."
+        ),
+        "Mapp för paketet.": "Folder for the bundle.",
+        "Publicera ett paket i ett register, under sin region, sitt id och sin version. En utgiven version ändras aldrig. "
+        "Signaturer finns inte än: paketet är helt där, men ingen har gått i god för det.": (
+            "Publish a bundle in a registry, under its region, id and version. A published version never changes. There are no "
+            "signatures yet: the bundle is whole there, but nobody has vouched for it."
+        ),
+        "Hämta ett paket ur ett register. NAME är region/program (den senaste versionen), region/program:1.0.0 eller "
+        "region/program@sha256:…. Det som hämtas är helt och oförändrat, men ännu inte betrott: ingen signatur "
+        "kontrolleras, och driftmiljön avgör om det tas emot.": (
+            "Fetch a bundle from a registry. NAME is region/program (the newest version), region/program:1.0.0 or "
+            "region/program@sha256:…. What is fetched is whole and unaltered, but not yet trusted: no signature is checked, and "
+            "the runtime decides whether it is taken in."
+        ),
         "Kör paket i referensmiljön, med låtsasinloggning och påhittade personer. Avsluta med Ctrl-C.": (
             "Run bundles in the reference runtime, with pretended signing in and invented people. End with Ctrl-C."
         ),

@@ -10,11 +10,12 @@ from designtool.bundle.refusals import REFUSALS
 from designtool.cli.output import language_of, print_json
 from designtool.diagnostics import Text
 from designtool.runtime.importing import REASONS
+from designtool.share.problems import REGISTRY_PROBLEMS
 
 
 def refusal_texts() -> dict[str, Text]:
     """Every published code, in the order of docs/refusals.md."""
-    return {**REFUSALS, **REASONS}
+    return {**REFUSALS, **REASONS, **REGISTRY_PROBLEMS}
 
 
 def explain_refusals(texts: Mapping[str, Text], output_format: str) -> None:

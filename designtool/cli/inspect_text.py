@@ -194,8 +194,8 @@ def _changes(changelog: str | None, version: str) -> list[str]:
 
 
 def _files(files: list[dict[str, Any]], language: Language) -> Iterator[str]:
-    sizes = [(_size(file["size"]), file["name"]) for file in files]
-    sizes.append((_size(sum(file["size"] for file in files)), Text("totalt", "in all").in_language(language)))
+    sizes = [(size_in_words(file["size"]), file["name"]) for file in files]
+    sizes.append((size_in_words(sum(file["size"] for file in files)), Text("totalt", "in all").in_language(language)))
     column = max(len(size) for size, _ in sizes)
     for size, name in sizes:
         yield f"{size:>{column}}  {name}"
@@ -224,7 +224,7 @@ def _shown(text: object) -> str:
     return printable(str(text), longest=200)
 
 
-def _size(count: int) -> str:
+def size_in_words(count: int) -> str:
     size = float(count)
     for unit in ("B", "kB", "MB"):
         if size < 1000:

@@ -8,7 +8,7 @@ writes, and the list is made of these tags for other people's tools.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from designtool.bundle import Refused
@@ -65,31 +65,46 @@ def referrers(registry: Registry, repository: str, digest: str) -> tuple[Referre
 
 def _tagged_referrers(registry: Registry, repository: str, digest: str) -> tuple[Referrer, ...]:
     listed = _listed(registry, repository, digest)
-    own = _own_tags(registry, repository, digest)
-    known = {one.digest.removeprefix("sha256:")[:_OWN_DIGITS] for one in listed}
-    unlisted = [tag for tag in own if tag.rpartition("-")[2] not in known]
-    return (*listed, *(_referrer(registry, repository, digest, tag) for tag in unlisted))
+    known = {one.digest for one in listed}
+    own = _own_referrers(registry, repository, digest, known)
+    return (*listed, *(one for one in own if one.digest not in known))
 
 
 def _write_list(registry: Registry, repository: str, subject: str) -> None:
-    """Write the list that other tools read. Whoever writes last has seen every tag, or looks again and sees it then."""
+    """Write the list that other tools read. Whoever writes last has seen every referrer, or looks again and sees it then."""
     for _ in range(_MOST_ROUNDS):
-        tags = _own_tags(registry, repository, subject)
-        found = {one.digest: one for one in _listed(registry, repository, subject)}
-        found |= {one.digest: one for one in (_referrer(registry, repository, subject, tag) for tag in tags)}
+        listed = {one.digest: one for one in _listed(registry, repository, subject)}
+        own = {one.digest: one for one in _own_referrers(registry, repository, subject, set())}
         before = registry.tagged(repository, _list_tag(subject))
         try:
-            registry.push_manifest(repository, _list_of(found.values()), INDEX_TYPE, _list_tag(subject), before)
+            data = _list_of((listed | own).values())
+            registry.push_manifest(repository, data, INDEX_TYPE, _list_tag(subject), before)
         except RegistryProblem as problem:
             if problem.code != "tag-moved":
                 raise
             continue
-        if _own_tags(registry, repository, subject) == tags:
+        if {one.digest for one in _own_referrers(registry, repository, subject, set())} == own.keys():
             return
     raise RegistryProblem("registry-locked", registry=registry.address)
 
 
-def _list_of(found: Any) -> bytes:
+def _own_referrers(registry: Registry, repository: str, subject: str, known: set[str]) -> tuple[Referrer, ...]:
+    """The referrers that have tags of their own, but for those that are known already."""
+    start = f"{_list_tag(subject)}-"
+    passed = {f"{start}{digest.removeprefix('sha256:')[:_OWN_DIGITS]}" for digest in known}
+    tags = [tag for tag in registry.tags(repository) if tag.startswith(start) and tag not in passed]
+    found: list[Referrer] = []
+    for tag in tags:
+        try:
+            found.append(_referrer(registry, repository, subject, tag))
+        except RegistryProblem as problem:
+            # A registry may list a tag a moment before it has it. Whoever is writing it is not done, and will list it.
+            if problem.code != "not-in-registry":
+                raise
+    return tuple(found)
+
+
+def _list_of(found: Iterable[Referrer]) -> bytes:
     entries = [
         {"mediaType": one.media_type, "artifactType": one.artifact_type, "digest": one.digest, "size": one.size}
         for one in sorted(found, key=lambda one: one.digest)
@@ -131,12 +146,6 @@ def _object(data: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Refused("manifest-invalid", where="/")
     return value
-
-
-def _own_tags(registry: Registry, repository: str, subject: str) -> tuple[str, ...]:
-    start = f"{_list_tag(subject)}-"
-    length = len(start) + _OWN_DIGITS
-    return tuple(tag for tag in registry.tags(repository) if tag.startswith(start) and len(tag) == length)
 
 
 def _own_tag(subject: str, digest: str) -> str:
