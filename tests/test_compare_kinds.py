@@ -248,3 +248,18 @@ def test_a_number_on_the_crisis_page_is_one_to_call() -> None:
     hours = "-- /programs/library/contacts.yaml (change) --\n-  hours: vardagar 8–16\n+  hours: vardagar 8–17\n"
     assert [one.rule for one in changes_between(page, phone).changes] == ["crisis-contact-changed"]
     assert [one.rule for one in changes_between(page, hours).changes] == ["contact-changed"]
+
+
+_MEASURED = "-- program.yaml (change) --\n-    at: [start, end]\n+    at: [{}]\n"
+
+
+def test_every_week_is_every_second_week_too() -> None:
+    seldom = _MEASURED.format("start, every 2 weeks, end")
+    (first, _), (second, _) = (
+        versions("", seldom)[1],
+        versions("", _MEASURED.format("start, every week, end"))[1],
+    )
+    assert [one.rule for one in compare(first, second).changes] == ["measurement-added"]
+    assert [one.rule for one in compare(second, first).changes] == ["measurement-removed"]
+    (third, _) = versions("", _MEASURED.format("start, every 3 weeks, end"))[1]
+    assert [one.rule for one in compare(first, third).changes] == ["measurement-removed", "measurement-added"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -12,9 +13,11 @@ import pytest
 from designtool.compare.dry_run import dry_run
 from designtool.compare.migrate import Moving, Upgrade, moving
 from designtool.model.exercise import Exercise, Field
+from designtool.model.flow import Reminder
 from designtool.model.migration import Migration, way_between
 from designtool.model.program import Program, Release
 from designtool.treatment import events as happened
+from designtool.treatment.clock import clock_events
 from designtool.treatment.events import Event, from_json, to_json
 from designtool.treatment.exported import from_line, to_line
 from designtool.treatment.json_values import MalformedEvent
@@ -368,3 +371,125 @@ def test_moving_and_playing_on_reaches_the_end(seed: int) -> None:
     walk_on(simulation, seed, 60)
     assert simulation.state.module("avslut").opened_on is not None
     assert verify(simulation.events, upgrade.programs) == ()
+
+
+def with_columns(of: Program, *, gone: str = "", more: tuple[Field, ...] = ()) -> Program:
+    """The table of activities without one column and with some more."""
+    return replace(
+        of,
+        exercises=tuple(
+            one
+            if one.id != "mina_aktiviteter"
+            else replace(
+                one,
+                fields=tuple(
+                    replace(
+                        table,
+                        columns=(*(column for column in table.columns if column.id != gone), *more),
+                        computed=table.computed if gone not in ("vikt", "nu") else (),
+                    )
+                    for table in one.fields
+                ),
+            )
+            for one in of.exercises
+        ),
+    )
+
+
+def who_has_listed_activities() -> Simulation:
+    found = (patient(seed) for seed in range(40))
+    return next(one for one in found if one.state.copies.get("mina_aktiviteter"))
+
+
+@pytest.mark.parametrize("begun", ["keep", "see-again"])
+def test_a_new_column_takes_nothing_with_it(begun: str) -> None:
+    new = with_columns(FIRST, more=(Field("nar", "text", "När?"),))
+    simulation, upgrade = who_has_listed_activities(), upgrade_to(version(new, begun_forms={"mina_aktiviteter": begun}))
+    came = moving(simulation.state, upgrade, simulation.now, "b-1")
+    after = fold(came.events, upgrade.programs, simulation.state)
+    before, stands = simulation.state.copies["mina_aktiviteter"][0], after.copies["mina_aktiviteter"][0]
+    assert before.answers["lista"]
+    assert stands.answers == before.answers
+    rows: Any = before.record.values["lista"]
+    assert stands.record.values["lista"] == tuple({**row, "nar": None} for row in rows)
+    assert situation(after, upgrade.programs, simulation.now)
+
+
+def test_of_a_table_that_loses_a_column_the_other_cells_stay() -> None:
+    new = with_columns(FIRST, gone="nu")
+    new = version(replace(new, release=Release(("nu", "gap"))), begun_forms={"mina_aktiviteter": "keep"})
+    simulation, upgrade = who_has_listed_activities(), upgrade_to(new)
+    silent = upgrade_to(replace(new, migrations=()))
+    assert moving(simulation.state, silent, simulation.now, "b-1").lost == ("mina_aktiviteter.lista",)
+    came = moving(simulation.state, upgrade, simulation.now, "b-1")
+    after = fold(came.events, upgrade.programs, simulation.state)
+    rows = simulation.state.copies["mina_aktiviteter"][0].answers["lista"]
+    kept = after.copies["mina_aktiviteter"][0].answers["lista"]
+    assert kept == tuple({id: cell for id, cell in row.items() if id != "nu"} for row in rows)
+    assert after.earlier[0].copies["mina_aktiviteter"][0].answers["lista"] == rows
+
+
+def test_nobody_is_reminded_again_of_what_they_were_reminded_of() -> None:
+    said = (
+        Reminder("not-signed-in", 3, "Hej"),
+        Reminder("module-due", 1, "Modul"),
+        Reminder("measurement-due", 1, "M"),
+    )
+    old = replace(FIRST, reminders=said)
+    renamed = replace(
+        old,
+        modules=tuple(
+            replace(one, id="start")
+            if one.id == "valkommen"
+            else replace(one, unlock=replace(one.unlock, after="start"))
+            if one.unlock.after == "valkommen"
+            else one
+            for one in old.modules
+        ),
+        exercises=tuple(replace(one, module="start") if one.module == "valkommen" else one for one in old.exercises),
+        # In another order, with other words, and one that is new.
+        reminders=(
+            replace(said[1], text="Ny modul"),
+            replace(said[0], after_days=2),
+            said[2],
+            Reminder("not-signed-in", 5, "Än?"),
+        ),
+        release=Release(("valkommen",)),
+    )
+    upgrade = upgrade_to(version(renamed, modules={"valkommen": "start"}), old)
+    simulation = Simulation(old, OLD, patient().first_day)
+    for day in range(5):
+        simulation.go_to(simulation.now + timedelta(days=min(day, 1), hours=0 if day else 12))
+    assert simulation.state.reminded == {"1-2026-01-12", "2-valkommen", "3-mood-start"}
+    came = moving(simulation.state, upgrade, simulation.now, "b-1")
+    after = fold(came.events, upgrade.programs, simulation.state)
+    assert after.reminded == {"2-2026-01-12", "1-start", "3-mood-start"}
+    assert [event.what for event in clock_events(after, upgrade.programs, simulation.now)] == []
+    later = simulation.now + timedelta(days=1)
+    sent = [event.what for event in clock_events(after, upgrade.programs, later)]
+    assert [one.text for one in sent if isinstance(one, happened.Reminded)] == ["Än?"]
+
+
+def test_who_could_make_a_measurement_today_is_not_moved_to_where_its_days_have_passed() -> None:
+    (planned,) = FIRST.measurements
+    upgrade = upgrade_to(version(replace(FIRST, measurements=(replace(planned, window_days=1),))))
+    simulation = Simulation(FIRST, OLD, patient().first_day)
+    simulation.go_to(simulation.now + timedelta(days=2, hours=12))
+    came = moving(simulation.state, upgrade, simulation.now, "b-1")
+    assert came.outcome == "held-back" and came.events == ()
+    assert [reason.sv for reason in came.reasons] == ["”Mående” väntar på svar, och skulle inte längre gå att besvara."]
+    simulation.go_to(simulation.now + timedelta(days=1))
+    assert moving(simulation.state, upgrade, simulation.now, "b-1").outcome == "untouched"
+
+
+def test_a_door_that_opens_with_the_move_is_told() -> None:
+    new = replace(
+        FIRST,
+        modules=tuple(
+            replace(one, unlock=replace(one.unlock, after="", days=0)) if one.id == "fonster" else one
+            for one in FIRST.modules
+        ),
+    )
+    simulation = Simulation(FIRST, OLD, patient().first_day)
+    came = moving(simulation.state, upgrade_to(version(new)), simulation.now, "b-1")
+    assert (came.outcome, [reason.en for reason in came.reasons]) == ("sees-again", ["“Fonster” opens."])

@@ -13,6 +13,7 @@ from typing import Literal
 
 from designtool.compare.change import Change, Changes
 from designtool.compare.compare import compare
+from designtool.compare.kinds.surroundings import MEASUREMENT_REMOVED
 from designtool.compare.kinds.unlocking import UNLOCK_TIGHTENED
 from designtool.compare.renaming import renamed
 from designtool.diagnostics import Text
@@ -23,7 +24,7 @@ from designtool.treatment import events as happened
 from designtool.treatment.clock import clock_events
 from designtool.treatment.environment import environment_of
 from designtool.treatment.events import Event
-from designtool.treatment.moving import way_to
+from designtool.treatment.moving import occasion_under, way_to
 from designtool.treatment.records import form_of
 from designtool.treatment.schedule import Plan, plan
 from designtool.treatment.state import State, fold
@@ -107,7 +108,7 @@ def moving(state: State, upgrade: Upgrade, now: datetime, actor: str) -> Moving:
     after = fold(hidden, programs, after)
     after = fold(clock_events(after, programs, now), programs, after)
     lost = tuple(_lost(state, after, upgrade))
-    shut = tuple(_shut(state, after, upgrade, now))
+    shut = (*_shut(state, after, upgrade, now), *_no_longer_asked(state, after, upgrade, now))
     if held or lost or shut:
         missing = (
             Text(
@@ -254,6 +255,24 @@ def _shut(before: State, after: State, upgrade: Upgrade, now: datetime) -> Itera
             yield Text(f"”{title}” skulle stängas.", f"“{title}” would be shut.")
 
 
+def _no_longer_asked(before: State, after: State, upgrade: Upgrade, now: datetime) -> Iterator[Text]:
+    """Measurements that wait to be made today, and would neither be made nor missed: their days had passed at once."""
+    was, becomes = _plan(before, upgrade.old, now), _plan(after, upgrade.new, now)
+    way, planned = upgrade.way, {one.questionnaire: one for one in upgrade.new.measurements}
+    known = {(one.questionnaire, one.occasion) for one in becomes.measurements}
+    removed = {change.about[0][1] for change in upgrade.changes.changes if change.rule == MEASUREMENT_REMOVED.name}
+    for one in was.measurements:
+        form = way.form(one.questionnaire)
+        if one.status != "due" or form not in planned or form in removed:
+            continue
+        if (form, occasion_under(way, one.occasion)) not in known:
+            title = upgrade.old.questionnaire[one.questionnaire].title
+            yield Text(
+                f"”{title}” väntar på svar, och skulle inte längre gå att besvara.",
+                f"“{title}” waits for an answer, and could no longer be answered.",
+            )
+
+
 def _seen_again(before: State, after: State, upgrade: Upgrade, now: datetime) -> Iterator[Text]:
     was, becomes = _plan(before, upgrade.old, now), _plan(after, upgrade.new, now)
     way, new = upgrade.way, upgrade.new
@@ -262,6 +281,9 @@ def _seen_again(before: State, after: State, upgrade: Upgrade, now: datetime) ->
         if later is None and module.status in _READABLE:
             title = upgrade.old.module[id].title
             yield Text(f"”{title}” finns kvar att läsa som den var.", f"“{title}” can still be read as it was.")
+        elif later is not None and module.status not in _READABLE and later.status in _READABLE:
+            title = new.module[later.id].title
+            yield Text(f"”{title}” öppnas.", f"“{title}” opens.")
         elif later is not None and module.status in _DONE and later.status == "open":
             title = new.module[later.id].title
             yield Text(f"”{title}” är att göra igen.", f"“{title}” is to be done again.")

@@ -7,7 +7,7 @@ version has no place for is not carried over; it is still there in the state as 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -50,19 +50,53 @@ def after_move(state: State, at: datetime, old: Program, new: Program, to: str) 
         modules=MappingProxyType(modules),
         copies=MappingProxyType({way.form(id): forms[id].copies(copies) for id, copies in state.copies.items()}),
         drafts=MappingProxyType({way.form(id): forms[id].drafts(drafts) for id, drafts in state.drafts.items()}),
-        measured=frozenset((way.form(id), _occasion(way, occasion)) for id, occasion in state.measured),
-        missed=frozenset((way.form(id), _occasion(way, occasion)) for id, occasion in state.missed),
+        reminded=_reminded(state, old, new, way),
+        measured=frozenset((way.form(id), occasion_under(way, occasion)) for id, occasion in state.measured),
+        missed=frozenset((way.form(id), occasion_under(way, occasion)) for id, occasion in state.missed),
         decisions=MappingProxyType({way.form(id): decision for id, decision in state.decisions.items()}),
         flags=tuple(
             replace(
                 flag,
                 form=way.form(flag.form),
                 about=tuple(way.field_of(flag.form, name) for name in flag.about),
-                copy=_occasion(way, way.module(flag.copy)),
+                copy=occasion_under(way, way.module(flag.copy)),
             )
             for flag in state.flags
         ),
     )
+
+
+def _reminded(state: State, old: Program, new: Program, way: Migration) -> frozenset[str]:
+    """What the patient has been reminded of, as the new version names it: by the reminder of the same sort in its place."""
+    sorts = {str(number): sort for number, sort in enumerate(_sorts(old), start=1)}
+    numbers = {sort: number for number, sort in enumerate(_sorts(new), start=1)}
+    found: set[str] = set()
+    for name in state.reminded:
+        number, _, occasion = name.partition("-")
+        sort = sorts.get(number)
+        if sort in numbers:
+            found.add(f"{numbers[sort]}-{_reminded_of(sort[0], occasion, way)}")
+    return frozenset(found)
+
+
+def _reminded_of(when: str, occasion: str, way: Migration) -> str:
+    if when == "not-signed-in":
+        return occasion
+    if when == "module-due":
+        return way.module(occasion)
+    # A form, and after it the occasion of a measurement or the date of a diary.
+    form, _, rest = occasion.partition("-")
+    return f"{way.form(form)}-{occasion_under(way, rest)}"
+
+
+def _sorts(program: Program) -> list[tuple[str, int]]:
+    """Of each reminder what it is about, and which of those it is: a program may remind twice of one thing."""
+    seen: dict[str, int] = {}
+    found: list[tuple[str, int]] = []
+    for reminder in program.reminders:
+        seen[reminder.when] = seen.get(reminder.when, 0) + 1
+        found.append((reminder.when, seen[reminder.when]))
+    return found
 
 
 def _module(way: Migration, id: str, module: ModuleState) -> ModuleState:
@@ -72,7 +106,8 @@ def _module(way: Migration, id: str, module: ModuleState) -> ModuleState:
     return module
 
 
-def _occasion(way: Migration, occasion: str) -> str:
+def occasion_under(way: Migration, occasion: str) -> str:
+    """The name that an occasion of a measurement has in the later version."""
     if not occasion.startswith(_BEFORE_MODULE):
         return occasion
     return _BEFORE_MODULE + way.module(occasion.removeprefix(_BEFORE_MODULE))
@@ -88,6 +123,8 @@ class _FormWay:
     kept: Mapping[str, str]
     """Old to new name, of all that means the same in both."""
     new: Questionnaire | Exercise | None
+    cells: Mapping[str, _Cells] = field(default_factory=lambda: NOTHING)
+    """Of each table that is kept, by its old name: what becomes of its columns."""
 
     @classmethod
     def between(cls, old: Program, new: Program, way: Migration, id: str) -> _FormWay:
@@ -99,7 +136,15 @@ class _FormWay:
         kept = {
             name: later for name, meaning in _meanings(before) if there.get(later := way.field_of(id, name)) == meaning
         }
-        return cls(way, id, MappingProxyType(kept), after)
+        cells: dict[str, _Cells] = {}
+        if isinstance(before, Exercise) and isinstance(after, Exercise):
+            later_fields = {field.id: field for field in after.fields}
+            cells = {
+                field.id: _Cells.between(field, later_fields[kept[field.id]])
+                for field in before.fields
+                if field.columns and field.id in kept
+            }
+        return cls(way, id, MappingProxyType(kept), after, MappingProxyType(cells))
 
     def copies(self, copies: tuple[Copy, ...]) -> tuple[Copy, ...]:
         return tuple(self._copy(copy) for copy in copies)
@@ -112,7 +157,7 @@ class _FormWay:
             return copy
         record, answers = copy.record, self._answers(copy.answers)
         carried = {name: later for name, later in self.kept.items() if name not in copy.answers or later in answers}
-        values = {carried[name]: value for name, value in record.values.items() if name in carried}
+        values = {carried[name]: self._value(name, value) for name, value in record.values.items() if name in carried}
         statuses = {carried[name]: status for name, status in record.statuses.items() if name in carried}
         return replace(
             copy,
@@ -126,11 +171,22 @@ class _FormWay:
             return answers
         return MappingProxyType(
             {
-                self.kept[name]: answer
+                self.kept[name]: self._rows(name, answer)
                 for name, answer in answers.items()
                 if name in self.kept and self._fits(self.kept[name], answer)
             }
         )
+
+    def _rows(self, name: str, answer: Any) -> Any:
+        cells = self.cells.get(name)
+        return answer if cells is None or not isinstance(answer, tuple) else cells.rows(answer)
+
+    def _value(self, name: str, value: Any) -> Any:
+        """As expressions see it: a row says of each column what stands there, if only nothing."""
+        cells = self.cells.get(name)
+        if cells is None or not cells.new or not isinstance(value, tuple):
+            return self._rows(name, value)
+        return tuple(MappingProxyType({**dict.fromkeys(cells.new), **row}) for row in cells.rows(value))
 
     def _copy_id(self, id: str) -> str:
         """Of an exercise that is filled in once a module, a copy bears the id of its module."""
@@ -146,6 +202,27 @@ class _FormWay:
         return not known or answer is None or all(str(one) in known for one in chosen)
 
 
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """How the rows of one table come under the new version: cell by cell, so that a new column takes nothing with it."""
+
+    gone: frozenset[str]
+    """Columns whose cells the new version has no place for."""
+    new: tuple[str, ...]
+
+    @classmethod
+    def between(cls, before: Field, after: Field) -> _Cells:
+        there = {column.id: _meaning(column) for column in after.columns}
+        gone = frozenset(column.id for column in before.columns if there.get(column.id) != _meaning(column))
+        known = {column.id for column in before.columns} - gone
+        return cls(gone, tuple(id for id in there if id not in known))
+
+    def rows(self, rows: tuple[Any, ...]) -> tuple[Any, ...]:
+        if not self.gone:
+            return rows
+        return tuple(MappingProxyType({id: cell for id, cell in row.items() if id not in self.gone}) for row in rows)
+
+
 def _meanings(form: Questionnaire | Exercise) -> Iterator[tuple[str, object]]:
     """Name and what a value of it is; two that are equal can stand for each other."""
     if isinstance(form, Questionnaire):
@@ -157,6 +234,6 @@ def _meanings(form: Questionnaire | Exercise) -> Iterator[tuple[str, object]]:
 
 
 def _meaning(field: Field) -> object:
+    """Of a table without its columns: what becomes of those is seen cell by cell."""
     type = answer_type(field)
-    columns = tuple((column.id, _meaning(column)) for column in field.columns)
-    return (field.type, type.kind, type.unit, field.unit, columns)
+    return (field.type, type.kind, type.unit, field.unit)

@@ -16,7 +16,7 @@ from designtool.compare.pair import Pair
 from designtool.compare.risk import CRISIS_CONTACT
 from designtool.diagnostics import Text
 from designtool.model.exercise import Decision, Exercise, Field
-from designtool.model.flow import PlannedMeasurement, Reminder
+from designtool.model.flow import Occasion, PlannedMeasurement, Reminder
 from designtool.model.journey import Journey
 from designtool.model.module import Module
 from designtool.model.page import Page
@@ -287,12 +287,26 @@ def _of_measurement(difference: Difference, pair: Pair) -> Iterator[Change]:
         return
     old, new = difference.old, difference.new
     id = difference.place.new.questionnaire if difference.place.of is PlannedMeasurement else ""
-    if set(new) - set(old):
+    if any(not _is_among(one, old) for one in new):
         yield pair.change(MEASUREMENT_ADDED, difference, id=id)
-    if set(old) - set(new):
+    if any(not _is_among(one, new) for one in old):
         yield pair.change(MEASUREMENT_REMOVED, difference, id=id)
     if set(old) == set(new):
         yield pair.change(ORDER, difference, id=id)
+
+
+def _is_among(one: Occasion, others: tuple[Occasion, ...]) -> bool:
+    """Whether a measurement is made on all of these occasions: every week is every second week, too."""
+    if one in others:
+        return True
+    # Occasions of the same week or day have the same name however often they come; months are counted otherwise.
+    return any(
+        other.kind == one.kind == "every"
+        and other.unit == one.unit
+        and one.unit in ("day", "week")
+        and one.number % max(other.number, 1) == 0
+        for other in others
+    )
 
 
 def _of_reminders(difference: Difference, pair: Pair) -> Iterator[Change]:
