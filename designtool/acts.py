@@ -38,6 +38,8 @@ SHOWN = "shown-"
 """`shown-<name>` is sent with boxes to tick, of which nothing else is sent when none is ticked."""
 CORRECT = "correct."
 """`correct.<field>.<answer>`, an action: the field is to say this instead, and the form is finished."""
+CLEAR = "clear."
+"""`clear.<input>`, an action: a choice is taken back."""
 _ROW = re.compile(r"[0-9]{1,3}")
 _MOVE = re.compile(r"move-(up|down)\.([a-z0-9_]{1,60})\.([0-9]{1,3})")
 """An action: what stands in a place of a ranking changes places with the one above or below it."""
@@ -153,6 +155,9 @@ def _form(id: str, action: str, sent: Sent, state: State, program: Program, now:
         field, _, meant = action.removeprefix(CORRECT).partition(".")
         answers |= {one.id: meant for one in known.fields if one.id == field} if isinstance(known, Exercise) else {}
         action = "submit"
+    if action.startswith(CLEAR):
+        answers |= _without(known, action.removeprefix(CLEAR), {**stands, **answers})
+        action = "save"
     moved = _MOVE.fullmatch(action)
     if (
         moved
@@ -287,6 +292,20 @@ def _put_inside(declared: Field, before: Any, inside: str, value: object) -> lis
     parts = [None if str(part) == str(value) else part for part in parts]
     parts[int(first)] = value
     return parts
+
+
+def _without(form: Questionnaire | Exercise, name: str, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer that an input belongs to, with nothing in that input; nothing where there is no such input."""
+    id, _, inside = name.partition(".")
+    if isinstance(form, Questionnaire):
+        return {item.id: None for item in form.items if item.id == name}
+    declared = next((one for one in form.fields if one.id == id), None)
+    if declared is None:
+        return {}
+    if not inside:
+        return {id: None}
+    rest = _put_inside(declared, answers.get(id), inside, None)
+    return {} if rest is None else {id: rest}
 
 
 def _moved(ranking: Any, place: int, by: int) -> Any:

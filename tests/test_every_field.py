@@ -190,6 +190,12 @@ def test_a_patient_fills_in_every_type_of_field_week_by_week(at_clinic: Clinic) 
         "laggdags": "22.30",
         "gangtid": "25",
     }
+    patient.send("exercise/om_dig", every, "save")
+    for name in ("ork", "bast_tid", "hjalp"):
+        page = patient.send("exercise/om_dig", {}, f"clear.{name}")
+        assert not re.search(rf'name="{name}"[^>]* checked', page), "a choice can be taken back"
+    assert 'value="Kim"' in page, "and all else stands"
+    assert re.findall(r'value="clear\.(\w+)"[^>]*(?<! hidden)>', page) == []
     page = patient.send("exercise/om_dig", every)
     for words in ("Jag bor här", "2,5 koppar", "På kvällen", "Sömn, Oro", "Min syster", "22.30", "25 min"):
         assert words in page
@@ -211,6 +217,10 @@ def test_a_patient_fills_in_every_type_of_field_week_by_week(at_clinic: Clinic) 
         "lista.0.slag": "vila",
     }
     page = patient.send("exercise/aktivitetslista", rows, "add-row.lista")
+    page = patient.send("exercise/aktivitetslista", {}, "clear.lista.0.svarighet")
+    assert not re.search(r'name="lista.0.svarighet"[^>]* checked', page) and 'value="Gå till biblioteket"' in page
+    patient.send("exercise/aktivitetslista", {}, "clear.lista.7.finns_inte")
+    patient.send("exercise/aktivitetslista", {"lista.0.svarighet": "3"}, "save")
     more = {"lista.1.aktivitet": "Ringa Ali", "lista.1.gladje": "8", "lista.1.slag": "vila", "bast": "Ringa Ali"}
     patient.send("exercise/aktivitetslista", more)
     assert "Vila" in patient.page("results") and "Medelvärde" in patient.page("results")

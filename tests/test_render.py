@@ -473,12 +473,31 @@ def test_a_textarea_keeps_a_first_empty_line() -> None:
 
 
 def test_a_growing_table_has_a_button_that_works_without_script_and_an_end() -> None:
-    tags = Tags(patient("exercise/allt"))
-    assert [one["value"] for one in tags.with_name("action")] == ["add-row.stegen", "submit", "save"]
+
+    def actions(page: str) -> list[str]:
+        return [one["value"] for one in Tags(page).with_name("action") if not one["value"].startswith("clear.")]
+
+    assert actions(patient("exercise/allt")) == ["save", "add-row.stegen", "submit", "save"], "enter saves"
     situation = samples.situation()
     full = samples.form("allt", draft={"stegen": [{"steg": str(at)} for at in range(6)]})
-    filled = Tags(patient("exercise/allt", replace(situation, forms={**situation.forms, "allt": full})))
-    assert [one["value"] for one in filled.with_name("action")] == ["submit", "save"]
+    filled = patient("exercise/allt", replace(situation, forms={**situation.forms, "allt": full}))
+    assert actions(filled) == ["save", "submit", "save"]
+
+
+def test_a_choice_can_be_taken_back_where_it_may_be_left_out() -> None:
+    def shown(page: str) -> list[str]:
+        return [
+            one["value"].removeprefix("clear.")
+            for one in Tags(page).with_name("action")
+            if one["value"].startswith("clear.") and "hidden" not in one
+        ]
+
+    situation = samples.situation()
+    chosen = samples.form("allt", draft={"humor": 3, "stegen": [{"steg": "Ett", "svart": 2}]})
+    page = patient("exercise/allt", replace(situation, forms={**situation.forms, "allt": chosen}))
+    assert "stegen.0.svart" in shown(page)
+    items = patient("questionnaire/phq9")
+    assert "clear.q1" in items and "clear.q9" not in items, "an item of risk is declined in words"
 
 
 def test_options_and_rows_come_from_earlier_answers() -> None:

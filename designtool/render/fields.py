@@ -169,7 +169,12 @@ def _scale(view: FieldView) -> Markup:
         if ends and steps
         else None
     )
-    return _group(view, words, element("div", {"class": f"scale scale-{len(steps)}"}, *options))
+    return _group(
+        view,
+        words,
+        element("div", {"class": f"scale scale-{len(steps)}"}, *options),
+        _clear(view, chosen in steps and view.value is not None),
+    )
 
 
 def scale_steps(field: Field) -> tuple[Fraction, ...]:
@@ -198,6 +203,7 @@ def _choice(view: FieldView) -> Markup:
             {"class": "choices"},
             *(_option(view, "radio", option, at, str(option.value) == chosen) for at, option in enumerate(options)),
         ),
+        _clear(view, any(str(option.value) == chosen for option in options)),
     )
 
 
@@ -228,6 +234,7 @@ def _yes_no(view: FieldView) -> Markup:
             {"class": "choices choices-pair"},
             *(_option(view, "radio", option, at, option.value == written) for at, option in enumerate(options)),
         ),
+        _clear(view, any(option.value == written for option in options)),
     )
 
 
@@ -256,20 +263,7 @@ def _ranking(view: FieldView) -> Markup:
                 _movers(view, at, len(options), option_label(options, current)) if current else None,
             )
         )
-    return _group(view, default_button(view.context) if chosen and not view.disabled else None, *places)
-
-
-def default_button(context: PageContext) -> Markup:
-    """Stands before buttons that do something of their own: the enter key presses the first button of a form, and is to save."""
-    attributes: Attributes = {
-        "type": "submit",
-        "name": "action",
-        "value": "save",
-        "class": "visually-hidden",
-        "tabindex": "-1",
-        "aria-hidden": "true",
-    }
-    return element("button", attributes, context.say("save"))
+    return _group(view, *places)
 
 
 def _movers(view: FieldView, at: int, count: int, label: str | None) -> Markup | None:
@@ -582,6 +576,33 @@ def _option(view: FieldView, type: str, option: Option, at: int, checked: bool) 
         {"class": "option"},
         _choice_input(view, type, str(option.value), at, checked),
         element("span", {"dir": "auto"}, option.label),
+    )
+
+
+def clear_button(context: PageContext, name: str, label: str, chosen: bool) -> Markup:
+    """Takes a choice back, which touching it again does not. Hidden while nothing is chosen."""
+    return element(
+        "button",
+        {
+            "type": "submit",
+            "name": "action",
+            "value": f"clear.{name}",
+            "class": "button button-quiet button-clear",
+            "data-clear": name,
+            "hidden": not chosen,
+        },
+        context.say("clear"),
+        element("span", {"class": "visually-hidden"}, f": {label}"),
+    )
+
+
+def _clear(view: FieldView, chosen: bool) -> Markup | None:
+    """Where an answer may be left out: a row of a table always may."""
+    may_be_left_out = not view.field.required or "." in view.name
+    return (
+        None
+        if view.disabled or not may_be_left_out
+        else clear_button(view.context, view.name, view.field.label, chosen)
     )
 
 

@@ -2,8 +2,9 @@
 
 Without script
     A form posts to `{base}/exercise/<id>` or `{base}/questionnaire/<id>` with the fields' names (see `render.fields`) and
-    - `action`: `save` (keep the draft), `submit`, `add-row.<table>` (keep the draft with one more, empty row), or
-      `correct.<field>.<answer>` (let the field say this instead, and submit);
+    - `action`: `save` (keep the draft), `submit`, `add-row.<table>` (keep the draft with one more, empty row),
+      `clear.<input>` (keep the draft without this choice), or `correct.<field>.<answer>` (let the field say this instead,
+      and submit);
     - `csrf-token`: the viewpoint's token, when it has one;
     - `entry-date`: of a diary, the ISO date of the entry;
     - `form-revision`: the viewpoint's revision, when it has one: what another device has written since is not overwritten;
@@ -656,6 +657,7 @@ def _form(
             "data-copy": f"follow-up{part}" if part else context.form(form_id).copy or None,
             "data-live": None if part else _live(context, form_id, entry) or None,
         },
+        _default_button(form_id, context),
         context.token_field(),
         element("input", {"type": "hidden", "name": "entry-date", "value": entry.isoformat()}) if entry else None,
         element("input", {"type": "hidden", "name": "return-to", "value": context.target}),
@@ -674,6 +676,7 @@ def _form(
                 "data-text-correction": say("correction", answer="{answer}", label="{label}"),
                 "data-text-correct": say("correct", answer="{answer}"),
                 "data-text-row": say("row-added"),
+                "data-text-cleared": say("cleared"),
                 "data-text-not-computed": say("not-computed"),
             },
         ),
@@ -688,6 +691,24 @@ def _form(
             ),
         ),
         status,
+    )
+
+
+def _default_button(form: str, context: PageContext) -> Markup:
+    """The enter key presses the first button of a form: it is to finish a short one, and to save one that has rows."""
+    exercise = context.program.exercise.get(form)
+    has_rows = exercise is not None and any(one.type in ("table", "plan-entry", "ranking") for one in exercise.fields)
+    return element(
+        "button",
+        {
+            "type": "submit",
+            "name": "action",
+            "value": "save" if has_rows else "submit",
+            "class": "visually-hidden",
+            "tabindex": "-1",
+            "aria-hidden": "true",
+        },
+        context.say("save"),
     )
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from designtool.model.exercise import Exercise, Field
 from designtool.render.context import PageContext
 from designtool.render.display import day
-from designtool.render.fields import FieldView, default_button, render_field
+from designtool.render.fields import FieldView, render_field
 from designtool.render.html import element, joined
 from designtool.render.icons import icon
 from designtool.treatment.reuse import Source, suggestions, unfinished
@@ -63,7 +63,6 @@ def plan_suggestions(exercise: Exercise, field: Field, value: Any, context: Page
     left = {one.name for one in unfinished(field, exercise, environment)}
     return joined(
         (
-            default_button(context) if found else None,
             _buttons(field, [one for one in found if one.name in left], "take-unfinished", context),
             _buttons(field, [one for one in found if one.name not in left], "take-from-list", context),
         )

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from designtool.model.questionnaire import Item, Questionnaire
 from designtool.render.context import PageContext
+from designtool.render.fields import clear_button
 from designtool.render.html import classes, element, paragraphs
 from designtool.render.icons import icon
 
@@ -97,4 +98,8 @@ def _item(
                 for number, (key, label) in enumerate(options)
             ),
         ),
+        # At an item of risk an answer is left out by saying so.
+        clear_button(context, item.id, item.text, bool(chosen))
+        if not (disabled or item.risk or item.required)
+        else None,
     )

@@ -191,6 +191,8 @@ WORDS: dict[str, Text] = {
     "row": Text("Rad {number}", "Row {number}"),
     "move-up": Text("Flytta upp", "Move up"),
     "move-down": Text("Flytta ner", "Move down"),
+    "clear": Text("Rensa svaret", "Clear the answer"),
+    "cleared": Text("Svaret är borttaget.", "The answer is cleared."),
     "add-row": Text("Lägg till en rad", "Add a row"),
     "more-rows": Text("Visa {number} till", "Show {number} more"),
     "mean": Text("Medelvärde", "Mean"),

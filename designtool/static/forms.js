@@ -12,6 +12,7 @@ const SENT = "designtool-sent";
 const TYPING_PAUSE = 600;
 const SLOW = 800;
 const LONGEST_WAIT = 60000;
+const LONGEST_SAVE = 10000;
 
 // What has not reached the server yet. A browser that refuses to store is no reason to stop saving.
 const storage = {
@@ -295,6 +296,7 @@ function autosave(form) {
   let wait = 0;
   let timer = 0;
   let pause = 0;
+  let leaving = null;
 
   function show(state, time) {
     status.dataset.state = state;
@@ -320,7 +322,7 @@ function autosave(form) {
 
   async function send() {
     const name = Object.keys(kept.fields)[0];
-    if (busy || stopped || name === undefined) return;
+    if (busy || stopped || leaving || name === undefined) return;
     busy = true;
     const value = kept.fields[name];
     const slow = setTimeout(() => show("saving"), SLOW);
@@ -352,6 +354,24 @@ function autosave(form) {
       clearTimeout(timer);
       timer = setTimeout(send, wait);
     }
+    if (!leaving) return;
+    const { button, limit } = leaving;
+    clearTimeout(limit);
+    leaving = null;
+    // Signed out or without a connection the page stays, with all that was written on it.
+    if (response && response.status < 500 && !stopped) form.requestSubmit(button);
+  }
+
+  // A save that is under way when the form is sent could arrive after it, with an older answer: the form waits for it.
+  function waitForSave(button) {
+    if (leaving) return;
+    const goOn = () => {
+      leaving = null;
+      busy = false;
+      form.requestSubmit(button);
+    };
+    leaving = { button, limit: setTimeout(goOn, LONGEST_SAVE) };
+    show("saving");
   }
 
   // Forgets what has been dealt with, unless it was changed again meanwhile, and goes on with the next.
@@ -443,6 +463,7 @@ function autosave(form) {
   function written(event, isLeft) {
     const input = event.target;
     if (!isAnswer(input)) return;
+    if (input.type === "radio") showClear(input.name);
     if (isLeft) rewrite(input);
     note(input.name);
     if (!live) return;
@@ -452,13 +473,29 @@ function autosave(form) {
     live.ask(isWriting ? null : input.name);
   }
 
+  // A choice can be taken back while there is one.
+  function showClear(name) {
+    const button = form.querySelector(`[data-clear="${CSS.escape(name)}"]`);
+    if (button) button.hidden = valueOf(form, name) === null;
+  }
+
+  function clear(button) {
+    const inputs = named(form, button.dataset.clear);
+    for (const input of inputs) input.checked = false;
+    announcer.textContent = announcer.dataset.textCleared;
+    inputs[0].focus();
+    inputs[0].dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  form.querySelectorAll("[data-clear]").forEach((button) => showClear(button.dataset.clear));
   form.addEventListener("input", (event) => written(event, false));
   form.addEventListener("change", (event) => written(event, true));
   form.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-add-row]");
+    const button = event.target.closest("[data-add-row], [data-clear]");
     if (!button) return;
     event.preventDefault();
-    addRow(button);
+    if (button.dataset.clear) clear(button);
+    else addRow(button);
   });
   form.addEventListener("submit", (event) => {
     if (navigator.onLine === false) {
@@ -467,6 +504,11 @@ function autosave(form) {
       return;
     }
     clearTimeout(timer);
+    if (busy) {
+      event.preventDefault();
+      waitForSave(event.submitter);
+      return;
+    }
     storage.noteSent(key);
   });
   window.addEventListener("online", () => {

@@ -15,7 +15,7 @@ import pytest
 import studios
 from axe_playwright_python.sync_playwright import Axe
 from chromium import launched_chromium
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 REPOSITORY = Path(__file__).parents[2]
 ALL_TYPES = REPOSITORY / "tests" / "programs" / "allt"
@@ -355,7 +355,15 @@ def test_every_type_of_field_can_be_answered_with_the_keyboard_alone(page: Page,
     press("Space")
     press("ArrowRight")
     press("Tab")
+    expect(page.locator("[data-clear=ork]")).to_be_focused()
+    press("Enter")
+    expect(page.locator("[name=ork][value='0']")).to_be_focused()
+    expect(page.locator("[name=ork]:checked")).to_have_count(0)
+    expect(page.locator("[data-clear=ork]")).to_be_hidden()
+    expect(page.locator("[data-announce]")).to_have_text("Svaret är borttaget.")
+    press("Tab")
     press("Space")
+    press("Tab")
     press("Tab")
     press("Space")
     press("Tab")
@@ -363,6 +371,7 @@ def test_every_type_of_field_can_be_answered_with_the_keyboard_alone(page: Page,
     press("Tab")
     press("Space")
     expect(page.locator("[name=vem]")).to_be_visible()
+    press("Tab")
     press("Tab")
     type_and_go_on("Robin")
     expect(page.locator("[name=startdag]")).to_be_focused()
@@ -375,6 +384,54 @@ def test_every_type_of_field_can_be_answered_with_the_keyboard_alone(page: Page,
     answers = page.locator(".done-answers")
     for words in ("Kim", "Jag bor med min katt.", "1,5", "På morgonen", "Sömn", "Robin", "22.30", "45\xa0min"):
         expect(answers).to_contain_text(words)
+
+
+def test_what_is_taken_back_is_taken_back_on_the_server_too(page: Page, all_types: str) -> None:
+    page.goto(f"{all_types}view/allt/patient/-/3/exercise/kompass")
+    rate(page, "omraden.0.viktigt", "8")
+    rate(page, "omraden.0.gor", "3")
+    expect(page.locator("[data-value='omraden.0.skillnad']")).to_have_text("5")
+    page.locator("[data-clear='omraden.0.gor']").click()
+    expect(page.locator("[data-value='omraden.0.skillnad']")).to_have_text("–")
+    expect(page.locator(SAVED)).to_be_attached()
+    page.reload()
+    expect(page.locator("[name='omraden.0.viktigt']:checked")).to_have_count(1)
+    expect(page.locator("[name='omraden.0.gor']:checked")).to_have_count(0)
+    expect(page.locator("[data-clear='omraden.0.gor']")).to_be_hidden()
+
+
+def test_a_form_waits_for_the_save_that_is_under_way(page: Page, all_types: str) -> None:
+    """An older answer that arrived after the form would stand in its place."""
+    order: list[str] = []
+    held: list[Route] = []
+    page.route("**/save", lambda route: held.append(route))
+    page.on("request", lambda one: order.append(one.url.rsplit("/", 1)[1]) if one.method == "POST" else None)
+    page.goto(f"{all_types}view/allt/patient/-/4/exercise/aktivitetslista")
+    page.locator("[name='lista.0.aktivitet']").fill("Simma")
+    page.locator("[name='lista.1.aktivitet']").fill("Bada")
+    expect(page.locator("[data-save-status]")).to_have_attribute("data-state", "saving")
+    finish_button = page.get_by_role("button", name="Klar", exact=True)
+    finish_button.click()
+    finish_button.click()
+    assert order == ["save"], "it is sent when the server has answered"
+    held[0].continue_()
+    expect(page.locator(".saved")).to_have_text("Tack, det är sparat.")
+    assert order == ["save", "aktivitetslista"], "and once"
+    for words in ("Simma", "Bada"):
+        expect(page.locator("main")).to_contain_text(words)
+
+
+def test_without_a_connection_a_form_that_waits_stays(page: Page, all_types: str) -> None:
+    held: list[Route] = []
+    page.route("**/save", lambda route: held.append(route))
+    page.goto(f"{all_types}view/allt/patient/-/5/exercise/aktivitetslista")
+    page.locator("[name='lista.0.aktivitet']").fill("Simma")
+    expect(page.locator("[data-save-status]")).to_have_attribute("data-state", "saving")
+    page.get_by_role("button", name="Klar", exact=True).click()
+    held[0].abort()
+    expect(page.locator("[data-save-status]")).to_contain_text("Ingen kontakt")
+    expect(page.locator("[name='lista.0.aktivitet']")).to_have_value("Simma")
+    expect(page.locator(".saved")).to_have_count(0)
 
 
 def test_a_row_that_is_added_is_worked_out_and_kept(page: Page, all_types: str) -> None:
