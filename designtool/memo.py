@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from designtool import __version__, resources
 from designtool.atomic import write_atomically
 from designtool.diagnostics import Diagnostic, Edit, Fix, Related, Severity, Span, Text
 from designtool.load.kinds import LIBRARY
-from designtool.source.released import BUNDLES, list_path
+from designtool.source.released import BUNDLES, RELEASES
 
 _FILE = ".designtool/memo.json"
 _WORKSPACE_FILE = "designtool.yaml"
@@ -123,14 +124,26 @@ class Memo:
             self._keys[name] = digest.hexdigest()
         return self._keys[name]
 
-    def _released(self, name: str) -> tuple[str, list[tuple[str, Stamp]]]:
-        """The versions that a program is compared with: their list, and their bundles where they are looked for."""
-        try:
-            with os.scandir(self.root / BUNDLES) as entries:
-                found = [(one.name, _stamp(one.stat())) for one in entries if one.name.startswith(f"{name}-")]
-        except OSError:
-            found = []
-        return self._digest(list_path(name)), sorted(found)
+    def _released(self, name: str) -> list[tuple[str, str]]:
+        """The versions that a program and its variants are compared with: their lists, and their bundles where they are looked for."""
+        found = []
+        for folder in (RELEASES, BUNDLES):
+            try:
+                with os.scandir(self.root / folder) as entries:
+                    named = [entry.name for entry in entries if entry.name.startswith((f"{name}.", f"{name}-"))]
+            except OSError:
+                continue
+            for path in (f"{folder}/{one}" for one in named):
+                try:
+                    status = os.stat(self.root / path)
+                except OSError:
+                    continue
+                if folder == BUNDLES or not stat.S_ISREG(status.st_mode):
+                    found.append((path, repr((status.st_mode, _stamp(status)))))
+                else:
+                    self._stamps[path] = _stamp(status)
+                    found.append((path, self._digest(path)))
+        return sorted(found)
 
     def _films(self) -> tuple[str, list[tuple[str, Stamp]]]:
         """What lies in the folder of films: one that comes or goes there changes what is found in a program."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from designtool.cli.earlier import AGAINST, asked_for, listed
+from designtool.cli.earlier import AGAINST, EarlierVersions, asked_for, earlier_of, held_against
 from designtool.cli.output import (
     FORMAT,
     MEDIA,
@@ -24,7 +24,8 @@ from designtool.cli.output import (
 from designtool.diagnostics import Diagnostic, Language, Text, has_errors
 
 if TYPE_CHECKING:
-    from designtool.compare.against import Earlier, Held
+    from designtool.compare.against import Held
+    from designtool.compare.change import Changes
     from designtool.model.program import Program
     from designtool.pipeline import Compiled
 
@@ -66,12 +67,10 @@ def command(
     _stop_at([one for one in compiled.diagnostics if one.rule != _LEADS_FURTHER], compiled)
     found = compiled.programs[0].program
     assert found is not None, "a program without errors could be read"
-    if against:
-        earlier = asked_for(root, names, against, media)[names[0]]
-    else:
-        earlier, problems = listed(root, names[0], found.version)
-        _stop_at(problems, compiled)
-    if not earlier:
+    asked = asked_for(root, names, against, media)[names[0]] if against else None
+    earlier, problems = earlier_of(root, compiled.programs[0], asked)
+    _stop_at(problems, compiled)
+    if not any(earlier.values()):
         raise Usage(
             Text(
                 f"{names[0]} har ingen utgiven version i releases/. Säg vad den ska jämföras med: --against REF",
@@ -81,29 +80,38 @@ def command(
     bump = _bump(root, compiled, found, earlier, media)
     if not dry_run:
         _write(root, bump)
-    _tell(bump, found, earlier, dry_run, output_format, language_of(compiled.documents))
+    sources = [one.source for versions in earlier.values() for one in versions]
+    _tell(bump, found, sources, dry_run, output_format, language_of(compiled.documents))
 
 
-def _bump(root: Path, compiled: Compiled, program: Program, earlier: Sequence[Earlier], media: Path | None) -> _Bump:
-    from designtool.compare.against import findings, hold, needed_version
+def _bump(root: Path, compiled: Compiled, program: Program, earlier: EarlierVersions, media: Path | None) -> _Bump:
+    from designtool.compare.against import findings, needed_version
+    from designtool.compare.change import BUMPS
     from designtool.model.migration import version_key
     from designtool.workspace import bundle_digest
 
-    is_same = any(one.digest and one.program.version == program.version for one in earlier)
-    digest = bundle_digest(root, compiled, program, media) if is_same else ""
-    held = [hold(program, compiled.documents, digest, one) for one in earlier]
-    # What no version can carry has no right version.
-    found = findings(program, compiled.documents, held)
-    _stop_at([one for one in found if one.rule == "change-never-allowed"], compiled)
-    latest = max(held, key=lambda one: version_key(one.earlier.program.version))
+    one = compiled.programs[0]
+    held: list[Held] = []
+    for each in (program, *one.variants):
+        of_this = held_against(
+            each, compiled, earlier.get(each.id, ()), lambda of: bundle_digest(root, compiled, of, media)
+        )
+        # What no version can carry has no right version.
+        found = findings(each, compiled.documents, of_this)
+        _stop_at([one for one in found if one.rule == "change-never-allowed"], compiled)
+        held += of_this
     if all(one.step == "none" for one in held):
         return _Bump(program.version, program.version, "none")
     version = max((program.version, needed_version(held)), key=version_key)
+    # What is new is told since the latest version, of the program and of its variants.
+    last = max((one.earlier.program.version for one in held), key=version_key)
+    latest = [one for one in held if one.earlier.program.version == last]
     changelog, entry = _changelog(compiled, program, latest, version)
     files = [changelog] if changelog is not None else []
     if version != program.version:
         files.append(_program_file(compiled, program, version))
-    return _Bump(program.version, version, latest.step, tuple(files), entry)
+    step = max((one.step for one in latest), key=BUMPS.index)
+    return _Bump(program.version, version, step, tuple(files), entry)
 
 
 def _program_file(compiled: Compiled, program: Program, version: str) -> tuple[str, bytes, bytes]:
@@ -119,7 +127,7 @@ def _program_file(compiled: Compiled, program: Program, version: str) -> tuple[s
 
 
 def _changelog(
-    compiled: Compiled, program: Program, latest: Held, version: str
+    compiled: Compiled, program: Program, latest: Sequence[Held], version: str
 ) -> tuple[tuple[str, bytes, bytes | None] | None, str]:
     from designtool.bundle.content import program_folder
     from designtool.compare.changelog import entry, with_entry
@@ -133,7 +141,7 @@ def _changelog(
         text = (before or b"").decode()
     except UnicodeDecodeError as error:
         raise Usage(Text(f"{path} är inte sparad som UTF-8", f"{path} is not saved as UTF-8")) from error
-    told = entry(latest.earlier.program, program, latest.changes, language)
+    told = entry(latest[0].earlier.program, program, _together(latest), language)
     after = with_entry(text, version, today(), told, language)
     if after is None:
         return None, ""
@@ -145,6 +153,14 @@ def _changelog(
             )
         )
     return (path, after.encode(), before), told
+
+
+def _together(held: Sequence[Held]) -> Changes:
+    """What a variant changes as its program does is one change."""
+    from designtool.compare.change import Changes, in_order
+
+    by_place = {(change.rule, change.about): change for one in reversed(held) for change in one.changes.changes}
+    return Changes(in_order(by_place.values()))
 
 
 def _write(root: Path, bump: _Bump) -> None:
@@ -165,7 +181,7 @@ def _write(root: Path, bump: _Bump) -> None:
 
 
 def _tell(
-    bump: _Bump, program: Program, earlier: Sequence[Earlier], dry_run: bool, output_format: str, language: Language
+    bump: _Bump, program: Program, sources: Sequence[str], dry_run: bool, output_format: str, language: Language
 ) -> None:
     if output_format == "json":
         told: dict[str, Any] = {
@@ -179,8 +195,7 @@ def _tell(
         }
         print_json(told)
         return
-    sources = ", ".join(one.source for one in earlier)
-    for line in _lines(bump, program, sources, dry_run):
+    for line in _lines(bump, program, ", ".join(dict.fromkeys(sources)), dry_run):
         click.echo(line.in_language(language))
     if dry_run and bump.entry:
         click.echo(f"\n{bump.entry}", nl=False)

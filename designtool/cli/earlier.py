@@ -16,10 +16,10 @@ from designtool.diagnostics import Diagnostic, Span, Text
 from designtool.source.released import bundle_path, list_path
 
 if TYPE_CHECKING:
-    from designtool.compare.against import Earlier
+    from designtool.compare.against import Earlier, Held
     from designtool.compare.release_list import Published, ReleaseList
     from designtool.model.program import Program
-    from designtool.pipeline import Compiled
+    from designtool.pipeline import Compiled, CompiledProgram
 
 AGAINST = click.option(
     "--against",
@@ -30,7 +30,7 @@ AGAINST = click.option(
     "versionerna i releases/.",
 )
 EarlierVersions = Mapping[str, "tuple[Earlier, ...]"]
-"""By the name of the program's folder."""
+"""By the id of a program, or of a variant."""
 
 
 def asked_for(root: Path, names: Sequence[str], against: Sequence[str], media: Path | None) -> EarlierVersions:
@@ -58,10 +58,11 @@ def _versions(root: Path, names: Sequence[str], source: str, media: Path | None)
         if known:
             return [(name, version(source, name, root, media)) for name in known]
     one = version(source, names[0] if len(names) == 1 else "", root, media)
-    if one.program.id in names:
-        return [(one.program.id, one)]
-    if len(names) == 1:
-        return [(names[0], one)]
+    # Of a program that is looked at here, or of a variant of it.
+    meant = next((name for name in names if one.program.id == name), None)
+    meant = meant or next((name for name in names if one.program.id.startswith(f"{name}-")), None)
+    if meant is not None or len(names) == 1:
+        return [(meant or names[0], one)]
     raise Usage(
         Text(
             f"{source} är en version av {one.program.id}, som inte granskas här",
@@ -144,24 +145,60 @@ def _opened(root: Path, name: str, published: Published) -> Earlier | Diagnostic
 
 def version_findings(
     root: Path,
-    name: str,
     compiled: Compiled,
-    program: Program,
-    asked: EarlierVersions | None,
-    digest: Callable[[], str],
+    one: CompiledProgram,
+    asked: Sequence[Earlier] | None,
+    digest: Callable[[Program], str],
 ) -> tuple[Diagnostic, ...]:
-    """What is found when a program is held against the versions that were asked for, or else those that its list has.
+    """What is found when a program and its variants are held against the versions that were asked for, or else those that their
+    lists have. `digest` gives that of a program's own bundle, when it is needed.
 
-    `digest` gives that of the program's own bundle, when it is needed.
+    What is found of a program is not told again of its variants.
     """
-    from designtool.compare.against import findings, hold
+    from designtool.compare.against import findings
 
-    found: tuple[Diagnostic, ...] = ()
-    if asked is not None:
-        earlier = asked.get(name, ())
-    else:
-        earlier, found = listed(root, name, program.version)
+    earlier, problems = earlier_of(root, one, asked)
+    found = list(problems)
+    for program in (one.program, *one.variants):
+        assert program is not None
+        held = held_against(program, compiled, earlier[program.id], digest)
+        # What a variant asks for stands in the same release.yaml.
+        is_complete = not problems and not one.variants
+        told = {(other.rule, other.span) for other in found}
+        new = findings(program, compiled.documents, held, is_complete)
+        found += (one for one in new if (one.rule, one.span) not in told)
+    return tuple(found)
+
+
+def earlier_of(
+    root: Path, one: CompiledProgram, asked: Sequence[Earlier] | None
+) -> tuple[EarlierVersions, tuple[Diagnostic, ...]]:
+    """The earlier versions of a program and of each of its variants, and what is wrong with their lists."""
+    earlier: dict[str, tuple[Earlier, ...]] = {}
+    problems: list[Diagnostic] = []
+    for program in (one.program, *one.variants):
+        assert program is not None
+        if asked is not None:
+            earlier[program.id] = _of_this(program, one, asked)
+        else:
+            earlier[program.id], found = listed(root, program.id, program.version)
+            problems += found
+    return earlier, tuple(problems)
+
+
+def held_against(
+    program: Program, compiled: Compiled, earlier: Sequence[Earlier], digest: Callable[[Program], str]
+) -> list[Held]:
+    from designtool.compare.against import hold
+
     is_same = any(one.digest and one.program.version == program.version for one in earlier)
-    own = digest() if is_same else ""
-    held = [hold(program, compiled.documents, own, one) for one in earlier]
-    return (*found, *findings(program, compiled.documents, held, is_complete=not found))
+    own = digest(program) if is_same else ""
+    return [hold(program, compiled.documents, own, one) for one in earlier]
+
+
+def _of_this(program: Program, one: CompiledProgram, asked: Sequence[Earlier]) -> tuple[Earlier, ...]:
+    """A variant is held against versions of its own; all others are the program's."""
+    if program is one.program:
+        variants = {variant.id for variant in one.variants}
+        return tuple(earlier for earlier in asked if earlier.program.id not in variants)
+    return tuple(earlier for earlier in asked if earlier.program.id == program.id)

@@ -126,7 +126,11 @@ def _compile(
     variants: tuple[tuple[str, Bundle], ...] = ()
     if one is not None and program is not None and compiled.can_be_built(one):
         found = version_findings(
-            root, name, compiled, program, asked, lambda: bundle_digest(root, compiled, program, media)
+            root,
+            compiled,
+            one,
+            asked.get(name, ()) if asked is not None else None,
+            lambda of: bundle_digest(root, compiled, of, media),
         )
         if output is not None and not has_errors(found):
             built = build_bundle(root, compiled, program, output, media)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-BUNDLES = "releases/bundles"
+RELEASES = "releases"
+BUNDLES = f"{RELEASES}/bundles"
 
 
 def list_path(name: str) -> str:
     """Of a program's list of published versions, in the workspace."""
-    return f"releases/{name}.yaml"
+    return f"{RELEASES}/{name}.yaml"
 
 
 def bundle_path(name: str, version: str) -> str:
