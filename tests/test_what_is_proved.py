@@ -272,10 +272,13 @@ STEPS = "  - from: 0\n    step: -15\n  - from: 80\n    step: 0\n  - from: 85\n  
         (("entries: 5", "entries: 8"), "kan ingen fylla i"),
         (("start: ceil_to(mean(somn.last(7).tid), 15)", "start: ceil_to(0 - mean(somn.last(7).tid), 15)"), "aldrig mellan golvet"),
         (("measure: somn.vecka", "measure: min_koll.total"), "hör inte"),
+        (("measure: somn.vecka", "measure: 1 * somn.tid"), "measure är bara den senaste dagens tid"),
+        (("mean(somn.last(7).tid)", "somn.tid"), "start är bara den senaste dagens tid"),
+        (("mean(somn.last(7).tid)", "somn.vecka"), "start räknas ur procent"),
     ],
 )  # fmt: skip
 def test_a_decision_that_leaves_gaps_or_goes_too_far(change: tuple[str, str], said: str) -> None:
-    if change[0].startswith("measure"):
+    if change[1] == "measure: min_koll.total":
         changes = [change, ("start: ceil_to(mean(somn.last(7).tid), 15)", "start: min_koll.total * 100")]
         came = found(decision(*changes))
         assert ("unsafe-decision", NO_DIARY) in came

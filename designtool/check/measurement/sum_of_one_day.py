@@ -74,7 +74,8 @@ summary:
 """,
 )
 
-_SUMMING_UP = frozenset({"sum", "mean", "min", "max"})
+SUMMING_UP = frozenset({"sum", "mean", "min", "max"})
+"""What makes one value of many."""
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -90,7 +91,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 def _single(tree: Sequence[Any]) -> Iterator[tuple[str, str, str]]:
     """Each function that sums up one answer by its name: the function, and the form and name of the answer."""
-    if tree[0] == "call" and tree[1] in _SUMMING_UP and len(tree) == 3 and tree[2][0] == "ref":
+    if tree[0] == "call" and tree[1] in SUMMING_UP and len(tree) == 3 and tree[2][0] == "ref":
         yield tree[1], tree[2][1], tree[2][2]
     for part in branches(tree):
         yield from _single(part)

@@ -8,7 +8,9 @@ from itertools import pairwise
 from typing import Any
 
 from designtool.check.context import Context
+from designtool.check.measurement.sum_of_one_day import SUMMING_UP
 from designtool.diagnostics import Diagnostic, Rule, Severity, Text
+from designtool.expressions.evaluate import branches
 from designtool.expressions.expression import Type
 from designtool.expressions.values import decimal_text
 from designtool.load.document import Key
@@ -52,6 +54,14 @@ RULE = Rule(
             "måttet räknas inte ur någon dagbok, så underlaget är alltid 0 dagar och det blir aldrig något förslag",
             "the measure comes from no diary, so there are always 0 days to go by, and never a proposal",
         ),
+        "one-day": Text(
+            "{key} är bara den senaste dagens {name}, så ett enda dygn avgör",
+            "{key} is the {name} of the latest day alone, so a single day decides",
+        ),
+        "percent": Text(
+            "start räknas ur procent, men beslutet är i minuter",
+            "start is worked out from a percentage, but the decision is in minutes",
+        ),
         "direction": Text(
             "steget {step} vid {start} är mindre än steget {before} före: det som går bättre skulle ge mindre",
             "the step {step} at {start} is less than the step {before} before: what goes better would give less",
@@ -83,6 +93,11 @@ RULE = Rule(
         "nights": Text("skriv minst 5", "write at least 5"),
         "too-many-nights": Text("skriv entries: {days} eller lägre", "write entries: {days} or lower"),
         "no-diary": Text("mät ur en dagbok", "measure from a diary"),
+        "one-day": Text(
+            "ta veckans värde ur summary:, eller skriv mean({form}.last(7).{name})",
+            "take the week's value of summary:, or write mean({form}.last(7).{name})",
+        ),
+        "percent": Text("räkna ut start ur tider i dagboken", "work start out from times in the diary"),
         "direction": Text("rätta tecknet på steget, eller ordningen", "mend the sign of the step, or the order"),
         "nothing-changes": Text("skriv hur mycket värdet ändras", "write by how much the value changes"),
         "outside": Text("rätta from, eller ta bort steget", "mend from, or take the step away"),
@@ -196,6 +211,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             if context.is_whole:
                 yield from _steps_without_effect(exercise.decision, context)
                 yield from _out_of_reach(exercise.decision, context)
+                yield from _of_another_kind(exercise.decision, context)
 
 
 def _findings(decision: Decision, context: Context) -> Iterator[Diagnostic]:
@@ -207,14 +223,15 @@ def _findings(decision: Decision, context: Context) -> Iterator[Diagnostic]:
         elif index and band.start <= decision.bands[index - 1].start:
             yield RULE.at(place, "order", start=band.start, before=decision.bands[index - 1].start)
         if decision.unit == "minutes" and abs(band.step) > _LONGEST_STEP:
-            yield RULE.at(context.span(origin, "bands", index, "step"), "step", step=band.step)
+            place = context.span(origin, "bands", index, "step")
+            yield RULE.at(place, "step", step=decimal_text(band.step))
     if decision.ceiling <= decision.floor:
         place = context.span(origin, "ceiling")
         yield RULE.at(place, "ceiling", ceiling=decision.ceiling, floor=decision.floor)
     elif decision.unit == "minutes" and decision.ceiling > _LONGEST_WINDOW:
         yield RULE.at(context.span(origin, "ceiling"), "window", ceiling=decision.ceiling)
     if decision.unit == "minutes" and decision.floor < _SHORTEST_WINDOW:
-        yield RULE.at(context.span(origin, "floor"), "floor", floor=decision.floor)
+        yield RULE.at(context.span(origin, "floor"), "floor", floor=decimal_text(decision.floor))
     needs = decision.needs
     if needs.entries < _FEWEST_ENTRIES:
         yield RULE.at(context.span(origin, "needs", "entries"), "nights", entries=needs.entries)
@@ -270,6 +287,32 @@ def _out_of_reach(decision: Decision, context: Context) -> Iterator[Diagnostic]:
             floor=decimal_text(decision.floor),
             ceiling=decimal_text(decision.ceiling),
         )
+
+
+def _of_another_kind(decision: Decision, context: Context) -> Iterator[Diagnostic]:
+    """A value of one day where the rule needs several, and a start in percent for a window in minutes."""
+    exercises = {one.id: one for one in context.exercises}
+    for key, expression in (("measure", decision.measure), ("start", decision.start)):
+        for form, name in _named(expression.tree):
+            one = exercises.get(form)
+            if one is not None and one.kind == "diary" and name not in {summed.id for summed in one.summary}:
+                yield RULE.at(context.span(decision.origin, key), "one-day", key=key, form=form, name=name)
+                break
+    worked_out = {
+        (one.id, value.id): value.unit for one in context.exercises for value in (*one.summary, *one.computed)
+    }
+    units = {worked_out.get(reference, "minutes") for reference in decision.start.references}
+    if decision.unit == "minutes" and units == {"percent"}:
+        yield RULE.at(context.span(decision.origin, "start"), "percent")
+
+
+def _named(tree: Sequence[Any]) -> Iterator[tuple[str, str]]:
+    """Answers that stand by their name. What a function sums up is the business of sum-of-one-day."""
+    if tree[0] == "ref":
+        yield tree[1], tree[2]
+    elif not (tree[0] == "call" and tree[1] in SUMMING_UP):
+        for part in branches(tree):
+            yield from _named(part)
 
 
 def _range_of_measure(decision: Decision, context: Context) -> Type:
