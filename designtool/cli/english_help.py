@@ -144,6 +144,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Mapp med ordalydelsen till instrument som enheten har rätt till. Den blir aldrig en del av ett paket.": (
             "Folder of the wording of instruments that the unit has a right to. It never becomes part of a bundle."
         ),
+        "Fil med regionens egna kontakter. De visas i stället för dem i programmen, och en rättelse syns på en gång.": (
+            "File of the region's own contacts. They are shown in place of those in the programs, and a correction at once."
+        ),
         "Mapp för databas och paket (vanligen designtool-data).": (
             "Folder for the database and the bundles (usually designtool-data)."
         ),

@@ -39,13 +39,24 @@ DEFAULT_DATA = Path("designtool-data")
     type=click.Path(path_type=Path, file_okay=False),
     help="Mapp med ordalydelsen till instrument som enheten har rätt till. Den blir aldrig en del av ett paket.",
 )
+@click.option(
+    "--contacts",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Fil med regionens egna kontakter. De visas i stället för dem i programmen, och en rättelse syns på en gång.",
+)
 @click.option("--unsigned-demonstration", is_flag=True, help="Ta emot osignerade paket. Det står på varje sida.")
 def command(
-    bundles: tuple[Path, ...], data: Path, port: int | None, wording: Path | None, unsigned_demonstration: bool
+    bundles: tuple[Path, ...],
+    data: Path,
+    port: int | None,
+    wording: Path | None,
+    contacts: Path | None,
+    unsigned_demonstration: bool,
 ) -> None:
     """Kör paket i referensmiljön, med låtsasinloggning och påhittade personer. Avsluta med Ctrl-C."""
     from designtool.runtime.app import Settings, create_service
     from designtool.runtime.importing import Policy
+    from designtool.runtime.live_contacts import UnfitContacts
     from designtool.wordings import UnfitWording
 
     language = language_of(None)
@@ -61,12 +72,13 @@ def command(
         movable_clock=unsigned_demonstration,
         language=language,
         wording=wording,
+        contacts=contacts,
     )
     with listener:
         try:
             service = create_service(settings)
-        except UnfitWording as unfit:
-            _refuse_wording(unfit.problems, language)
+        except (UnfitWording, UnfitContacts) as unfit:
+            _refuse_to_start(unfit.problems, language)
         try:
             _prepare(service, bundles, language)
             serve(service, settings.hosts, listener, language)
@@ -111,7 +123,7 @@ def _prepare(service: Service, paths: tuple[Path, ...], language: Language) -> N
         raise Usage(Text(f"{error.filename} går inte att läsa", f"{error.filename} cannot be read")) from error
     unfit = service.programs.unfit_wordings(bundle.digest for bundle in bundles)
     if unfit:
-        _refuse_wording(unfit, language)
+        _refuse_to_start(unfit, language)
     is_new = not service.store.units()
     if is_new:
         first_people.add_unit(service)
@@ -121,8 +133,8 @@ def _prepare(service: Service, paths: tuple[Path, ...], language: Language) -> N
             first_people.start_patient(service, bundle, first_people.new_patient(number))
 
 
-def _refuse_wording(problems: tuple[Text, ...], language: Language) -> NoReturn:
-    """Nothing starts with words that may stand under the wrong number."""
+def _refuse_to_start(problems: tuple[Text, ...], language: Language) -> NoReturn:
+    """Nothing starts with words that may stand under the wrong number, or with contacts that may lead nowhere."""
     for problem in problems:
         click.echo(problem.in_language(language), err=True)
     raise click.exceptions.Exit(1)

@@ -594,6 +594,12 @@ def _keyed(own: Mapping[str, Document], kind: str, make: Any) -> Iterator[tuple[
                 yield key, make(key, node)
 
 
+def contacts_in(document: Document) -> Iterator[tuple[str, Contact]]:
+    """The contacts that a contacts.yaml holds, by their ids."""
+    for id, node in Node(document).entries():
+        yield id, _contact(id, node)
+
+
 def _contact(id: str, node: Node) -> Contact:
     return Contact(
         id=id,

@@ -28,7 +28,7 @@ def read_wording(path: str, content: bytes) -> Document | tuple[Text, ...]:
     parsed = parse_yaml(path, content)
     document = Document(path, "wording", parsed.data, parsed.values, parsed.keys) if parsed.readable else None
     found = (*parsed.diagnostics, *(check_shape(document) if document is not None else ()))
-    problems = tuple(_placed(one) for one in found if one.severity is Severity.ERROR)
+    problems = tuple(placed(one) for one in found if one.severity is Severity.ERROR)
     return document if document is not None and not problems else problems
 
 
@@ -142,6 +142,6 @@ def _unknown(kind_sv: str, kind_en: str, name: str, names: Any) -> Text:
     return Text(f"{kind_sv} {name} finns inte.{hint_sv}", f"{kind_en} {name} does not exist.{hint_en}")
 
 
-def _placed(found: Diagnostic) -> Text:
+def placed(found: Diagnostic) -> Text:
     place = f"{found.span.path}:{found.span.line}: "
     return Text(place + found.message.sv, place + found.message.en)

@@ -26,6 +26,7 @@ from designtool.render import load_templates
 from designtool.runtime.access import SimulatedSignIn
 from designtool.runtime.clock import Clock, real_time
 from designtool.runtime.importing import Policy
+from designtool.runtime.live_contacts import LOOK_SECONDS, LiveContacts, UnfitContacts
 from designtool.runtime.pages import Pages
 from designtool.runtime.routes import ROUTES
 from designtool.runtime.routes.unit import IMPORT_PATH
@@ -55,6 +56,8 @@ class Settings:
     language: Language = "sv"
     wording: Path | None = None
     """Folder of the wording of instruments that the care unit has a right to."""
+    contacts: Path | None = None
+    """File of the region's contacts, which are shown in place of those in the programs. Looked at again and again."""
     real: Callable[[], datetime] = real_time
 
 
@@ -71,13 +74,16 @@ def app_of(service: Service, hosts: frozenset[str], more: Sequence[BaseRoute] = 
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        ticking = asyncio.create_task(_tick_for_ever(service))
+        working = [asyncio.create_task(_tick_for_ever(service))]
+        if service.contacts.path is not None:
+            working.append(asyncio.create_task(_look_at_contacts_for_ever(service)))
         try:
             yield
         finally:
-            ticking.cancel()
-            with suppress(asyncio.CancelledError):
-                await ticking
+            for task in working:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             service.store.close()
 
     app = Starlette(
@@ -100,7 +106,7 @@ def app_of(service: Service, hosts: frozenset[str], more: Sequence[BaseRoute] = 
 
 
 def create_service(settings: Settings) -> Service:
-    """All but the web: also what fills a demonstration works with it. Raises UnfitWording."""
+    """All but the web: also what fills a demonstration works with it. Raises UnfitWording and UnfitContacts."""
     wordings = Wordings() if settings.wording is None else read_wordings(settings.wording)
     store = Store(settings.data, settings.database)
     programs = Programs(store, wordings)
@@ -115,9 +121,23 @@ def create_service(settings: Settings) -> Service:
         pages=Pages(load_templates(resources.folder("templates")), settings.language, notices),
         policy=settings.policy,
         language=settings.language,
+        contacts=LiveContacts(settings.contacts, settings.data / "contacts"),
     )
+    service.look_at_contacts()
+    if service.contacts.problems:
+        store.close()
+        raise UnfitContacts(service.contacts.problems)
     service.refresh_crisis_page()
     return service
+
+
+async def _look_at_contacts_for_ever(service: Service) -> None:
+    while True:
+        try:
+            await run_in_threadpool(service.look_at_contacts)
+        except Exception:
+            _log.exception("the contacts could not be looked at")
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _tick_for_ever(service: Service) -> None:

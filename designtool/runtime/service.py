@@ -15,9 +15,11 @@ from starlette.responses import JSONResponse, Response
 
 from designtool.diagnostics import Language
 from designtool.runtime.access import Area, Identity, RateLimit, Session, cookie_name, find_session, find_visit
+from designtool.runtime.audit import Deed
 from designtool.runtime.clock import Clock
 from designtool.runtime.crisis import crisis_help
 from designtool.runtime.importing import Policy
+from designtool.runtime.live_contacts import LiveContacts
 from designtool.runtime.pages import Pages
 from designtool.runtime.store import Store, Treatment, UserRole
 from designtool.runtime.treatments import Programs, Treatments
@@ -53,12 +55,25 @@ class Service:
     pages: Pages
     policy: Policy
     language: Language
+    contacts: LiveContacts = field(default_factory=LiveContacts)
     saving: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_SAVES_AT_ONCE))
     sign_ins: RateLimit = field(default_factory=lambda: RateLimit(30, 60))
 
     def refresh_crisis_page(self) -> None:
         programs = [self.programs.program(bundle.digest) for bundle in self.store.bundles()]
         self.pages.set_help(crisis_help(programs, self.pages.templates, self.language, self.clock.now()))
+
+    def look_at_contacts(self) -> None:
+        """Show the region's contacts as its file has them now, and write down in each unit's log from when."""
+        if self.contacts.look():
+            self.programs.show_contacts(self.contacts.contacts)
+            self.refresh_crisis_page()
+        if self.contacts.digest:
+            for unit in self.store.units():
+                if unit.id not in self.contacts.told:
+                    deed = Deed(self.clock.now(), "clock", "", unit.id, "show-contacts", self.contacts.digest)
+                    self.store.write_down(deed)
+                    self.contacts.told.add(unit.id)
 
     def treatment(self, id: str, session: Session) -> Treatment:
         found = self.store.treatment(id)
