@@ -24,6 +24,7 @@ _GLOBS: Mapping[str, tuple[str, ...]] = {
     "workspace": ("designtool.yaml",),
     "program": ("{programs}/*/program.yaml",),
     "release": ("{programs}/*/release.yaml",),
+    "release-list": ("releases/*.yaml",),
     "sources": ("{programs}/*/sources.yaml",),
     "module": ("{programs}/*/modules/*/module.yaml",),
     "exercise": ("{programs}/*/modules/*/exercises/*.yaml", "{programs}/*/exercises/*.yaml"),
