@@ -1,0 +1,72 @@
+"""Why a signed document (an agreement, its end) is not accepted: every code that exists, and what it says to people.
+
+The codes are published beside those of the reader. A code is never given another meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from designtool.bundle.refusals import printable
+from designtool.diagnostics import Text
+
+
+class SignedProblem(Exception):
+    """What was presented is not what it should be, or what was asked for would make something that is not."""
+
+    def __init__(self, code: str, /, **facts: object) -> None:
+        template = SIGNED_PROBLEMS[code]
+        words = {name: printable(str(value)) for name, value in facts.items()}
+        self.code = code
+        self.message = Text(template.sv.format_map(words), template.en.format_map(words))
+        super().__init__(f"{code}: {self.message.en}")
+
+
+SIGNED_PROBLEMS: Mapping[str, Text] = MappingProxyType(
+    {
+        "envelope-invalid": Text(
+            "{file} är inget undertecknat dokument från designtool: {reason}",
+            "{file} is no signed document made by designtool: {reason}",
+        ),
+        "envelope-type": Text(
+            "{file} är ett dokument av ett annat slag: {found}", "{file} is a document of another kind: {found}"
+        ),
+        "signature-wrong": Text(
+            "Underskriften med nyckeln {key} i {file} stämmer inte. Något har ändrats efter underskriften.",
+            "The signature with the key {key} in {file} does not hold. Something was changed after it was signed.",
+        ),
+        "signed-already": Text(
+            "{file} är redan underskriven med nyckeln {key}.", "{file} is signed with the key {key} already."
+        ),
+        "agreement-invalid": Text("{file} är inget giltigt avtal: {reason}", "{file} is no valid agreement: {reason}"),
+        "agreement-signer": Text(
+            "Nyckeln tillhör {found}. Ett avtal mellan {giver} och {taker} skrivs under av någon som publicerar eller är "
+            "kliniskt ansvarig i en av dem.",
+            "The key belongs to {found}. An agreement between {giver} and {taker} is signed by somebody who publishes "
+            "or is clinically responsible in one of them.",
+        ),
+        "agreement-key": Text(
+            "Nyckeln {key} är inte en av de nycklar som federationen har för {region}.",
+            "The key {key} is not one of those that the federation has for {region}.",
+        ),
+        "agreement-own-side": Text(
+            "{region} har redan skrivit under. Nu är det den andra regionens tur.",
+            "{region} has signed already. Now it is the other region's turn.",
+        ),
+        "agreement-unproposed": Text(
+            "{file} är inte underskrivet av {region}. Ett avtal skrivs först under av den som föreslår det, med en nyckel som du litar på.",
+            "{file} is not signed by {region}. An agreement is first signed by the one who proposes it, with a key that you trust.",
+        ),
+        "agreement-over": Text(
+            "Avtalet gällde till och med {last_day} och går inte längre att skriva under.",
+            "The agreement held until {last_day} and can no longer be signed.",
+        ),
+        "agreement-file": Text("{file} går inte att skriva under: {reason}", "{file} cannot be signed: {reason}"),
+        "agreement-unknown": Text(
+            "Det finns inget avtal {name} i {folder}. Ange filens namn eller början av fingeravtrycket.",
+            "There is no agreement {name} in {folder}. Give the name of the file or the beginning of the digest.",
+        ),
+    }
+)
+"""Code to message. `{facts}` are filled in."""
