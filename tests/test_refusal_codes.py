@@ -13,9 +13,11 @@ from click.testing import CliRunner
 
 from designtool.bundle.refusals import REFUSALS
 from designtool.cli import group
+from designtool.cli.explain_refusals import refusal_texts
 from designtool.load.shape import schema_of
 from designtool.runtime.importing import REASONS
 from designtool.share.problems import REGISTRY_PROBLEMS, RegistryProblem
+from designtool.share.trust_problems import TRUST_PROBLEMS
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "refusals.md"
@@ -46,6 +48,13 @@ says is `wrong-digest` wherever it comes from. Nothing half-done is left. The ex
 registry could not be reached or does not have it: {out_of_reach}.
 
 """
+TRUST = """
+## Not trusted
+
+`designtool verify --trust` and `run --trust` refuse what is not signed as the federation demands, and what is older than it may
+be. `designtool keys` and `federation` refuse with these codes too.
+
+"""
 
 
 def page() -> str:
@@ -54,7 +63,14 @@ def page() -> str:
         return "".join(f"| `{code}` | {_cell(text.en)} | {_cell(text.sv)} |\n" for code, text in texts.items())
 
     out_of_reach = ", ".join(f"`{code}`" for code in REGISTRY_PROBLEMS if not _is_refusal(code))
-    sharing = SHARING.format(out_of_reach=out_of_reach) + TABLE + rows(REGISTRY_PROBLEMS)
+    sharing = (
+        SHARING.format(out_of_reach=out_of_reach)
+        + TABLE
+        + rows(REGISTRY_PROBLEMS)
+        + TRUST
+        + TABLE
+        + rows(TRUST_PROBLEMS)
+    )
     return HEAD + TABLE + rows(REFUSALS) + IMPORT + TABLE + rows(REASONS) + sharing
 
 
@@ -77,7 +93,7 @@ def test_the_published_list_is_the_one_in_the_code(pytestconfig: pytest.Config) 
 def test_no_published_code_is_taken_away() -> None:
     """The codes of the first release: this list only grows."""
     published = set(re.findall(r"^\| `([a-z-]+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
-    assert published == {*REFUSALS, *REASONS, *REGISTRY_PROBLEMS}
+    assert published == {*REFUSALS, *REASONS, *REGISTRY_PROBLEMS, *TRUST_PROBLEMS}
     assert published >= set(FIRST)
 
 
@@ -89,9 +105,9 @@ def test_explain_tells_a_code_and_all_of_them() -> None:
 
     everything = told("refusals", "--format", "json")
     jsonschema.validate(everything, schema_of("explain"))
-    assert [one["code"] for one in everything["refusals"]] == [*REFUSALS, *REASONS, *REGISTRY_PROBLEMS]
+    assert [one["code"] for one in everything["refusals"]] == list(refusal_texts())
     assert told("wrong-digest") == "wrong-digest  The content of {name} does not match its digest.\n"
-    assert len(told("refusals").splitlines()) == len(REFUSALS) + len(REASONS) + len(REGISTRY_PROBLEMS)
+    assert len(told("refusals").splitlines()) == len(refusal_texts())
     assert "wrong-digest" in CliRunner().invoke(group, ["explain", "wrong-digets"]).stderr
 
 

@@ -38,6 +38,9 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("overlay", "designtool.cli.overlay", "Anpassa ett program som en annan region har publicerat."),
     ("migrate", "designtool.cli.migrate", "Pröva vad som händer med pågående patienter i en ny version."),
     ("agreements", "designtool.cli.agreements", "Håll reda på avtal om program mellan regioner."),
+    ("keys", "designtool.cli.keys", "Skapa och visa nycklar att skriva under med."),
+    ("federation", "designtool.cli.federation", "Bestäm tillsammans vilka som får skriva under, och lita på dem."),
+    ("share", "designtool.cli.share", "Verktyg kring delning av program."),
     ("run", "designtool.cli.run", "Kör paket i referensmiljön."),
     ("demo", "designtool.cli.demo", "Visa allt: program, påhittade patienter och behandlare."),
 )

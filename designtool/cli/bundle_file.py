@@ -6,7 +6,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
@@ -15,7 +15,16 @@ from designtool.diagnostics import Language, Text
 
 if TYPE_CHECKING:
     from designtool.bundle import Bundle, Refused
-    from designtool.runtime.importing import NotTaken
+
+
+class Refusal(Protocol):
+    """Anything with a published code and its words."""
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def message(self) -> Text: ...
 
 
 @contextmanager
@@ -41,7 +50,7 @@ def opened_bundle(path: Path) -> Iterator[Bundle]:
         yield read_bundle(stream)
 
 
-def refusal_line(refused: Refused | NotTaken, language: Language) -> str:
+def refusal_line(refused: Refusal, language: Language) -> str:
     word = Text("fel", "error").in_language(language)
     return f"{word}[{refused.code}]: {refused.message.in_language(language)}"
 

@@ -193,6 +193,97 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Skriv in ett paket bland de utgivna versionerna i releases/. Nya versioner jämförs sedan med det.": (
             "Write a bundle into the list of published versions in releases/. New versions are then compared with it."
         ),
+        # keys, federation, share
+        "Skapa och visa nycklar att skriva under med.": "Make and show keys to sign with.",
+        "Bestäm tillsammans vilka som får skriva under, och lita på dem.": (
+            "Decide together who may sign, and trust them."
+        ),
+        "Verktyg kring delning av program.": "Tools around the sharing of programs.",
+        "Skapa en nyckel. Den hemliga delen låses med en lösenfras; den öppna delen är en liten fil att skicka till andra.": (
+            "Make a key. The secret part is locked with a passphrase; the public part is a small file to send to others."
+        ),
+        "Vems nyckeln är, så som det ska stå för andra.": "Whose key it is, as others shall read it.",
+        "Regionen som personen arbetar för, med dess kortnamn.": "The region that the person works for, by its short name.",
+        "Vad nyckeln är till för: grundare, publicera, kliniskt ansvar, säkerhetsansvar eller tidsstämpling.": (
+            "What the key is for: founder, publishing, clinical responsibility, safety officer or stamping."
+        ),
+        "Mappen med dina nycklar (vanligen .designtool/keys i hemmappen).": (
+            "The folder of your keys (usually .designtool/keys in the home folder)."
+        ),
+        "Fil med lösenfrasen, för automatiska körningar. Annars frågas det, eller läses DESIGNTOOL_PASSPHRASE.": (
+            "A file with the passphrase, for automatic runs. Without it, it is asked for, or DESIGNTOOL_PASSPHRASE is read."
+        ),
+        "Visa vilka nycklar som finns här.": "Show which keys are here.",
+        "En grundares öppna nyckel. Upprepas.": "A founder's public key. Repeated.",
+        "Den öppna nyckel som tidsstämplar. Kan upprepas.": "The public key that stamps. May be repeated.",
+        "En säkerhetsansvarigs öppna nyckel. Kan upprepas.": "A safety officer's public key. May be repeated.",
+        "Hur många grundare som måste skriva under (vanligen 2).": "How many founders must sign (usually 2).",
+        "Börja en federation: utkast till rot, regioner och återkallelser, för grundarna att skriva under.": (
+            "Begin a federation: drafts of the root, the regions and the recalls, for the founders to sign."
+        ),
+        "En öppen nyckel för regionen: minst en som publicerar och en kliniskt ansvarig.": (
+            "A public key of the region: at least one who publishes and one clinically responsible."
+        ),
+        "Ta med en region, med dess två personer. Grundarna skriver under.": (
+            "Take in a region, with its two people. The founders sign."
+        ),
+        "Id på nyckeln som ska bort, eller dess början.": "The id of the key that shall go, or its beginning.",
+        "Den nya öppna nyckeln.": "The new public key.",
+        "Byt en nyckel. ROLE är founder, online, recall eller en region. Utan --old läggs den nya till.": (
+            "Exchange a key. ROLE is founder, online, recall or a region. Without --old the new one is added."
+        ),
+        "Ta bort en nyckel som inte längre går att lita på. ROLE är founder, online, recall eller en region.": (
+            "Take away a key that can be trusted no longer. ROLE is founder, online, recall or a region."
+        ),
+        "Förläng ett halvår, utan att något ändras. ROLE är root, targets, recall eller en region.": (
+            "Prolong for half a year, with nothing changed. ROLE is root, targets, recall or a region."
+        ),
+        "Gör ett utkast till utgivning av ett paket, för regionens två personer att skriva under.": (
+            "Make a draft of the release of a bundle, for the region's two people to sign."
+        ),
+        "Namnet på din nyckel.": "The name of your key.",
+        "Fråga inte, för automatiska körningar. Det som skrivs under visas ändå.": (
+            "Do not ask, for automatic runs. What is signed is shown all the same."
+        ),
+        "Visa vad ett utkast innehåller, och skriv under det. Det går bra utan nät.": (
+            "Show what a draft holds, and sign it. No network is needed."
+        ),
+        "Ta in underskrivna utkast i federationens metadata, i den ordning de ges.": (
+            "Adopt signed drafts into the federation's metadata, in the order given."
+        ),
+        "Namnet på nyckeln som tidsstämplar.": "The name of the key that stamps.",
+        "Intyga att allt i mappen hör ihop och är färskt. Körs efter varje ändring, och minst en gång i veckan.": (
+            "Attest that all in the folder belongs together and is fresh. Run after each change, and once a week at least."
+        ),
+        "Visa federationen: rotens fingeravtryck, vilka som får skriva under vad, och hur länge det gäller.": (
+            "Show the federation: the root's digest, who may sign what, and for how long."
+        ),
+        "Rotens fil: 1.root.json.": "The file of the root: 1.root.json.",
+        "Rotens fingeravtryck, avskrivet från papper.": "The digest of the root, copied from paper.",
+        "Lita på en federation vars rot har det fingeravtryck som står på papper. Skapar mappen som run och verify använder.": (
+            "Trust a federation whose root has the digest that stands on paper. Makes the folder that run and verify use."
+        ),
+        "Ett minne eller en mapp med federationens metadata.": "A stick or a folder with the federation's metadata.",
+        "Ta över nyare metadata från ett minne eller en mapp, om den är riktig och färsk.": (
+            "Take over newer metadata from a stick or a folder, if it is right and fresh."
+        ),
+        "Den klient som granskar signaturer, så som den öppna testsviten tuf-conformance vill anropa den.": (
+            "The client that checks signatures, as the public test suite tuf-conformance calls it."
+        ),
+        "Mapp för den metadata som har verifierats.": "Folder for the metadata that was verified.",
+        "Adress till metadatan.": "Address of the metadata.",
+        "Namn på det som ska hämtas. Kan upprepas.": "Name of what is to be fetched. May be repeated.",
+        "Adress till det som ska hämtas.": "Address of what is to be fetched.",
+        "Mapp för det som hämtas.": "Folder for what is fetched.",
+        "Lita på en rot.": "Trust a root.",
+        "Hämta och granska metadata.": "Fetch and check metadata.",
+        "Hämta och granska filer.": "Fetch and check files.",
+        "Mapp med förtroende: säg också vilka som har signerat paketet.": (
+            "Trust folder: say also who has signed the bundle."
+        ),
+        "Mapp med förtroende: bara paket som federationens regioner har signerat tas emot.": (
+            "Trust folder: bundles that regions of the federation have signed are taken, and no others."
+        ),
         # build, verify, unbundle, run, demo
         "Bygg program till paket. Utan sökväg byggs alla program i arbetsytan.": (
             "Build programs into bundles. Without a path every program of the workspace is built."

@@ -40,6 +40,11 @@ DEFAULT_DATA = Path("designtool-data")
     help="Mapp med ordalydelsen till instrument som enheten har rätt till. Den blir aldrig en del av ett paket.",
 )
 @click.option(
+    "--trust",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Mapp med förtroende: bara paket som federationens regioner har signerat tas emot.",
+)
+@click.option(
     "--contacts",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Fil med regionens egna kontakter. De visas i stället för dem i programmen, och en rättelse syns på en gång.",
@@ -50,6 +55,7 @@ def command(
     data: Path,
     port: int | None,
     wording: Path | None,
+    trust: Path | None,
     contacts: Path | None,
     unsigned_demonstration: bool,
 ) -> None:
@@ -63,6 +69,13 @@ def command(
     for path in bundles:
         if not path.is_file():
             raise Usage(Text(f"{path} finns inte, eller är ingen fil", f"{path} does not exist, or is no file"))
+    if trust is not None and unsigned_demonstration:
+        raise Usage(
+            Text(
+                "ange --trust eller --unsigned-demonstration, inte båda",
+                "give --trust or --unsigned-demonstration, not both",
+            )
+        )
     listener = listening(port, DEFAULT_PORT)
     address = listener.getsockname()[1]
     settings = Settings(
@@ -73,6 +86,7 @@ def command(
         language=language,
         wording=wording,
         contacts=contacts,
+        trust=trust,
     )
     with listener:
         try:
@@ -121,6 +135,10 @@ def _prepare(service: Service, paths: tuple[Path, ...], language: Language) -> N
         click.get_current_context().exit(1)
     except OSError as error:
         raise Usage(Text(f"{error.filename} går inte att läsa", f"{error.filename} cannot be read")) from error
+    for bundle in bundles:
+        if (untrusted := service.why_not_begin(bundle.digest)) is not None:
+            word = Text("varning", "warning").in_language(language)
+            click.echo(f"{word}: {untrusted.in_language(language)}", err=True)
     unfit = service.programs.unfit_wordings(bundle.digest for bundle in bundles)
     if unfit:
         _refuse_to_start(unfit, language)

@@ -33,6 +33,7 @@ from designtool.runtime.routes.unit import IMPORT_PATH
 from designtool.runtime.service import Service, Stop, refused_json
 from designtool.runtime.store import Conflict, Store
 from designtool.runtime.treatments import Programs, Treatments
+from designtool.runtime.trusting import WITNESS_FILE, Trust
 from designtool.runtime.words import NOT_FOR_CARE, UNSIGNED
 from designtool.web_guard import Guard
 from designtool.wordings import Wordings, read_wordings
@@ -58,6 +59,8 @@ class Settings:
     """Folder of the wording of instruments that the care unit has a right to."""
     contacts: Path | None = None
     """File of the region's contacts, which are shown in place of those in the programs. Looked at again and again."""
+    trust: Path | None = None
+    """The trust folder: whose signatures count."""
     real: Callable[[], datetime] = real_time
 
 
@@ -122,6 +125,7 @@ def create_service(settings: Settings) -> Service:
         policy=settings.policy,
         language=settings.language,
         contacts=LiveContacts(settings.contacts, settings.data / "contacts"),
+        trust=Trust(settings.trust, settings.data / WITNESS_FILE) if settings.trust is not None else None,
     )
     service.look_at_contacts()
     if service.contacts.problems:

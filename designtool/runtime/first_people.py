@@ -35,7 +35,7 @@ def import_all(service: Service, paths: tuple[Path, ...]) -> tuple[StoredBundle,
     for path in paths:
         with open(path, "rb") as stream:
             deed = Deed(service.clock.now(), "command-line", "unit-administrator", "", "import")
-            imported.append(import_bundle(stream, service.store, service.policy, deed))
+            imported.append(import_bundle(stream, service.store, service.policy, deed, service.trust))
     service.refresh_crisis_page()
     return tuple(imported)
 

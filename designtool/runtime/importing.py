@@ -14,6 +14,7 @@ from designtool.diagnostics import Text
 from designtool.model.program import Program
 from designtool.runtime.audit import Deed
 from designtool.runtime.store import Store, StoredBundle, VersionTaken
+from designtool.runtime.trusting import Trust
 
 _CHUNK = 1024 * 1024
 
@@ -36,10 +37,12 @@ class NotTaken(Exception):
         self.message = message
 
 
-def import_bundle(stream: BinaryIO, store: Store, policy: Policy, deed: Deed) -> StoredBundle:
+def import_bundle(
+    stream: BinaryIO, store: Store, policy: Policy, deed: Deed, trust: Trust | None = None
+) -> StoredBundle:
     """Take in a bundle: the same one again changes nothing.
 
-    Raises Refused for bytes that are no bundle, NotTaken for a bundle that may not come in. Until the very last step, one
+    `trust`: whose signatures count, under the policy SIGNED. Raises Refused for bytes that are no bundle, NotTaken for a bundle that may not come in. Until the very last step, one
     row in the database, nothing of it counts; what a kill leaves behind has a name that nobody looks for.
     """
     incoming = store.bundle_folder / f".{secrets.token_hex(8)}.incoming"
@@ -48,7 +51,7 @@ def import_bundle(stream: BinaryIO, store: Store, policy: Policy, deed: Deed) ->
             _copy(stream, copy)
             bundle = read_bundle(copy)
             program = program_of(bundle)
-            stored = _judged(bundle, program, store, policy, deed)
+            stored = _judged(bundle, program, store, policy, deed, trust)
             copy.flush()
             os.fsync(copy.fileno())
         os.replace(incoming, store.bundle_path(bundle.digest))
@@ -71,14 +74,30 @@ def _copy(stream: BinaryIO, copy: BinaryIO) -> None:
         copy.write(chunk)
 
 
-def _judged(bundle: Bundle, program: Program, store: Store, policy: Policy, deed: Deed) -> StoredBundle:
-    # There is no way yet in which a bundle could carry a signature, so under the strict policy none comes in.
-    if policy is not Policy.UNSIGNED_DEMONSTRATION:
-        raise _not_taken("unsigned")
+def _judged(
+    bundle: Bundle, program: Program, store: Store, policy: Policy, deed: Deed, trust: Trust | None
+) -> StoredBundle:
+    for known in store.bundles():
+        # What came in under this policy once stays, whatever has run out since: patients are in treatment with it.
+        if known.digest == bundle.digest and known.trust == policy.value:
+            return known
+    if policy is Policy.SIGNED:
+        _check_signed(bundle, deed, trust)
     for known in store.bundles():
         if (known.program, known.version) == (program.id, program.version) and known.digest != bundle.digest:
             raise _not_taken("version-taken", program=program.id, version=program.version)
     return StoredBundle(bundle.digest, program.id, program.version, program.title, policy.value, deed.at)
+
+
+def _check_signed(bundle: Bundle, deed: Deed, trust: Trust | None) -> None:
+    if trust is None:
+        raise _not_taken("unsigned")
+    from designtool.share.release import name_of_bundle
+    from designtool.share.trust import NotTrusted
+
+    answer = trust.judge(bundle.digest, name_of_bundle(bundle), deed.at)
+    if isinstance(answer, NotTrusted):
+        raise NotTaken(answer.code, answer.message)
 
 
 def _not_taken(code: str, **facts: str) -> NotTaken:
@@ -99,8 +118,10 @@ def _sync_folder(store: Store) -> None:
 
 REASONS: Mapping[str, Text] = {
     "unsigned": Text(
-        "Paketet är inte signerat. Osignerade paket tas bara emot i en demonstration: designtool run --unsigned-demonstration",
-        "The bundle is not signed. Unsigned bundles are taken in a demonstration alone: designtool run --unsigned-demonstration",
+        "Paketet är inte signerat av någon som den här körmiljön litar på. Ange mappen med förtroende: designtool run --trust. "
+        "Osignerade paket tas bara emot i en demonstration: designtool run --unsigned-demonstration",
+        "The bundle is not signed by anybody that this runtime trusts. Name the trust folder: designtool run --trust. "
+        "Unsigned bundles are taken in a demonstration alone: designtool run --unsigned-demonstration",
     ),
     "version-taken": Text(
         "{program} {version} finns redan med ett annat innehåll. Ge den nya utgåvan ett nytt versionsnummer.",

@@ -13,16 +13,17 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from designtool.diagnostics import Language
+from designtool.diagnostics import Language, Text
 from designtool.runtime.access import Area, Identity, RateLimit, Session, cookie_name, find_session, find_visit
 from designtool.runtime.audit import Deed
 from designtool.runtime.clock import Clock
 from designtool.runtime.crisis import crisis_help
-from designtool.runtime.importing import Policy
+from designtool.runtime.importing import REASONS, Policy
 from designtool.runtime.live_contacts import LiveContacts
 from designtool.runtime.pages import Pages
 from designtool.runtime.store import Store, Treatment, UserRole
 from designtool.runtime.treatments import Programs, Treatments
+from designtool.runtime.trusting import Trust
 from designtool.runtime.words import say
 
 CSRF_FIELD = "csrf-token"
@@ -55,6 +56,8 @@ class Service:
     pages: Pages
     policy: Policy
     language: Language
+    trust: Trust | None = None
+    """Whose signatures count, under the policy SIGNED."""
     contacts: LiveContacts = field(default_factory=LiveContacts)
     saving: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_SAVES_AT_ONCE))
     sign_ins: RateLimit = field(default_factory=lambda: RateLimit(30, 60))
@@ -62,6 +65,16 @@ class Service:
     def refresh_crisis_page(self) -> None:
         programs = [self.programs.program(bundle.digest) for bundle in self.store.bundles()]
         self.pages.set_help(crisis_help(programs, self.pages.templates, self.language, self.clock.now()))
+
+    def why_not_begin(self, digest: str) -> Text | None:
+        """Why no new treatment may begin with a bundle; None where it may. Those under way are never asked about."""
+        if self.policy is Policy.UNSIGNED_DEMONSTRATION:
+            return None
+        if self.trust is None:
+            return REASONS["unsigned"]
+        program = self.programs.program(digest)
+        name = f"{program.publisher.region}/{program.id}/{program.version}"
+        return self.trust.why_not(digest, name, self.clock.now())
 
     def look_at_contacts(self) -> None:
         """Show the region's contacts as its file has them now, and write down in each unit's log from when."""

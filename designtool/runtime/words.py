@@ -56,6 +56,10 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "unknown-person": Text(
             "Den personen finns inte. Välj en i listan.", "There is no such person. Choose one in the list."
         ),
+        "not-trusted": Text(
+            "Programmet får inte startas för nya patienter just nu. Enhetens administratör ser varför. Pågående behandlingar fortsätter.",
+            "The program may not be started for new patients now. The unit's administrator sees why. Treatments under way go on.",
+        ),
         "patient": Text("Patient", "Patient"),
         "therapist": Text("Behandlare", "Therapist"),
         "patient-administrator": Text("Patientadministratör", "Patient administrator"),

@@ -72,6 +72,11 @@ def draft_of(role: str, signed: Signed, before: bytes | None, delegator: bytes |
     return Draft(role, metadata.to_bytes(), before, delegator)
 
 
+def draft_of_current(role: str, data: bytes, root: bytes) -> Draft:
+    """What is in force already, to be described as a draft is."""
+    return Draft(role, data, None, None if role == "root" else root)
+
+
 def encode_draft(draft: Draft) -> bytes:
     content = {
         "designtool": "draft",

@@ -70,19 +70,26 @@ def new_key(folder: Path, name: str, about: Owner, passphrase: str, cost: int = 
     """
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    check_name(name)
     check_passphrase(passphrase)
-    check_name(about.region)
+    check_new(folder, name, about)
     private_path, public_path = private_file(folder, name), public_file(folder, name)
-    for path in (private_path, public_path):
-        if path.exists() or path.is_symlink():
-            raise TrustProblem("key-exists", file=path)
     private = Ed25519PrivateKey.generate()
     public = _public_key(private.public_key().public_bytes_raw().hex(), about)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _write_new(private_path, _sealed(private.private_bytes_raw(), passphrase, cost), secret=True)
     _write_new(public_path, encode_public(public), secret=False)
     return public
+
+
+def check_new(folder: Path, name: str, about: Owner) -> None:
+    """That a key of this name can be made here. Raises TrustProblem."""
+    check_name(name)
+    check_name(about.region)
+    if not _is_holder(about.holder):
+        raise TrustProblem("key-holder")
+    for path in (private_file(folder, name), public_file(folder, name)):
+        if path.exists() or path.is_symlink():
+            raise TrustProblem("key-exists", file=path)
 
 
 def open_key(folder: Path, name: str, passphrase: str) -> CryptoSigner:
@@ -177,11 +184,15 @@ def check_passphrase(passphrase: str) -> None:
         raise TrustProblem("passphrase-short", least=SHORTEST_PASSPHRASE)
 
 
+def _is_holder(holder: str) -> bool:
+    return 0 < len(holder.strip()) <= 100 and holder.isprintable()
+
+
 def _checked(about: dict[str, Any], public: object) -> PublicKey | None:
     holder, role, region = about.get("holder"), about.get("role"), about.get("region")
     if not (isinstance(public, str) and _PUBLIC.fullmatch(public)):
         return None
-    if not (isinstance(holder, str) and 0 < len(holder) <= 100 and holder.isprintable()):
+    if not (isinstance(holder, str) and _is_holder(holder)):
         return None
     if role not in KEY_ROLES or not (isinstance(region, str) and len(region) <= 60 and _NAME.fullmatch(region)):
         return None

@@ -79,6 +79,17 @@ def draft_key_change(
     )
 
 
+def whole_key_id(store: MetadataStore, role: str, beginning: str) -> str:
+    """The one key of a role whose id begins so. Raises TrustProblem where there is none, or more than one."""
+    root, targets = newest_root(store).signed, newest_targets(store).signed
+    top = {"founder": "root", "online": "timestamp"}.get(role)
+    keys = federation.keys_of_role(root, top) if top is not None else federation.keys_of_role(targets, role)
+    found = [key.key_id for key in keys if beginning and key.key_id.startswith(beginning.lower())]
+    if len(found) != 1:
+        raise TrustProblem("not-a-signer", key=beginning, role=role)
+    return found[0]
+
+
 def draft_renewal(store: MetadataStore, role: str, now: datetime) -> Draft:
     """The same content for another half year. `role`: root, targets, a region or recall."""
     root = newest_root(store)

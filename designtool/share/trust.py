@@ -226,6 +226,11 @@ class Client:
         write_seen(self.folder / SEEN_FILE, self._seen)
 
     @property
+    def expires(self) -> datetime:
+        """When the first part of the top runs out."""
+        return min(self._updater._trusted_set[role].expires for role in federation.TOP_ROLES)
+
+    @property
     def seen(self) -> Seen:
         return self._seen
 

@@ -124,6 +124,10 @@ TRUST_PROBLEMS: Mapping[str, Text] = MappingProxyType(
             "{name} går inte att använda. Skriv med små bokstäver a–z, siffror och bindestreck.",
             "{name} cannot be used. Write lower-case letters a-z, digits and hyphens.",
         ),
+        "key-holder": Text(
+            "Skriv vems nyckeln är: ett namn på högst 100 tecken.",
+            "Write whose key it is: a name of at most 100 characters.",
+        ),
         "key-invalid": Text("{file} är ingen nyckel från designtool.", "{file} is no key made by designtool."),
         "passphrase-wrong": Text("Lösenfrasen är fel.", "The passphrase is wrong."),
         "passphrase-short": Text(

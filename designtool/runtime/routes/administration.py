@@ -48,6 +48,8 @@ def register(call: Call) -> Response:
     ]
     if problems or activation is None or therapists is None or entry not in ("referral", "self-referral"):
         return _overview(call, tuple(problems), 422)
+    if service.why_not_begin(activation.digest) is not None:
+        return _overview(call, ("not-trusted",), 422)
     patient = User(f"p-{secrets.token_hex(6)}", unit, "patient", name, identity)
     program = service.programs.program(activation.digest)
     way_in: Registered = Registered(name, program.id, "referral" if entry == "referral" else "self-referral", born)

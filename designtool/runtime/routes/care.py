@@ -50,6 +50,11 @@ def care(call: Call) -> Response:
         if action not in _ACTIONS or not has_decided:
             raise Stop(422, "malformed", session)
 
+        if action == "start":
+            untrusted = service.why_not_begin(service.treatments.state(treatment).digest)
+            if untrusted is not None:
+                return _page(call, treatment, [untrusted])
+
         def work(state: State, program: Program, now: datetime) -> tuple[tuple[Event, ...], tuple[Problem, ...]]:
             outcome = _outcome(call, action, state, program, now)
             return ((), outcome.problems) if isinstance(outcome, Refusal) else (outcome, ())

@@ -27,7 +27,7 @@ def import_(call: Call) -> Response:
         return _overview(call, WORDS["no-file"])
     deed = call.session.deed(service.clock.now(), "import", "unit")
     try:
-        import_bundle(call.file.file, service.store, service.policy, deed)
+        import_bundle(call.file.file, service.store, service.policy, deed, service.trust)
     except (Refused, NotTaken) as refused:
         return _overview(call, refused.message)
     service.refresh_crisis_page()
@@ -39,9 +39,11 @@ def activate_(call: Call) -> Response:
     now = service.clock.now()
     own = service.store.unit(call.session.user.unit)
     assert own is not None, "the database holds every user to a unit"
-    deed = call.session.deed(
-        now, "activate", digest if digest in {one.digest for one in service.store.bundles()} else ""
-    )
+    known = digest in {one.digest for one in service.store.bundles()}
+    deed = call.session.deed(now, "activate", digest if known else "")
+    untrusted = service.why_not_begin(digest) if known else None
+    if untrusted is not None:
+        return _overview(call, untrusted)
     try:
         activate(service.store, own, digest, call.first("sign-off") == "yes", now, deed)
     except NotReady as missing:
@@ -85,12 +87,14 @@ def _overview(call: Call, problem: Text | None = None) -> Response:
     own = service.store.unit(session.user.unit)
     assert own is not None, "the database holds every user to a unit"
     active = {one.digest: one for one in service.store.activations(own.id)}
+    # Whoever opens the page is told that new treatments have stopped, without having tried to begin one.
+    stopped = next((why for digest in active if (why := service.why_not_begin(digest)) is not None), None)
     facts = {
         "unit": own,
         "ready": readiness(service.store, own),
         "bundles": service.store.bundles(),
         "active": active,
-        "problem": problem,
+        "problem": problem or stopped,
         "saved": call.request.query_params.get("saved") == "yes",
         "movable": service.clock.movable,
     }

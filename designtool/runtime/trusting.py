@@ -1,0 +1,55 @@
+"""What the runtime asks of a federation: whether a bundle may be taken in, and whether a treatment may begin with it.
+
+It is asked when something begins, and never about a patient in treatment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from designtool.diagnostics import Text
+
+if TYPE_CHECKING:
+    from designtool.share.trust import NotTrusted, Trusted
+
+WITNESS_FILE = "trust-seen.json"
+
+
+@dataclass(frozen=True)
+class Trust:
+    folder: Path
+    """The trust folder, with the copy of the federation's metadata in it."""
+    witness: Path
+    """A second place for what has been seen, beside the database: a trust folder that is put back is noticed."""
+    _alone: Lock = field(default_factory=Lock)
+
+    def judge(self, digest: str, name: str, now: datetime) -> Trusted | NotTrusted:
+        """`name`: `<region>/<program>/<version>`."""
+        from designtool.share.trust import NotTrusted, Trusted, mirror_of, read_seen, trusted, write_seen
+        from designtool.share.trust_problems import TrustProblem
+
+        with self._alone:
+            try:
+                before = read_seen(self.witness)
+            except TrustProblem as problem:
+                return NotTrusted(problem.code, problem.message)
+            try:
+                answer = trusted(digest, name, mirror_of(self.folder), self.folder, now, before)
+                if isinstance(answer, Trusted):
+                    write_seen(self.witness, answer.seen)
+            except OSError as error:
+                # A disk that is full or a folder that may not be written: nothing begins, and the rest goes on.
+                damaged = TrustProblem("trust-damaged", file=error.filename or self.folder)
+                return NotTrusted(damaged.code, damaged.message)
+            return answer
+
+    def why_not(self, digest: str, name: str, now: datetime) -> Text | None:
+        """Why nothing may begin with a bundle; None where it may."""
+        from designtool.share.trust import Trusted
+
+        answer = self.judge(digest, name, now)
+        return None if isinstance(answer, Trusted) else answer.message
