@@ -76,6 +76,8 @@ def listed(root: Path, name: str, version: str) -> tuple[tuple[Earlier, ...], tu
 
     What cannot be opened is a finding, and missing from the versions.
     """
+    if not os.path.lexists(root / list_path(name)):
+        return (), ()  # Most often; nothing that compares has to be loaded.
     from designtool.compare.release_list import to_compare
 
     found = release_list(root, name)
@@ -155,9 +157,11 @@ def version_findings(
 
     What is found of a program is not told again of its variants.
     """
+    earlier, problems = earlier_of(root, one, asked)
+    if not any(earlier.values()):
+        return problems
     from designtool.compare.against import findings
 
-    earlier, problems = earlier_of(root, one, asked)
     found = list(problems)
     for program in (one.program, *one.variants):
         assert program is not None

@@ -59,6 +59,7 @@ _IN_OVERLAY: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r".+\.(md|yaml)", "layer-file"),
     )
 )
+_RELEASE_LIST = re.compile(r"releases/[^/]+\.yaml")
 LIBRARY = "library"
 OVERLAYS = "overlays"
 """The folder, in a region's workspace, of its overlays over what others have published."""
@@ -70,6 +71,8 @@ def kind_of(path: str, programs: str = "programs") -> str | None:
         return "workspace"
     if path.startswith(f"{OVERLAYS}/") and programs != OVERLAYS:
         return _kind_among(_IN_OVERLAY, path.removeprefix(f"{OVERLAYS}/").partition("/")[2])
+    if _RELEASE_LIST.fullmatch(path) and programs != "releases":
+        return "release-list"
     prefix = f"{programs}/" if programs else ""
     if not path.startswith(prefix):
         return None
