@@ -88,7 +88,7 @@ def typed(field: Field, context: PageContext, chance: random.Random) -> Any:
         case "ranking":
             return chance.sample(options, len(options)) if chance.random() < 0.7 else [None] * len(options)
         case "table":
-            rows = len(field.rows) or chance.randint(1, 3)
+            rows = len(known(field, context).rows) if field.rows_from else len(field.rows) or chance.randint(1, 3)
             return [{one.id: typed(one, context, chance) for one in field.columns} for _ in range(rows)]
         case "plan-entry":
             return [{one.id: typed(one, context, chance) for one in columns_of(field)}]

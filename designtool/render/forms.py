@@ -100,8 +100,8 @@ def exercise_work(exercise: Exercise, context: PageContext) -> Markup:
 
 
 def _follow_up_form(exercise: Exercise, plan: FollowUp, context: PageContext) -> Markup:
-    dated, fields = plan.dated, outcome_fields(exercise, plan, context)
-    return _form(context, f"exercise/{exercise.id}", exercise.id, fields, "submit-follow-up", dated, f"-{dated}")
+    fields = outcome_fields(exercise, plan, context)
+    return _form(context, f"exercise/{exercise.id}", exercise.id, fields, "submit-follow-up", plan.dated, plan)
 
 
 def _exercise_work(exercise: Exercise, context: PageContext) -> Markup:
@@ -623,10 +623,11 @@ def _form(
     content: Markup,
     submit: str,
     entry: date | None,
-    part: str = "",
+    plan: FollowUp | None = None,
 ) -> Markup:
-    """`part`: tells two forms of one exercise on a page apart."""
+    """`plan`: the one that is followed up. Its form can stand on one page with that of the next plan."""
     say = context.say
+    part = "" if plan is None else f"-{plan.dated}"
     status = element(
         "p",
         {
@@ -655,7 +656,7 @@ def _form(
             "data-form": form_id,
             "data-entry-date": entry.isoformat() if entry else None,
             "data-copy": f"follow-up{part}" if part else context.form(form_id).copy or None,
-            "data-live": None if part else _live(context, form_id, entry) or None,
+            "data-live": _live(context, form_id, entry, plan) or None,
         },
         _default_button(form_id, context),
         context.token_field(),
@@ -712,13 +713,19 @@ def _default_button(form: str, context: PageContext) -> Markup:
     )
 
 
-def _live(context: PageContext, form: str, entry: date | None) -> str:
+def _live(context: PageContext, form: str, entry: date | None, plan: FollowUp | None) -> str:
     known = form_of(context.program, form)
     assert known is not None
     if isinstance(known, Questionnaire) and all(item.show_if is None for item in known.items):
         return ""
-    proposed = _prefilled(known, _written(known, context), context) if isinstance(known, Exercise) else {}
-    told = live_form(known, context, entry, tuple(proposed))
+    if isinstance(known, Questionnaire):
+        told = live_form(known, context, entry)
+    elif plan is not None:
+        told = live_form(known, context, entry, stands=plan.answers, follows_up=True)
+    else:
+        written = _written(known, context)
+        proposed = _prefilled(known, written, context)
+        told = live_form(known, context, entry, tuple(proposed), written | proposed)
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 

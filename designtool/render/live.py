@@ -8,7 +8,7 @@ builds on it; its fields and values change when the server has answered. static/
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -23,7 +23,8 @@ from designtool.render.context import PageContext
 from designtool.treatment.answers import columns_of, read_answer
 from designtool.treatment.corrections import fields_read
 from designtool.treatment.days import clock_moved
-from designtool.treatment.records import in_order_of_need
+from designtool.treatment.json_values import plain_json
+from designtool.treatment.records import NOTHING, in_order_of_need
 from designtool.treatment.reuse import resolved
 
 Tree = Sequence[Any]
@@ -37,11 +38,18 @@ _SHOWN_KINDS = frozenset({"number", "truth", "time", "text", "choice"})
 
 
 def live_form(
-    form: Questionnaire | Exercise, context: PageContext, dated: date | None, prefilled: tuple[str, ...] = ()
+    form: Questionnaire | Exercise,
+    context: PageContext,
+    dated: date | None,
+    prefilled: tuple[str, ...] = (),
+    stands: Mapping[str, Any] = NOTHING,
+    follows_up: bool = False,
 ) -> dict[str, Any]:
     """All that the browser needs of a form, as JSON.
 
-    `dated` is the date of the diary entry on the page, `prefilled` the fields in which an earlier answer stands to begin with.
+    `dated` is the date of the diary entry on the page, `prefilled` the fields in which an earlier answer stands to begin with,
+    `stands` what the page shows, as a form sends it. Where a plan is followed up most of it has no inputs on the page, and is
+    told with its field.
     """
     environment = context.situation.environment
     night = isinstance(form, Exercise) and form.entry is not None and form.entry.per == "day" and dated is not None
@@ -52,7 +60,11 @@ def live_form(
         "start": environment.start.isoformat(),
         "clock_moved": clock_moved(dated) if night and dated else 0,
         "prefilled": list(prefilled),
-        **(_of_exercise(form, context) if isinstance(form, Exercise) else _of_questionnaire(form, context)),
+        **(
+            _of_exercise(form, context, stands, follows_up)
+            if isinstance(form, Exercise)
+            else _of_questionnaire(form, context)
+        ),
     }
 
 
@@ -71,15 +83,9 @@ def _told_item(item: Item, trees: _Trees) -> dict[str, Any]:
     return {"id": item.id, "type": "item", "options": options, **_told_condition(item.show_if, trees, counts_as)}
 
 
-def _of_exercise(form: Exercise, context: PageContext) -> dict[str, Any]:
+def _of_exercise(form: Exercise, context: PageContext, stands: Mapping[str, Any], follows_up: bool) -> dict[str, Any]:
     names = {one.id for one in form.fields} | {one.id for one in form.computed}
     trees = _Trees(form.id, frozenset(names), context)
-    for one in form.fields:
-        if one.rows_from:
-            # The browser knows rows by their places, and these by their names alone.
-            trees.keep_on_server(one.id, "")
-            for id in (*(cell.id for cell in one.columns), *(cell.id for cell in one.computed)):
-                trees.keep_on_server(id, one.id)
     on_server = None
     # What builds on something that stays on the server stays there too.
     while on_server != len(trees.on_server):
@@ -91,8 +97,9 @@ def _of_exercise(form: Exercise, context: PageContext) -> dict[str, Any]:
         computed = [_told_computed(one, trees) for one in form.computed]
     fields = [
         {
-            **_told_field(one, context),
+            **_told_field(one, context, stands.get(one.id)),
             **_told_condition(one.show_if, trees, one.when_hidden),
+            **({"given": plain_json(stands[one.id])} if follows_up and one.id in stands else {}),
             "computed": tables[one.id],
         }
         for one in form.fields
@@ -131,9 +138,12 @@ def _told_computed(one: Computed, trees: _Trees, table: str = "") -> dict[str, A
     return {"id": one.id, "value": tree, "unit": one.unit, "digits": one.display_digits, "shown": shown}
 
 
-def _told_field(one: Field, context: PageContext) -> dict[str, Any]:
-    one = resolved(one, context.situation.environment, context.program)
+def _told_field(one: Field, context: PageContext, answered: Any = None) -> dict[str, Any]:
+    """`answered`: what stands in the field, which stays an option or a row although it is offered no longer."""
+    one = resolved(one, context.situation.environment, context.program, answered)
     told = {
+        # Rows that come from earlier answers stand in the names of inputs by their own names.
+        "named_rows": True if one.rows_from else None,
         "min": _number(one.min),
         "max": _number(one.max),
         "step": _number(one.step),

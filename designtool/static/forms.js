@@ -77,11 +77,18 @@ const isAnswer = (input) =>
 
 // What the inputs of a field hold, in the shape in which the server gets it.
 function rawOf(form, field) {
-  const inside = (name, columns) => Object.fromEntries(columns.map(({ id }) => [id, valueOf(form, `${name}.${id}`)]));
-  if (field.type === "ranking") return (field.options ?? []).map((_, place) => valueOf(form, `${field.id}.${place}`));
-  if (field.type !== "table") return valueOf(form, field.id);
-  const rows = form.querySelector(`[data-rows="${CSS.escape(field.id)}"]`)?.children.length ?? 0;
-  return Array.from({ length: rows }, (_, row) => inside(`${field.id}.${row}`, field.columns));
+  // What has no inputs on the page was given before: of a plan that is followed up, all that was planned.
+  const written = (name, given) => (named(form, name).length ? valueOf(form, name) : (given ?? null));
+  const inside = (name, given) =>
+    Object.fromEntries(field.columns.map(({ id }) => [id, written(`${name}.${id}`, given?.[id])]));
+  if (field.type === "ranking") {
+    return (field.options ?? []).map((_, place) => written(`${field.id}.${place}`, field.given?.[place]));
+  }
+  if (field.type !== "table") return written(field.id, field.given);
+  if (field.named_rows) return (field.rows ?? []).map((row) => inside(`${field.id}.${row}`, null));
+  const shown = form.querySelector(`[data-rows="${CSS.escape(field.id)}"]`)?.children.length ?? 0;
+  const length = Math.max(shown, field.given?.length ?? 0);
+  return Array.from({ length }, (_, row) => inside(`${field.id}.${row}`, field.given?.[row]));
 }
 
 // Shows and hides the form's fields and works its values out while somebody writes. Null where the page tells nothing of the form.

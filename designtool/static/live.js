@@ -76,7 +76,7 @@ export function workOut(told, raw, hiddenByServer = new Set()) {
       if (!one.value) continue;
       const value = worth(one.value, known);
       known.set(one.id, value);
-      if (one.shown) said[`${table.id}.${at}.${one.id}`] = inWords(value, one, told.language);
+      if (one.shown) said[`${table.id}.${rowName(table, at)}.${one.id}`] = inWords(value, one, told.language);
     }
     return known;
   }
@@ -116,10 +116,15 @@ function whenHidden(field) {
   return value === null || (typeof value === "boolean" && field.type !== "yes-no") ? null : readAnswer(field, value);
 }
 
+// How a row stands in the names of its inputs.
+function rowName(table, at) {
+  return table.named_rows ? table.rows[at] : at;
+}
+
 // What cannot be read counts as missing, cell by cell, so that one slip does not blank a whole table.
 function readLeniently(field, raw, name, unread) {
   if (field.type === "table" && Array.isArray(raw)) {
-    const cell = (row, at, column) => legible(column, row[column.id] ?? null, `${name}.${at}.${column.id}`, unread);
+    const cell = (row, at, column) => legible(column, row[column.id] ?? null, `${name}.${rowName(field, at)}.${column.id}`, unread);
     const rows = raw.map((row, at) => Object.fromEntries(field.columns.map((column) => [column.id, cell(row, at, column)])));
     return attempt(field, rows, name, unread)[0];
   }

@@ -400,6 +400,41 @@ def test_what_is_taken_back_is_taken_back_on_the_server_too(page: Page, all_type
     expect(page.locator("[data-clear='omraden.0.gor']")).to_be_hidden()
 
 
+def test_rows_from_earlier_answers_are_worked_out_at_once(page: Page, all_types: str) -> None:
+    page.goto(f"{all_types}view/allt/patient/allt-pa-en-gang/22/exercise/malskattning")
+    expect(page.locator("[data-save-status]")).to_have_attribute("data-state", "ready")
+    page.context.set_offline(True)
+    names = page.locator("[data-row]").evaluate_all("rows => rows.map((row) => row.dataset.row)")
+    assert len(names) >= 2 and not any(name.isdigit() for name in names)
+    rate(page, f"skattning.{names[0]}.nara", "4")
+    expect(page.locator(f"[data-value='skattning.{names[0]}.kvar']")).to_have_text("6")
+    expect(page.locator(f"[data-value='skattning.{names[1]}.kvar']")).to_have_text("–")
+    rate(page, f"skattning.{names[1]}.nara", "7")
+    without = page.evaluate(AS_IT_STANDS)
+    assert without["values"][f"skattning.{names[1]}.kvar"] == "3"
+    page.context.set_offline(False)
+    expect(page.locator(SAVED)).to_be_attached()
+    assert page.evaluate(AS_IT_STANDS) == without, "the server says the same"
+
+
+def test_what_became_of_a_plan_is_worked_out_at_once(page: Page, all_types: str) -> None:
+    page.goto(f"{all_types}view/allt/patient/allt-pa-en-gang/13/exercise/veckoplan")
+    expect(page.locator("[data-save-status]").first).to_have_attribute("data-state", "ready")
+    page.context.set_offline(True)
+    form = page.locator("form[data-copy^='follow-up']")
+    form.locator("[name='plan.0.done'][value='yes']").check(force=True)
+    form.locator("[name='plan.0.pleasure'][value='8']").check(force=True)
+    form.locator("[name='plan.2.pleasure'][value='8']").check(force=True)
+    expect(form.locator("[data-value='plan.0.mer_gladje']")).to_have_text("3"), "five was expected"
+    expect(form.locator("[data-value='plan.2.mer_gladje']")).to_have_text("–"), "nothing was expected"
+    page.context.set_offline(False)
+    expect(form.locator(SAVED)).to_be_attached()
+    expect(form.locator("[data-value='plan.0.mer_gladje']")).to_have_text("3")
+    form.locator("[data-clear='plan.0.pleasure']").click()
+    expect(form.locator("[data-value='plan.0.mer_gladje']")).to_have_text("–")
+    expect(form.locator("[name='plan.0.done']:checked")).to_have_count(1)
+
+
 def test_a_form_waits_for_the_save_that_is_under_way(page: Page, all_types: str) -> None:
     """An older answer that arrived after the form would stand in its place."""
     order: list[str] = []
