@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
-from test_compare_kinds import compared_tree, laid_over, program_of
+from test_compare_kinds import changes_between, compared_tree, laid_over, program_of
 
-from designtool.compare.against import Earlier, findings, hold, needed_version
+from designtool.compare import BUMPS, Kind, all_kinds
+from designtool.compare.against import Earlier, Held, findings, hold, needed_version
 from designtool.compare.rules import RULES
 from designtool.compare.version_step import stepped
 from designtool.diagnostics import Diagnostic, Rule, Severity
@@ -240,3 +242,30 @@ def test_without_the_whole_list_nobody_is_told_that_an_acknowledgement_is_of_not
     held = [hold(new, compiled.documents, NEW, Earlier(old, ""))]
     assert [one.rule for one in findings(new, compiled.documents, held)] == ["idle-acknowledgement"]
     assert findings(new, compiled.documents, held, is_complete=False) == ()
+
+
+TOLD = [pytest.param(kind, id=kind.name) for kind in all_kinds().values() if kind.fires and kind.bump != "none"]
+
+
+@pytest.mark.parametrize("kind", TOLD)
+def test_a_version_that_claims_less_than_a_kind_of_change_asks_is_refused(kind: Kind) -> None:
+    changes = changes_between(kind.before, kind.fires)
+    tree = laid_over(compared_tree(), kind.before)
+    (old, _), (new, compiled) = program_of(tree), program_of(laid_over(tree, kind.fires))
+    ladder = [stepped(old.version, step) for step in BUMPS]
+    place = BUMPS.index(changes.required_bump)
+    assert place >= BUMPS.index(kind.bump)
+    for version in ladder:
+        held = Held(Earlier(old, "exempel 1.0.0"), changes, False)
+        found = findings(replace(new, version=version), compiled.documents, [held])
+        refused = [one.rule for one in found if one.rule == "version-too-low"]
+        assert refused == (["version-too-low"] if ladder.index(version) < place else []), version
+
+
+@pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.name) for kind in all_kinds().values() if kind.fires])
+def test_a_change_has_a_finding_to_acknowledge_when_a_clinician_must_see_it(kind: Kind) -> None:
+    changes = changes_between(kind.before, kind.fires).changes
+    for change in changes:
+        assert bool(change.finding) == (change.needs_acknowledgement or not change.allowed)
+    findings_of = [(change.finding, change.rule, change.about) for change in changes if change.finding]
+    assert len({one[0] for one in findings_of}) == len({one[1:] for one in findings_of})
