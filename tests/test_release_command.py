@@ -379,6 +379,27 @@ def test_a_second_bump_adds_nothing(workspace: Path) -> None:
     assert before == [(workspace / path).read_bytes() for path in (CHANGELOG, f"{PROGRAM}/program.yaml")]
 
 
+def test_what_changes_after_a_bump_is_told_as_not_told(workspace: Path) -> None:
+    say_weeks(workspace)
+    assert run_json("bump", "bump")["not_told"] == []
+    edit(workspace, f"{PROGRAM}/modules/01-start/10-sida.md", "Välj något som", "Välj nåt som")
+    line = "- Text som patienten läser är ändrad: modulen ”Start”, sidan ”Första sidan”."
+    assert run_json("bump", "bump")["not_told"] == [line]
+    assert line in run("bump").stdout
+    with (workspace / CHANGELOG).open("a", encoding="utf-8") as file:
+        file.write(f"\n{line}\n")
+    assert run_json("bump", "bump")["not_told"] == []
+
+
+def test_a_version_that_was_left_before_it_was_published_is_told(workspace: Path) -> None:
+    say_minutes(workspace)
+    assert run_json("bump", "bump")["never_published"] is None
+    say_weeks(workspace)
+    told = run_json("bump", "bump", "--dry-run")
+    assert (told["previous"], told["version"], told["never_published"]) == ("1.0.1", "2.0.0", "1.0.1")
+    assert "1.0.1, som aldrig gavs ut" in run("bump").stdout
+
+
 def test_without_changes_a_bump_says_so(workspace: Path) -> None:
     before = sorted(str(path) for path in workspace.rglob("*"))
     done = run("bump")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,10 @@ class _Bump:
     """Path in the workspace, content, and what it had before; None for a new file."""
     entry: str = ""
     """What CHANGELOG.md gets; empty where it has the version already."""
+    not_told: tuple[str, ...] = ()
+    """Lines that an entry of this version, which somebody has written or which was written before, does not have."""
+    never_published: str = ""
+    """A version that CHANGELOG.md tells of and that was left before anybody got it."""
 
 
 @click.command("bump")
@@ -86,7 +90,6 @@ def command(
 
 def _bump(root: Path, compiled: Compiled, program: Program, earlier: EarlierVersions, media: Path | None) -> _Bump:
     from designtool.compare.against import findings, needed_version
-    from designtool.compare.change import BUMPS
     from designtool.model.migration import version_key
     from designtool.workspace import bundle_digest
 
@@ -106,12 +109,14 @@ def _bump(root: Path, compiled: Compiled, program: Program, earlier: EarlierVers
     # What is new is told since the latest version, of the program and of its variants.
     last = max((one.earlier.program.version for one in held), key=version_key)
     latest = [one for one in held if one.earlier.program.version == last]
-    changelog, entry = _changelog(compiled, program, latest, version)
-    files = [changelog] if changelog is not None else []
-    if version != program.version:
-        files.append(_program_file(compiled, program, version))
-    step = max((one.step for one in latest), key=BUMPS.index)
-    return _Bump(program.version, version, step, tuple(files), entry)
+    bump = _changelog(compiled, program, latest, version)
+    if version == program.version:
+        return bump
+    return replace(
+        bump,
+        files=(*bump.files, _program_file(compiled, program, version)),
+        never_published=bump.never_published if version_key(program.version) > version_key(last) else "",
+    )
 
 
 def _program_file(compiled: Compiled, program: Program, version: str) -> tuple[str, bytes, bytes]:
@@ -126,11 +131,11 @@ def _program_file(compiled: Compiled, program: Program, version: str) -> tuple[s
     return path, after, before
 
 
-def _changelog(
-    compiled: Compiled, program: Program, latest: Sequence[Held], version: str
-) -> tuple[tuple[str, bytes, bytes | None] | None, str]:
+def _changelog(compiled: Compiled, program: Program, latest: Sequence[Held], version: str) -> _Bump:
+    """What becomes of CHANGELOG.md."""
     from designtool.bundle.content import program_folder
-    from designtool.compare.changelog import entry, with_entry
+    from designtool.compare.change import BUMPS
+    from designtool.compare.changelog import entry, has_entry, not_told, with_entry
     from designtool.source.read import LARGEST_PAGE
 
     language: Language = "sv" if program.language == "sv" else "en"
@@ -143,8 +148,9 @@ def _changelog(
         raise Usage(Text(f"{path} är inte sparad som UTF-8", f"{path} is not saved as UTF-8")) from error
     told = entry(latest[0].earlier.program, program, _together(latest), language)
     after = with_entry(text, version, today(), told, language)
+    bump = _Bump(program.version, version, max((one.step for one in latest), key=BUMPS.index))
     if after is None:
-        return None, ""
+        return replace(bump, not_told=not_told(text, told))
     if len(after.encode()) > LARGEST_PAGE:
         raise Usage(
             Text(
@@ -152,7 +158,12 @@ def _changelog(
                 f"{path} would become larger than {LARGEST_PAGE >> 10} KiB. Move old versions to another file.",
             )
         )
-    return (path, after.encode(), before), told
+    return replace(
+        bump,
+        files=((path, after.encode(), before),),
+        entry=told,
+        never_published=program.version if has_entry(text, program.version) else "",
+    )
 
 
 def _together(held: Sequence[Held]) -> Changes:
@@ -192,6 +203,8 @@ def _tell(
             "dry_run": dry_run,
             "files": [path for path, _, _ in bump.files],
             "changelog": bump.entry or None,
+            "not_told": list(bump.not_told),
+            "never_published": bump.never_published or None,
         }
         print_json(told)
         return
@@ -232,6 +245,16 @@ def _lines(bump: _Bump, program: Program, sources: str, dry_run: bool) -> list[T
             Text(
                 f"CHANGELOG.md har redan {bump.version}, och står kvar som den är.",
                 f"CHANGELOG.md has {bump.version} already, and stays as it is.",
+            )
+        )
+    if bump.not_told:
+        told = "\n".join(bump.not_told)
+        lines.append(Text(f"Det här står inte där:\n{told}", f"This does not stand there:\n{told}"))
+    if bump.never_published:
+        lines.append(
+            Text(
+                f"CHANGELOG.md har också {bump.never_published}, som aldrig gavs ut. Låt det som står där höra till {bump.version}.",
+                f"CHANGELOG.md has {bump.never_published}, too, which was never published. Let what stands there belong to {bump.version}.",
             )
         )
     return lines

@@ -143,9 +143,9 @@ def with_entry(before: str, version: str, day: date, entry: str, language: Langu
 
     Line ends and a byte order mark are as they were. `before` is empty where there is no file.
     """
-    sections = list(_sections(before))
-    if any(_is_of(version, title) for _, title in sections):
+    if has_entry(before, version):
         return None
+    sections = list(_sections(before))
     end = "\r\n" if "\r\n" in before else "\n"
     added = f"## {version} ({day.isoformat()})\n\n{entry}".replace("\n", end)
     if sections:
@@ -154,6 +154,16 @@ def with_entry(before: str, version: str, day: date, entry: str, language: Langu
     head = before if before.strip("\ufeff \t\r\n") else f"{before}# {HEADING.in_language(language)}{end}"
     gap = end if head.endswith("\n") else 2 * end
     return f"{head}{gap}{added}"
+
+
+def has_entry(text: str, version: str) -> bool:
+    return any(_is_of(version, title) for _, title in _sections(text))
+
+
+def not_told(text: str, entry: str) -> tuple[str, ...]:
+    """The lines of an entry that the file does not have, as they would be written."""
+    known = {line.strip() for line in text.splitlines()}
+    return tuple(line for line in entry.splitlines() if line.startswith("- ") and line not in known)
 
 
 def _under_way(changes: Changes, language: Language) -> str:
