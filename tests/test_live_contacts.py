@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from runtime_samples import bundle_bytes, clinic
 
 from designtool.cli import group
 from designtool.model.live_contacts import read_contacts
-from designtool.runtime.live_contacts import MOST_BYTES, UnfitContacts
+from designtool.runtime.live_contacts import MOST_BYTES, UnfitContacts, read_crisis_page
 
 OWN = 'crisis:\n  label: Vid fara för liv i Skåne\n  phone: "112"\n  hours: Dygnet runt\n  checked: 2026-11-01\n'
 CORRECTED = OWN.replace("Dygnet runt", "Alltid")
@@ -141,3 +142,80 @@ def test_a_telephone_number_that_is_no_number_of_emergency_may_stand_elsewhere()
     found = read_contacts("contacts.yaml", (OWN + "akut:\n  label: Akut\n  phone: 010-1\n").encode())
     assert not isinstance(found, tuple)
     assert found["akut"].phone == "010-1"
+
+
+# The crisis page
+
+BOTH = OWN + "akut:\n  label: Akutmottagningen i Malmö\n  phone: 040-123 45 67\n  checked: 2026-11-01\n"
+PAGE = "---\ntitle: Hjälp i Skåne\nsafety: true\n---\nRing {contact}`crisis`, eller {contact}`akut`.\n"
+TODAY = date(2026, 11, 22)
+
+
+def test_the_regions_crisis_page_is_shown_to_everybody_at_once(tmp_path: Path, file: Path) -> None:
+    page = tmp_path / "kris.md"
+    write(file, BOTH)
+    write(page, PAGE)
+    with clinic(tmp_path / "data", contacts=file, crisis_page=page) as unit:
+        unit.service.look_at_contacts()
+        patient = unit.sign_in(unit.patient.id)
+        for shown in (patient.get(f"{unit.patient_base}/crisis").text, unit.service.pages.crisis_html):
+            assert "Akutmottagningen i Malmö" in shown
+            assert "Du är inte ensam" not in shown
+        write(page, PAGE.replace("eller", "eller annars"))
+        unit.service.look_at_contacts()
+        assert "eller annars" in patient.get(f"{unit.patient_base}/crisis").text
+        write(page, PAGE.replace("`akut`", "`akuten`"))
+        unit.service.look_at_contacts()
+        assert "eller annars" in patient.get(f"{unit.patient_base}/crisis").text
+        (own_unit,) = unit.service.store.units()
+        lines = [one.action for one in unit.service.store.audit_lines(own_unit.id) if one.action.startswith("show-")]
+        assert sorted(lines) == ["show-contacts", "show-crisis-page", "show-crisis-page"]
+        assert len(list((tmp_path / "data/contacts").iterdir())) == 3
+
+
+def test_a_contact_that_the_page_needs_does_not_go_away(tmp_path: Path, file: Path) -> None:
+    page = tmp_path / "kris.md"
+    write(file, BOTH)
+    write(page, PAGE)
+    with clinic(tmp_path / "data", contacts=file, crisis_page=page) as unit:
+        write(file, OWN)
+        unit.service.look_at_contacts()
+        assert unit.service.contacts.problems
+        assert "Akutmottagningen i Malmö" in unit.service.pages.crisis_html
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("", id="empty"),
+        pytest.param("---\ntitle: [\n---\n", id="no front matter"),
+        pytest.param(PAGE.replace("title: Hjälp i Skåne\n", ""), id="no title"),
+        pytest.param(PAGE.replace("Ring {contact}`crisis`, eller", "Ring"), id="not 112"),
+        pytest.param(PAGE.replace(", eller {contact}`akut`", ""), id="112 alone"),
+        pytest.param(PAGE + "\n<script>alert(1)</script>\n", id="a script"),
+        pytest.param(PAGE + "\n[Hjälp](javascript:alert(1))\n", id="a script behind a link"),
+        pytest.param(PAGE + "\n:::{exercise} min_plan\n:::\n", id="an exercise"),
+        pytest.param(PAGE + "\n:::{image} media/x.svg\n:alt: X\n:::\n", id="a picture"),
+        pytest.param(PAGE + "\nRing 040-123 45 67.\n", id="a bare number"),
+        pytest.param(PAGE.replace("Ring", ":::{therapist}\nRing") + ":::\n", id="for therapists"),
+        pytest.param(PAGE.replace("Ring", ":::{if} 1 > 2\nRing") + ":::\n", id="never"),
+        pytest.param(PAGE + "\x00", id="NUL"),
+    ],
+)
+def test_a_page_that_could_mislead_is_never_shown(text: str) -> None:
+    contacts = read_contacts("contacts.yaml", BOTH.encode())
+    assert not isinstance(contacts, tuple)
+    found = read_crisis_page("kris.md", text.encode(), contacts, TODAY)
+    assert isinstance(found, tuple)
+    assert found
+    assert not isinstance(read_crisis_page("kris.md", PAGE.encode(), contacts, TODAY), tuple)
+
+
+def test_the_page_needs_the_contacts(tmp_path: Path) -> None:
+    bundle = tmp_path / "provet.dtb"
+    bundle.write_bytes(bundle_bytes())
+    page = tmp_path / "kris.md"
+    write(page, PAGE)
+    came = CliRunner().invoke(group, ["run", str(bundle), "--data", str(tmp_path / "data"), "--crisis-page", str(page)])
+    assert came.exit_code == 2
+    assert "--contacts" in came.output

@@ -147,6 +147,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Fil med regionens egna kontakter. De visas i stället för dem i programmen, och en rättelse syns på en gång.": (
             "File of the region's own contacts. They are shown in place of those in the programs, and a correction at once."
         ),
+        "Fil med regionens egen krissida, i stället för den i programmen. Den nämner kontakter i --contacts.": (
+            "File of the region's own crisis page, in place of the one in the programs. It names contacts of --contacts."
+        ),
         "Mapp för databas och paket (vanligen designtool-data).": (
             "Folder for the database and the bundles (usually designtool-data)."
         ),

@@ -49,6 +49,11 @@ DEFAULT_DATA = Path("designtool-data")
     type=click.Path(path_type=Path, dir_okay=False),
     help="Fil med regionens egna kontakter. De visas i stället för dem i programmen, och en rättelse syns på en gång.",
 )
+@click.option(
+    "--crisis-page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Fil med regionens egen krissida, i stället för den i programmen. Den nämner kontakter i --contacts.",
+)
 @click.option("--unsigned-demonstration", is_flag=True, help="Ta emot osignerade paket. Det står på varje sida.")
 def command(
     bundles: tuple[Path, ...],
@@ -57,6 +62,7 @@ def command(
     wording: Path | None,
     trust: Path | None,
     contacts: Path | None,
+    crisis_page: Path | None,
     unsigned_demonstration: bool,
 ) -> None:
     """Kör paket i referensmiljön, med låtsasinloggning och påhittade personer. Avsluta med Ctrl-C."""
@@ -76,6 +82,13 @@ def command(
                 "give --trust or --unsigned-demonstration, not both",
             )
         )
+    if crisis_page is not None and contacts is None:
+        raise Usage(
+            Text(
+                "ange också --contacts: krissidan nämner kontakter ur den filen",
+                "give --contacts as well: the crisis page names contacts of that file",
+            )
+        )
     listener = listening(port, DEFAULT_PORT)
     address = listener.getsockname()[1]
     settings = Settings(
@@ -86,6 +99,7 @@ def command(
         language=language,
         wording=wording,
         contacts=contacts,
+        crisis_page=crisis_page,
         trust=trust,
     )
     with listener:

@@ -118,6 +118,8 @@ def _help_in_a_crisis(base: Program, layered: Program, layer: Layer, region: str
     is_replaced = old != new
     if not is_replaced and before == after:
         return
+    if not _names(new.blocks, "crisis"):
+        return  # A rule of the program says so.
     place = layer.place_of(f"{LIBRARY}/{layered.crisis_page}")
     if not is_replaced and layer.contacts is not None:
         place = layer.contacts.span()
@@ -150,6 +152,11 @@ def _turned_to(program: Program, page: Page) -> tuple[Contact, ...]:
                 if contact is not None:
                     found[contact.id] = contact
     return tuple(found.values())
+
+
+def _names(blocks: tuple[Block, ...], contact: str) -> bool:
+    inlines = (inline for block in walk(blocks) for inline in walk_inlines(block.inlines))
+    return any(one.kind == "contact" and role_id(one.text) == contact for one in inlines)
 
 
 def _digits(phone: str) -> str:

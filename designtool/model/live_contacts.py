@@ -11,6 +11,7 @@ from designtool.load.document import Document
 from designtool.load.shape import check_shape
 from designtool.load.yaml_file import parse_yaml
 from designtool.model.assemble import contacts_in
+from designtool.model.page import Page
 from designtool.model.program import Contact, Program
 from designtool.model.wording import placed
 
@@ -38,8 +39,17 @@ def read_contacts(path: str, content: bytes) -> Mapping[str, Contact] | tuple[Te
     return MappingProxyType(contacts)
 
 
-def with_contacts(program: Program, contacts: Mapping[str, Contact]) -> Program:
-    """The program with these contacts in place of its own of the same ids. Nothing else of it changes."""
-    if not any(one.id in contacts for one in program.contacts):
+def with_help(program: Program, contacts: Mapping[str, Contact], page: Page | None) -> Program:
+    """The program with these contacts in place of its own of the same ids, and this crisis page. Nothing else of it changes.
+
+    The page names contacts among these alone, and those that the program lacks come along with it.
+    """
+    known = {one.id for one in program.contacts}
+    if page is not None:
+        others = tuple(one for one in program.library_pages if one.id != program.crisis_page)
+        program = replace(program, library_pages=(*others, replace(page, id=program.crisis_page)))
+        come_along = tuple(one for id, one in contacts.items() if id not in known)
+        program = replace(program, contacts=(*program.contacts, *come_along))
+    if not known & contacts.keys():
         return program
     return replace(program, contacts=tuple(contacts.get(one.id, one) for one in program.contacts))

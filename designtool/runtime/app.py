@@ -59,6 +59,8 @@ class Settings:
     """Folder of the wording of instruments that the care unit has a right to."""
     contacts: Path | None = None
     """File of the region's contacts, which are shown in place of those in the programs. Looked at again and again."""
+    crisis_page: Path | None = None
+    """File of the region's crisis page, which names contacts of that file. Looked at likewise."""
     trust: Path | None = None
     """The trust folder: whose signatures count."""
     real: Callable[[], datetime] = real_time
@@ -124,7 +126,7 @@ def create_service(settings: Settings) -> Service:
         pages=Pages(load_templates(resources.folder("templates")), settings.language, notices),
         policy=settings.policy,
         language=settings.language,
-        contacts=LiveContacts(settings.contacts, settings.data / "contacts"),
+        contacts=LiveContacts(settings.contacts, settings.crisis_page, settings.data / "contacts"),
         trust=Trust(settings.trust, settings.data / WITNESS_FILE) if settings.trust is not None else None,
     )
     service.look_at_contacts()

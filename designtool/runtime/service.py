@@ -77,16 +77,15 @@ class Service:
         return self.trust.why_not(digest, name, self.clock.now())
 
     def look_at_contacts(self) -> None:
-        """Show the region's contacts as its file has them now, and write down in each unit's log from when."""
-        if self.contacts.look():
-            self.programs.show_contacts(self.contacts.contacts)
+        """Show the region's contacts and crisis page as their files are now, and write down in each unit's log from when."""
+        if self.contacts.look(self.clock.now().date()):
+            self.programs.show_help(self.contacts.contacts, self.contacts.page)
             self.refresh_crisis_page()
-        if self.contacts.digest:
-            for unit in self.store.units():
-                if unit.id not in self.contacts.told:
-                    deed = Deed(self.clock.now(), "clock", "", unit.id, "show-contacts", self.contacts.digest)
-                    self.store.write_down(deed)
-                    self.contacts.told.add(unit.id)
+        for unit in self.store.units() if self.contacts.digests else ():
+            for action, digest in self.contacts.digests.items():
+                if (unit.id, action, digest) not in self.contacts.told:
+                    self.store.write_down(Deed(self.clock.now(), "clock", "", unit.id, action, digest))
+                    self.contacts.told.add((unit.id, action, digest))
 
     def treatment(self, id: str, session: Session) -> Treatment:
         found = self.store.treatment(id)

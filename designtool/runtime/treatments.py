@@ -13,7 +13,8 @@ from typing import TypeVar
 from designtool.bundle import Bundle, program_of, read_bundle
 from designtool.compare.migrate import Upgrade
 from designtool.diagnostics import Text
-from designtool.model.live_contacts import NO_CONTACTS, with_contacts
+from designtool.model.live_contacts import NO_CONTACTS, with_help
+from designtool.model.page import Page
 from designtool.model.program import Contact, Program
 from designtool.runtime.audit import Deed
 from designtool.runtime.clock import Clock
@@ -41,23 +42,24 @@ class Programs(Mapping[str, Program]):
     _bundles: dict[str, Bundle] = field(default_factory=dict)
     _programs: dict[str, Program] = field(default_factory=dict)
     _contacts: Mapping[str, Contact] = field(default_factory=lambda: NO_CONTACTS)
+    _crisis_page: Page | None = None
     _shown: dict[str, Program] = field(default_factory=dict)
     _upgrades: dict[tuple[str, str], Upgrade] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def program(self, digest: str) -> Program:
-        """As it is shown: with the region's own contacts."""
+        """As it is shown: with the region's own contacts and crisis page."""
         self._load(digest)
         with self._lock:
             shown = self._shown.get(digest)
             if shown is None:
-                shown = self._shown[digest] = with_contacts(self._programs[digest], self._contacts)
+                shown = self._shown[digest] = with_help(self._programs[digest], self._contacts, self._crisis_page)
         return shown
 
-    def show_contacts(self, contacts: Mapping[str, Contact]) -> None:
+    def show_help(self, contacts: Mapping[str, Contact], crisis_page: Page | None) -> None:
         """From now on every program is shown with these."""
         with self._lock:
-            self._contacts = contacts
+            self._contacts, self._crisis_page = contacts, crisis_page
             self._shown.clear()
 
     def __getitem__(self, digest: str) -> Program:
