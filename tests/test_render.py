@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -20,12 +21,12 @@ from designtool.model.exercise import Field, FieldType
 from designtool.model.page import Block
 from designtool.render import FieldError, Viewpoint, fragments, load_templates, targets, view
 from designtool.render.blocks import BLOCKS, INLINES
-from designtool.render.display import duration, field_value, fraction, number
+from designtool.render.display import day, duration, field_value, fraction, number
 from designtool.render.fields import FIELDS
 from designtool.render.forms import saved_answer
 from designtool.render.words import WORDS
 from designtool.treatment.records import fill
-from designtool.treatment.situation import Situation
+from designtool.treatment.situation import MeasurementSituation, Situation
 
 TEMPLATES = load_templates(resources.folder("templates"))
 PATIENT = Viewpoint("patient", base="/p", token="token-1")
@@ -482,6 +483,16 @@ def test_a_growing_table_has_a_button_that_works_without_script_and_an_end() -> 
     full = samples.form("allt", draft={"stegen": [{"steg": str(at)} for at in range(6)]})
     filled = patient("exercise/allt", replace(situation, forms={**situation.forms, "allt": full}))
     assert actions(filled) == ["save", "submit", "save"]
+
+
+def test_of_several_occasions_that_are_due_the_first_to_close_is_told() -> None:
+    situation = samples.situation()
+    today = situation.environment.today
+    end = MeasurementSituation("phq9", "end", "due", today - timedelta(days=6), today + timedelta(days=50))
+    week = MeasurementSituation("phq9", "week-2", "due", today - timedelta(days=1), today + timedelta(days=2))
+    page = patient("home", replace(situation, measurements=(end, week)))
+    assert page.count("Svara senast") == 1
+    assert f"Svara senast {day(week.closes_on, 'sv', today)}" in page
 
 
 def test_a_choice_can_be_taken_back_where_it_may_be_left_out() -> None:

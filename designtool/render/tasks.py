@@ -149,10 +149,12 @@ def opening_day(context: PageContext, module: ModuleSituation) -> str:
 
 
 def _due_measurements(context: PageContext) -> tuple[Task, ...]:
+    """One answer serves all occasions that are due, so the first of them to close says when it must be there."""
     found: dict[str, Task] = {}
-    for measurement in context.situation.measurements:
+    due = [measurement for measurement in context.situation.measurements if measurement.status == "due"]
+    for measurement in sorted(due, key=lambda one: one.closes_on):
         questionnaire = context.program.questionnaire[measurement.questionnaire]
-        if measurement.status == "due" and measurement.questionnaire not in found:
+        if measurement.questionnaire not in found:
             found[measurement.questionnaire] = Task(
                 f"questionnaire/{questionnaire.id}",
                 context.say("measurement"),
