@@ -12,8 +12,10 @@ import pytest
 
 from designtool.compare.dry_run import dry_run
 from designtool.compare.migrate import Moving, Upgrade, moving
+from designtool.compare.renaming import renamed
 from designtool.model.exercise import Exercise, Field
 from designtool.model.flow import Reminder
+from designtool.model.journey import Act
 from designtool.model.migration import Migration, way_between
 from designtool.model.program import Program, Release
 from designtool.treatment import events as happened
@@ -493,3 +495,22 @@ def test_a_door_that_opens_with_the_move_is_told() -> None:
     simulation = Simulation(FIRST, OLD, patient().first_day)
     came = moving(simulation.state, upgrade_to(version(new)), simulation.now, "b-1")
     assert (came.outcome, [reason.en for reason in came.reasons]) == ("sees-again", ["“Fonster” opens."])
+
+
+def test_a_flag_that_stands_is_not_raised_again_by_a_form_with_another_name_or_flags_in_another_order() -> None:
+    way = Migration("1.0.0", "2.0.0", forms=MappingProxyType({"mood": "maende"}))
+    program = renamed(FIRST, way)
+    (form,) = program.questionnaires
+    # The last flag stands first now.
+    flags = tuple(
+        replace(flag, id=f"maende-{number}") for number, flag in enumerate((form.flags[2], *form.flags[:2]), start=1)
+    )
+    program = replace(program, questionnaires=(replace(form, flags=flags),), release=Release(("mood",)))
+    upgrade = upgrade_to(version(program, forms={"mood": "maende"}, begun_forms={"maende": "keep"}))
+    simulation = Simulation(FIRST, OLD, patient().first_day)
+    simulation.go_to(simulation.now + timedelta(hours=12))
+    assert not simulation.do(Act("fill", "mood", {"q1": 1, "q2": 1, "q3": 1, "q4": 2}))
+    assert [flag.id for flag in simulation.state.flags] == ["mood-1", "mood-2"]
+    came = moving(simulation.state, upgrade, simulation.now, "b-1")
+    after = fold(came.events, upgrade.programs, simulation.state)
+    assert [(flag.id, flag.form) for flag in after.flags] == [("maende-2", "maende"), ("maende-3", "maende")]

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from runtime_samples import Clinic, Person
 
 from designtool.cli import group
+from designtool.compare.renaming import renamed
 from designtool.model.exercise import Field
 from designtool.model.migration import Migration
 from designtool.model.program import Program, Release
@@ -225,3 +226,107 @@ def test_states_are_exported_for_a_migration_to_be_tried_on(clinic: Clinic, tmp_
     assert CliRunner().invoke(group, nothing).exit_code == 2
     other = [*arguments, "--force", "--program", "annat", "--format", "json"]
     assert '"treatments": 0' in CliRunner().invoke(group, other).stdout
+
+
+def opened(person: Person, target: str) -> dict[str, str]:
+    """What a page that stands open would send along."""
+    return dict(re.findall(r'name="(form-revision|form-page|return-to)" value="([^"]*)"', person.get(target).text))
+
+
+def move(clinic: Clinic) -> None:
+    therapist = clinic.sign_in("b-1")
+    care = f"/t/{clinic.treatment}/care"
+    assert therapist.post(care, shown(therapist.get(care).text)).status_code == 303
+
+
+def stands(clinic: Clinic, form: str = "mina_mal") -> dict[str, Any]:
+    one = clinic.service.store.treatment(clinic.treatment)
+    assert one is not None
+    return clinic.service.treatments.state(one).answers(form, "1")
+
+
+@pytest.mark.parametrize("action", ["save", "submit"])
+def test_a_page_from_before_the_move_loses_nothing_in_silence(clinic: Clinic, action: str) -> None:
+    patient = write_a_goal(clinic)
+    target = f"{clinic.patient_base}/exercise/mina_mal"
+    along = opened(patient, target)
+    activate(clinic, renamed_field())
+    move(clinic)
+    sent = {**along, "viktigast": "Orka <mer>", "har_plan": "false", "action": action}
+    answer = patient.post(target, sent)
+    assert answer.status_code == 422
+    assert "ny version" in answer.text and "Orka &lt;mer&gt;" in answer.text
+    assert 'name="viktigt"' in answer.text
+    assert stands(clinic) == {"viktigt": "Sova bättre"}
+    saved = patient.save(target, field="viktigast", value="Orka", revision=int(along["form-revision"]))
+    assert saved.status_code == 422 and "ny version" in saved.json()["error"]
+    again = {**opened(patient, target), "viktigt": "Orka mer", "har_plan": "false", "action": action}
+    assert patient.post(target, again).status_code == 303
+    assert stands(clinic) == {"viktigt": "Orka mer", "har_plan": False}
+
+
+def without_first_field(program: Program = FIRST) -> Program:
+    exercises = tuple(replace(one, fields=one.fields[1:]) if one.id == "mina_mal" else one for one in program.exercises)
+    changed = replace(program, exercises=exercises, release=Release(("viktigast",)))
+    return later(changed, removed_fields=("mina_mal.viktigast",))
+
+
+def test_what_was_typed_in_a_question_that_is_gone_is_told_word_for_word(clinic: Clinic) -> None:
+    patient = clinic.sign_in(clinic.patient.id)
+    target = f"{clinic.patient_base}/exercise/mina_mal"
+    along = opened(patient, target)
+    activate(clinic, without_first_field())
+    move(clinic)
+    answer = patient.post(target, {**along, "viktigast": "Sova & vila", "har_plan": "false", "action": "submit"})
+    assert answer.status_code == 422
+    assert "finns inte längre" in answer.text and "Sova &amp; vila" in answer.text
+    assert stands(clinic) == {}
+
+
+def renamed_form() -> Program:
+    forms = MappingProxyType({"mina_mal": "malen"})
+    program = renamed(FIRST, Migration("1.0.0", "2.0.0", forms=forms))
+    return later(replace(program, release=Release(("mina_mal",))), forms={"mina_mal": "malen"})
+
+
+def test_a_page_of_a_form_with_another_name_now_leads_to_it(clinic: Clinic) -> None:
+    patient = write_a_goal(clinic)
+    target = f"{clinic.patient_base}/exercise/mina_mal"
+    along = opened(patient, target)
+    activate(clinic, renamed_form())
+    move(clinic)
+    answer = patient.post(target, {**along, "viktigast": "Orka", "action": "submit"})
+    assert answer.status_code == 422
+    assert "Orka" in answer.text and f'action="{clinic.patient_base}/exercise/malen"' in answer.text
+    assert stands(clinic, "malen") == {"viktigast": "Sova bättre"}
+
+
+def test_a_page_of_a_form_that_is_gone_tells_what_was_typed(clinic: Clinic) -> None:
+    patient = clinic.sign_in(clinic.patient.id)
+    target = f"{clinic.patient_base}/exercise/mina_mal"
+    along = opened(patient, target)
+    modules = tuple(
+        replace(
+            one,
+            complete_when=tuple(id for id in one.complete_when if id != "mina_mal"),
+            homework=tuple(id for id in one.homework if id != "mina_mal"),
+            pages=tuple(
+                replace(page, blocks=tuple(block for block in page.blocks if block.argument != "mina_mal"))
+                for page in one.pages
+            ),
+        )
+        for one in FIRST.modules
+    )
+    gone = next(one for one in FIRST.exercises if one.id == "mina_mal")
+    ids = ("mina_mal", *(one.id for one in (*gone.fields, *gone.computed)))
+    program = replace(
+        FIRST,
+        modules=modules,
+        exercises=tuple(one for one in FIRST.exercises if one.id != "mina_mal"),
+        release=Release(ids),
+    )
+    activate(clinic, later(program, removed_forms=("mina_mal",)))
+    move(clinic)
+    answer = patient.post(target, {**along, "viktigast": "Orka", "action": "submit"})
+    assert answer.status_code == 422
+    assert "Orka" in answer.text and "ny version" in answer.text

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
@@ -18,17 +18,27 @@ from typing import Any
 from designtool import acts
 from designtool.acts import Answer, Sent
 from designtool.diagnostics import Text
+from designtool.model.exercise import Exercise
 from designtool.model.program import Program
 from designtool.render import FieldError
 from designtool.runtime.store import Store
+from designtool.treatment.answers import ROW, ROW_LABEL
 from designtool.treatment.commands import Actor
 from designtool.treatment.events import Answered, Submitted
 from designtool.treatment.json_values import plain_json
+from designtool.treatment.moving import answers_under, way_to
+from designtool.treatment.records import form_of
 from designtool.treatment.state import NEW, State, fold
 
 CHANGED_ELSEWHERE = Text(
     "Det här svaret har ändrats på en annan enhet eller i ett annat fönster sedan du öppnade sidan. Spara igen om det ska stå som här.",
     "This answer has been changed on another device or in another window since you opened the page. Save again if it shall stand as it does here.",
+)
+NEW_VERSION = Text(
+    "Programmet har fått en ny version sedan du öppnade sidan. Det du skrev är inte sparat än. Det står kvar här: läs igenom det "
+    "och skicka det igen.",
+    "The program has been given a new version since you opened the page. What you wrote is not saved yet. It stands here: read it "
+    "through and send it again.",
 )
 
 
@@ -45,6 +55,9 @@ def device_of(session: str, page: object) -> str:
     return f"{session}/{page}" if isinstance(page, str) and _PAGE.fullmatch(page) else session
 
 
+FORM_TARGETS = ("exercise", "questionnaire", "form")
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """What a page had seen when it sent something."""
@@ -54,6 +67,18 @@ class Page:
     """With the page's own name."""
     revision: int
     """Events of the treatment when its page was made."""
+
+
+def is_of_earlier_version(state: State, revision: int) -> bool:
+    """Whether a page was made before the treatment moved to the version that it is under now."""
+    return bool(state.earlier) and revision <= state.earlier[-1].count
+
+
+def target_under(target: str, old: Program, new: Program) -> str:
+    """Where a page of the earlier version stands in the later one."""
+    kind, slash, id = target.partition("/")
+    way = way_to(old, new)
+    return f"{kind}{slash}{way.form(id) if kind in FORM_TARGETS else way.module(id) if kind == 'module' else id}"
 
 
 def changed_elsewhere(store: Store, page: Page, form: str, dated: date | None) -> Mapping[str, Answered]:
@@ -150,6 +175,33 @@ class SentForm:
             saved="",
         )
 
+    def act_after_move(self, state: State, program: Program, now: datetime) -> Answer:
+        """Of a page from an earlier version: nothing is kept, for a name may mean another thing now. All that was typed is shown
+        again, where the new version has it; what has no place there is told word for word."""
+        seen = seen_state(self.store, self.page, self.programs)
+        old = self.programs[seen.digest]
+        target = target_under(self.target, old, program)
+        form, later = self.target.partition("/")[2], target.partition("/")[2]
+        tried = acts.sent_from(self.target, {**self.sent, "action": ["save"]}, seen, old, now, self.actor)
+        typed = [event.what for event in tried.events if isinstance(event.what, Answered)]
+        answers = {what.field: what.value for what in typed if what.value is not None}
+        carried = answers_under(program, old, form, answers)
+        way = way_to(old, program)
+        placed = {way.field_of(form, name) for name in answers} & carried.keys()
+        homeless = [name for name in answers if way.field_of(form, name) not in placed]
+        # What could not be read is not answered, but was typed all the same.
+        homeless += [error.field for error in tried.errors if error.field in tried.draft and error.field not in answers]
+        stands = {}
+        if typed:
+            copy = typed[0].copy
+            stands = state.answers(later, copy) or state.answers(later, way.module(copy))
+        errors = [FieldError("", NEW_VERSION)]
+        errors += [
+            FieldError("", _written(old, form, name, answers.get(name, tried.draft.get(name)))) for name in homeless
+        ]
+        draft = MappingProxyType({**plain_json(stands), **plain_json(carried)})
+        return Answer((), tuple(errors), draft, "", target, tried.entry_date, later)
+
     def _sent_before(self) -> Answer | None:
         """What came of it when this page sent the same; None when it has not."""
         if self.sent.get("action") != ["submit"] or "/" not in self.page.device:
@@ -178,6 +230,29 @@ class SentForm:
         answered = (event.what for event in answer.events if isinstance(event.what, Answered))
         typed = {what.field: plain_json(what.value) for what in answered}
         return typed, frozenset(error.field for error in answer.errors)
+
+
+def _written(program: Program, form: str, name: str, value: Any) -> Text:
+    """What was typed in a field that the new version does not have, to be copied by hand."""
+    known = form_of(program, form)
+    label = next((one.label for one in known.fields if one.id == name), name) if isinstance(known, Exercise) else name
+    written = ", ".join(_words(plain_json(value)))
+    return Text(
+        f"Den här frågan finns inte längre: ”{label}” Du skrev: ”{written}”",
+        f"This question is there no more: “{label}” You wrote: “{written}”",
+    )
+
+
+def _words(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if key not in (ROW, ROW_LABEL):
+                yield from _words(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _words(inner)
+    elif value is not None:
+        yield str(value)
 
 
 def _field_of(name: str) -> str:

@@ -21,6 +21,7 @@ from designtool.treatment.answers import answer_type
 from designtool.treatment.records import NOTHING, form_of
 
 if TYPE_CHECKING:
+    from designtool.treatment.situation import RaisedFlag
     from designtool.treatment.state import Copy, ModuleState, State
 
 _BEFORE_MODULE = "before-"
@@ -57,6 +58,7 @@ def after_move(state: State, at: datetime, old: Program, new: Program, to: str) 
         flags=tuple(
             replace(
                 flag,
+                id=_flag_id(flag, old, new, way),
                 form=way.form(flag.form),
                 about=tuple(way.field_of(flag.form, name) for name in flag.about),
                 copy=occasion_under(way, way.module(flag.copy)),
@@ -64,6 +66,28 @@ def after_move(state: State, at: datetime, old: Program, new: Program, to: str) 
             for flag in state.flags
         ),
     )
+
+
+def answers_under(new: Program, old: Program, form: str, answers: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Answers to a form of the earlier version, under the names of the later one, as far as that has a place for them."""
+    known = _FormWay.between(old, new, way_to(old, new), form)
+    return NOTHING if known.new is None else known.answers(answers)
+
+
+def _flag_id(flag: RaisedFlag, old: Program, new: Program, way: Migration) -> str:
+    """By which rule of the new version it would be raised: the one for the same answers, else the one in the same place."""
+    number = flag.id.removeprefix(f"{flag.form}-")
+    before, after = form_of(old, flag.form), form_of(new, way.form(flag.form))
+    if number == flag.id or before is None or after is None:
+        return flag.id
+    rule = next((one for one in before.flags if one.id == flag.id), None)
+    about = tuple(way.field_of(flag.form, name) for name in flag.about)
+    if rule is not None:
+        like = [one for one in after.flags if one.about == about and one.level == rule.level]
+        same = [one for one in like if one.when == rule.when] or like
+        if len(same) == 1:
+            return same[0].id
+    return f"{after.id}-{number}"
 
 
 def _reminded(state: State, old: Program, new: Program, way: Migration) -> frozenset[str]:
@@ -150,12 +174,12 @@ class _FormWay:
         return tuple(self._copy(copy) for copy in copies)
 
     def drafts(self, drafts: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
-        return MappingProxyType({self._copy_id(id): self._answers(typed) for id, typed in drafts.items()})
+        return MappingProxyType({self._copy_id(id): self.answers(typed) for id, typed in drafts.items()})
 
     def _copy(self, copy: Copy) -> Copy:
         if self.new is None:
             return copy
-        record, answers = copy.record, self._answers(copy.answers)
+        record, answers = copy.record, self.answers(copy.answers)
         carried = {name: later for name, later in self.kept.items() if name not in copy.answers or later in answers}
         values = {carried[name]: self._value(name, value) for name, value in record.values.items() if name in carried}
         statuses = {carried[name]: status for name, status in record.statuses.items() if name in carried}
@@ -166,7 +190,7 @@ class _FormWay:
             record=Record(record.dated, record.made_at, MappingProxyType(values), MappingProxyType(statuses)),
         )
 
-    def _answers(self, answers: Mapping[str, Any]) -> Mapping[str, Any]:
+    def answers(self, answers: Mapping[str, Any]) -> Mapping[str, Any]:
         if self.new is None:
             return answers
         return MappingProxyType(

@@ -22,12 +22,17 @@ from designtool.render import Viewpoint, fragments, view
 from designtool.render.forms import saved_answer
 from designtool.runtime.access import Sight, sight_of_patient, sight_of_therapist
 from designtool.runtime.devices import (
+    FORM_TARGETS,
+    NEW_VERSION,
     Page,
     SentForm,
     changed_elsewhere,
     device_of,
     is_changed_elsewhere,
+    is_of_earlier_version,
     new_page,
+    seen_state,
+    target_under,
 )
 from designtool.runtime.service import Call, Endpoint, Stop, for_roles, for_saving
 from designtool.runtime.store import Treatment
@@ -35,7 +40,7 @@ from designtool.runtime.treatments import with_names
 from designtool.runtime.words import WORDS
 from designtool.source.media import media_type
 from designtool.treatment.as_it_stood import as_it_stood
-from designtool.treatment.commands import Kept
+from designtool.treatment.commands import Kept, Problem
 from designtool.treatment.days import local
 from designtool.treatment.events import Event
 from designtool.treatment.records import form_of
@@ -133,13 +138,20 @@ def _act(call: Call, place: Place, target: str) -> Response:
     page = Page(place.treatment.id, device, _number(call.first("form-revision")))
 
     def work(state: State, program: Program, now: datetime) -> tuple[tuple[Event, ...], acts.Answer]:
+        store, programs = call.service.store, call.service.programs
+        if is_of_earlier_version(state, page.revision):
+            if target.partition("/")[0] in FORM_TARGETS and call.first("action") != "stop":
+                answer = SentForm(store, page, target, call.sent, actor, {}, programs).act_after_move(
+                    state, program, now
+                )
+                return answer.events, answer
+            old = programs[seen_state(store, page, programs).digest]
+            answer = acts.sent_from(target_under(target, old, program), call.sent, state, program, now, actor)
+            return answer.events, answer
         form = target.partition("/")[2]
         is_older = page.revision < state.count
-        store = call.service.store
         elsewhere = changed_elsewhere(store, page, form, _date(call.first("entry-date"))) if is_older else {}
-        answer = SentForm(store, page, target, call.sent, actor, elsewhere, call.service.programs).act(
-            state, program, now
-        )
+        answer = SentForm(store, page, target, call.sent, actor, elsewhere, programs).act(state, program, now)
         return answer.events, answer
 
     action = re.sub(r"[^a-z.-]", "", call.first("action").partition(".")[0])[:30]
@@ -147,7 +159,13 @@ def _act(call: Call, place: Place, target: str) -> Response:
     state, answer = call.service.treatments.act(place.treatment, work, deed, device)
     if answer.errors or not answer.saved:
         after = replace(place, state=state)
-        html = _html(call, after, answer.go_to, entry_date=answer.entry_date, refused=answer)
+        is_gone = answer.form and form_of(call.service.programs[state.digest], answer.form) is None
+        if is_gone and is_of_earlier_version(state, page.revision):
+            # There is no page left to show it on.
+            told = tuple(error.message for error in answer.errors)
+            html = _html(call, after, "modules" if place.side == "patient" else "treatment", notices=told)
+        else:
+            html = _html(call, after, answer.go_to, entry_date=answer.entry_date, refused=answer)
         return HTMLResponse(html, 422 if answer.errors else 200)
     if place.sight == "red-flags":
         return RedirectResponse("/patients", 303)
@@ -163,11 +181,13 @@ def _save(side: Side) -> Callable[[Call, Any], Response]:
         sent = _sent_answer(body)
         target = call.path["target"]
         kind, _, form = target.partition("/")
-        if sent is None or kind not in ("exercise", "questionnaire", "form"):
+        if sent is None or kind not in FORM_TARGETS:
             raise Stop(400, "malformed")
         device = device_of(call.session.device, sent.page)
 
         def work(state: State, program: Program, now: datetime) -> tuple[tuple[Event, ...], Kept | None]:
+            if is_of_earlier_version(state, sent.revision):
+                return (), Kept((), (Problem(NEW_VERSION),))
             page = Page(place.treatment.id, device, sent.revision)
             if sent.revision < state.count and is_changed_elsewhere(
                 call.service.store, page, form, sent.field, sent.dated, call.service.programs
@@ -347,9 +367,12 @@ def _html(
     saved: str = "",
     entry_date: str = "",
     refused: acts.Answer | None = None,
+    notices: tuple[Text, ...] = (),
 ) -> str:
+    viewpoint = _viewpoint(call, place)
     viewpoint = replace(
-        _viewpoint(call, place),
+        viewpoint,
+        notices=(*viewpoint.notices, *notices),
         form=refused.form if refused else "",
         errors=refused.errors if refused else (),
         draft=refused.draft if refused else {},
