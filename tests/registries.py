@@ -206,6 +206,9 @@ def served(answer: Callable[[BaseHTTPRequestHandler], None], trusted: ssl.SSLCon
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = (
+            True  # Head and body are written apart: the body is not to wait for an answer to the head.
+        )
 
         def handle_one_request(self) -> None:
             # A client that has read enough goes away: no reason for a page of traceback.

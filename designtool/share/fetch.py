@@ -66,7 +66,8 @@ def fetch(wanted: Wanted, registry: Registry, folder: Path, progress: Progress =
         return known
     path = _path(folder, name, version)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
         with _blobs_of_earlier_version(folder, name, manifest) as here:
             from_registry = {
                 file.digest: BlobSource(

@@ -158,7 +158,8 @@ class FolderRegistry:
         for folder in (self._root / "blobs", self._root / "blobs" / "sha256"):
             if folder.is_symlink():
                 raise RegistryProblem("not-a-registry-folder", folder=self._root)
-            folder.mkdir(exist_ok=True)
+            if not folder.is_dir():
+                folder.mkdir(exist_ok=True)
 
     def _is_unused(self) -> bool:
         """Whether there is no such folder, or nothing in it: a registry in which nothing has been published yet."""

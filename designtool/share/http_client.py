@@ -22,7 +22,7 @@ from designtool import __version__
 from designtool.bundle import Refused
 from designtool.diagnostics import Cannot, Text
 from designtool.share.credentials import Credential
-from designtool.share.network import Patience, Watch, WatchedTransport
+from designtool.share.network import Patience, Resolve, Watch, WatchedTransport
 from designtool.share.problems import RegistryProblem
 
 Body = bytes | Callable[[], Iterator[bytes]]
@@ -94,7 +94,7 @@ def parse_address(text: str) -> Address:
         origin = origin_of(text)
     except ValueError as error:
         raise _no_address(text) from error
-    prefix = parts.path.strip("/")
+    prefix = parts.path.removeprefix("/").removesuffix("/")
     if not re.fullmatch(r"([a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)*)?", prefix):
         raise _no_address(text)
     if parts.query or parts.fragment or parts.username is not None or parts.password is not None:
@@ -129,7 +129,7 @@ def _no_address(text: str) -> Cannot:
 class RegistryClient:
     """One registry service. Not for several threads at once.
 
-    `transport` and `wait` are there to be replaced where nothing is to be sent and nobody is to wait.
+    `transport`, `resolve` and `wait` are there to be replaced where nothing is to be sent, looked up or waited for.
     """
 
     def __init__(
@@ -139,6 +139,7 @@ class RegistryClient:
         patience: Patience | None = None,
         trusted: ssl.SSLContext | None = None,
         transport: Callable[[Watch], httpx.BaseTransport] | None = None,
+        resolve: Resolve | None = None,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
         self.address = address
@@ -146,7 +147,7 @@ class RegistryClient:
         # A host may be written with or without the port that it has anyway.
         self._credentials = {str(_origin_named(name)): one for name, one in credentials.items()}
         named = {_origin_named(name) for name in credentials} | {address.origin}
-        self.watch = Watch((origin.host, origin.port) for origin in named)
+        self.watch = Watch(((origin.host, origin.port) for origin in named), resolve)
         self._transport = transport(self.watch) if transport else WatchedTransport(self.watch, trusted)
         self._wait = wait
         self._challenge: _Challenge | None = None
