@@ -281,6 +281,10 @@ def test_against_takes_bundles_folders_and_revisions_and_leaves_the_list_alone(w
     assert {rule for rule, _ in rules("--against", "git:HEAD", "--against", BUNDLE)} == published
     (workspace / LIST).write_text("1.0.0: [", encoding="utf-8")
     assert {path for _, path in rules("--against", "git:HEAD")} == {f"{PROGRAM}/program.yaml"}
+    # What was found against another version is not remembered as what the program is like.
+    (workspace / LIST).unlink()
+    assert rules(status=0) == []
+    assert rules("--against", "git:HEAD")
 
 
 @pytest.mark.parametrize(

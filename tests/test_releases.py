@@ -21,6 +21,7 @@ from designtool.cli import group
 from designtool.compare.against import Earlier, Held, findings, hold, needed_version
 from designtool.compare.dry_run import dry_run
 from designtool.compare.migrate import Upgrade
+from designtool.compare.version_step import stepped
 from designtool.model.migration import version_key
 from designtool.model.program import Program
 from designtool.pipeline import Compiled
@@ -239,6 +240,15 @@ def test_a_release_is_built_when_it_is_complete_and_refused_when_it_is_not(
     assert after in done.stderr
     assert "Inget paket byggdes." in done.stderr
     assert list((workspace / "build").glob("*.dtb")) == []
+
+    if expected(after).step != "patch":
+        little = stepped(before, "patch")
+        program.write_text(text.replace(f"version: {after}", f"version: {little}"), encoding="utf-8")
+        done = run("build", "--against", earlier)
+        assert done.exit_code == 1
+        assert f"fel[version-too-low]: version {little} räcker inte efter exempel {before}" in done.stderr
+        assert f"kräver minst {after}" in done.stderr
+        program.write_text(text.replace(f"version: {after}", f"version: {before}"), encoding="utf-8")
 
     done = run("bump", "--against", earlier)
     assert done.exit_code == 0, done.output
