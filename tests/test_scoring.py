@@ -226,3 +226,50 @@ def test_wrong_answer_is_refused_by_name_and_nothing_is_scored(item: str, value:
     assert refusal.item == item
     assert item in refusal.message.sv
     assert result.scores == result.flags == ()
+
+
+SYMPTOMS = "count(" + ", ".join(f"q{number} >= 2" for number in range(1, 9)) + ", q9 >= 1)"
+
+
+def by_symptoms(when: str, items: tuple[Item, ...] = PHQ9.items) -> Questionnaire:
+    """With a score that counts symptoms, and one flag on it."""
+    types = {**FORM.names, "symptoms": Type("number", low=Fraction(0), high=Fraction(9))}
+    scope = Scope({"phq9": replace(FORM, names=types)}, "phq9")
+    place = Span("f", 1, 1, 1, 2)
+    value, _ = compile_expression(SYMPTOMS, scope, place)
+    condition, found = compile_expression(when, scope, place, "truth")
+    assert value is not None and condition is not None, found
+    symptoms = Score("symptoms", "", "expression", (), missing=Missing("require-all", 0), high=Fraction(9), value=value)
+    raised = Flag("phq9-1", condition, "yellow", (), "", "therapist", None, "")
+    return replace(PHQ9, items=items, scores=(TOTAL, symptoms), flags=(raised,))
+
+
+@pytest.mark.parametrize(
+    ("when", "answers", "is_raised"),
+    [
+        # Five already, whatever is answered to the last four; four, and that depends.
+        ("symptoms >= 5", dict.fromkeys(NINE[:5], 2), True),
+        ("symptoms >= 5", dict.fromkeys(NINE[:4], 3), False),
+        ("symptoms >= 5 and (q1 >= 2 or q2 >= 2)", dict.fromkeys(NINE[:8], 2), True),
+        ("symptoms >= 5 and (q1 >= 2 or q2 >= 2)", dict.fromkeys(NINE[2:], 2), False),
+        ("symptoms < 5", dict.fromkeys(NINE[:5], 0), True),
+        ("symptoms < 5", dict.fromkeys(NINE[:4], 0), False),
+        # Nobody knows what it was before.
+        ("change(symptoms) >= 1", dict.fromkeys(NINE[:8], 2), False),
+    ],
+)
+def test_a_worked_out_score_that_no_missing_answer_could_lower_raises_its_flag(
+    when: str, answers: dict[str, int], is_raised: bool
+) -> None:
+    found = score(by_symptoms(when), answers)
+    assert found.scores[1].status == "insufficient"
+    assert ("phq9-1" in {one.id for one in found.flags}) is is_raised
+
+
+def test_a_worked_out_score_that_stays_without_a_value_raises_nothing() -> None:
+    never = expression("q1 >= 1 and q2 >= 1")
+    items = tuple(replace(item, show_if=never) if item.id == "q8" else item for item in PHQ9.items)
+    answers = {"q1": 0, **dict.fromkeys(NINE[2:7], 2)}
+    found = score(by_symptoms("symptoms >= 5", items), answers)
+    assert found.statuses["q8"] == "not-asked"
+    assert "phq9-1" not in {one.id for one in found.flags}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
+from math import prod
 from typing import Any
 
 from designtool.expressions.evaluate import Evaluation, Reference, present_reads, tree_of
@@ -41,15 +42,35 @@ def certainly_true(
     if not open_ones:
         return False
     ways = [_possible_values(domains[reference]) for reference in open_ones]
-    count = 1
-    for values in ways:
-        count *= len(values)
-    if 0 < count <= _MOST_COMPLETIONS:
+    if 0 < prod(map(len, ways)) <= _MOST_COMPLETIONS:
         return all(
             Evaluation(environment, dict(zip(open_ones, values, strict=True))).value(tree) is True
             for values in product(*ways)
         )
     return _outcomes(tree, evaluation, {reference: domains[reference] for reference in open_ones}) == {True}
+
+
+def possible_numbers(
+    expression: Expression | Sequence[Any], environment: Environment, domains: Mapping[Reference, Type]
+) -> Type | None:
+    """The numbers that it can come to, whatever is answered where an answer is missing; None where it can stay missing.
+
+    `domains` and the ways to answer are those of `certainly_true`.
+    """
+    tree = tree_of(expression)
+    evaluation = Evaluation(environment, {})
+    absent = sorted({reference for reference in present_reads(tree) if evaluation.present(*reference) is None})
+    open_ones = [reference for reference in absent if reference in domains]
+    if not open_ones:
+        return None
+    ways = [_possible_values(domains[reference]) for reference in open_ones]
+    if not 0 < prod(map(len, ways)) <= _MOST_COMPLETIONS:
+        return _range(tree, evaluation, {reference: domains[reference] for reference in open_ones})
+    numbers = [
+        Evaluation(environment, dict(zip(open_ones, values, strict=True))).number(tree) for values in product(*ways)
+    ]
+    known = [number for number in numbers if number is not None]
+    return number_type(known) if len(known) == len(numbers) else None
 
 
 def _possible_values(type: Type) -> tuple[Value, ...]:

@@ -160,7 +160,7 @@ function clinical({ clinical_threshold: threshold }, value) {
 // Flags
 
 function raised(questionnaire, values, hidden, around) {
-  const domains = domainsOf(questionnaire, values, hidden);
+  const domains = domainsOf(questionnaire, values, hidden, around);
   return questionnaire.flags
     .filter(({ when }) => certainlyTrue(when.tree, around, questionnaire.id, domains))
     .map(({ id, level }) => ({ id, level }));
@@ -173,12 +173,25 @@ function unansweredRisks(questionnaire, statuses) {
     .map((status) => ({ id: `${status}-risk-item`, level: "yellow" }));
 }
 
-// What each missing answer could be, and what each missing score could become if all its items were answered: by name.
-function domainsOf(questionnaire, values, hidden) {
+// What each missing answer could be, and what each missing score that a flag reads could become if all its items were
+// answered: by name.
+function domainsOf(questionnaire, values, hidden, around) {
   const found = new Map();
+  const read = new Set(questionnaire.flags.flatMap(({ when }) => ownReferences(when, questionnaire)));
+  for (const rule of [...questionnaire.scores].reverse()) {
+    if (read.has(rule.id) && rule.method === "expression" && rule.value) {
+      ownReferences(rule.value, questionnaire).forEach((name) => read.add(name));
+    }
+  }
   for (const item of questionnaire.items) if (!has(values, item.id) && !hidden.has(item.id)) found.set(item.id, typeOfItem(item));
   for (const rule of questionnaire.scores) {
-    if (!has(values, rule.id) && rule.method !== "expression") found.set(rule.id, reachable(rule, questionnaire, values));
+    if (has(values, rule.id) || !read.has(rule.id)) continue;
+    if (rule.method !== "expression") found.set(rule.id, reachable(rule, questionnaire, values));
+    // An item that is not asked keeps it without a value, however the others are answered.
+    else if (rule.value && countedItems(rule, questionnaire).every((id) => has(values, id) || found.has(id))) {
+      const possible = possibleNumbers(rule.value.tree, around, questionnaire.id, found);
+      if (possible) found.set(rule.id, possible);
+    }
   }
   return found;
 }
@@ -204,9 +217,7 @@ function reachable(rule, questionnaire, values) {
 function certainlyTrue(tree, around, form, domains) {
   const known = evaluate(tree, around);
   if (known !== null) return known === true;
-  const open = [...new Set(presentReads(tree).map(([where, name]) => (where === form ? name : null)))].filter(
-    (name) => name !== null && domains.has(name) && present(form, name, around) === null,
-  );
+  const open = openReads(tree, around, form, domains);
   if (!open.length) return false;
   const ways = open.map((name) => domains.get(name).values);
   const count = ways.reduce((product, values) => product * values.length, 1);
@@ -215,6 +226,26 @@ function certainlyTrue(tree, around, form, domains) {
   }
   const settled = outcomes(tree, { around, form, domains: new Map(open.map((name) => [name, domains.get(name)])) });
   return settled.size === 1 && settled.has(true);
+}
+
+// The numbers that a tree can come to, whatever is answered where an answer is missing; null where it can stay missing.
+function possibleNumbers(tree, around, form, domains) {
+  const open = openReads(tree, around, form, domains);
+  if (!open.length) return null;
+  const ways = open.map((name) => domains.get(name).values);
+  const count = ways.reduce((product, values) => product * values.length, 1);
+  if (!count || count > MOST_COMPLETIONS) {
+    return rangeOf(tree, { around, form, domains: new Map(open.map((name) => [name, domains.get(name)])) });
+  }
+  const found = completions(open, ways).map((answers) => evaluate(tree, { ...around, assumed: new Map([[form, answers]]) }));
+  return found.every((value) => value instanceof Rational) ? oneOf(found) : null;
+}
+
+// The answers that the tree reads and that are missing and have a domain.
+function openReads(tree, around, form, domains) {
+  return [...new Set(presentReads(tree).map(([where, name]) => (where === form ? name : null)))].filter(
+    (name) => name !== null && domains.has(name) && present(form, name, around) === null,
+  );
 }
 
 function completions(names, ways) {

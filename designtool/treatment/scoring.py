@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from designtool.diagnostics import Text
-from designtool.expressions import WrongValue, certainly_true, evaluate, from_json
+from designtool.expressions import WrongValue, certainly_true, evaluate, from_json, possible_numbers
 from designtool.expressions.expression import Environment, Record, Type, Value
 from designtool.model.flow import Flag, Level
 from designtool.model.questionnaire import Band, Item, Questionnaire, Score
@@ -303,7 +303,7 @@ def _ends(item: Item) -> tuple[Fraction, Fraction] | None:
 def _raised(
     questionnaire: Questionnaire, values: Mapping[str, Value], hidden: frozenset[str], environment: Environment
 ) -> Iterator[RaisedByAnswers]:
-    domains = _domains(questionnaire, values, hidden)
+    domains = _domains(questionnaire, values, hidden, environment)
     for flag in questionnaire.flags:
         if certainly_true(flag.when, environment, domains):
             yield RaisedByAnswers(
@@ -318,7 +318,7 @@ def _raised(
 
 
 def _domains(
-    questionnaire: Questionnaire, values: Mapping[str, Value], hidden: frozenset[str]
+    questionnaire: Questionnaire, values: Mapping[str, Value], hidden: frozenset[str], environment: Environment
 ) -> dict[tuple[str, str], Type]:
     """What each missing answer could be, and what each missing score could become if all its items were answered.
 
@@ -326,11 +326,23 @@ def _domains(
     """
     id = questionnaire.id
     read = {name for flag in questionnaire.flags for form, name in flag.when.references if form == id}
+    for rule in reversed(questionnaire.scores):
+        if rule.id in read and rule.method == "expression" and rule.value is not None:
+            read |= {*counted_items(rule, questionnaire), *(name for form, name in rule.value.references if form == id)}
     missing = {name for name in read if values.get(name) is None}
     found = {(id, item.id): item_type(item) for item in questionnaire.items if item.id in missing - hidden}
     for rule in questionnaire.scores:
-        if rule.id in missing and rule.method != "expression":
+        if rule.id not in missing:
+            continue
+        if rule.method != "expression":
             found[id, rule.id] = _reachable(rule, questionnaire, values)
+            continue
+        counted = counted_items(rule, questionnaire)
+        # An item that is not asked keeps it without a value, however the others are answered.
+        if rule.value is not None and all(values.get(item) is not None or (id, item) in found for item in counted):
+            possible = possible_numbers(rule.value, environment, found)
+            if possible is not None:
+                found[id, rule.id] = possible
     return found
 
 

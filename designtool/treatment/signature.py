@@ -146,7 +146,7 @@ def _worths(questionnaire: Questionnaire, place: Mapping[str, int]) -> Iterator[
         yield _answered(counted)
         if rule.method == "expression":
             references = () if rule.value is None else rule.value.references
-            own += [name for form, name in references if form == questionnaire.id and name in place]
+            own += [name for form, name in references if form == questionnaire.id]
         else:
             yield from _sums(rule, items, counted)
     for name in own:
