@@ -59,6 +59,44 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Pröva vad som händer med pågående patienter i en ny version.": (
             "Try what happens to patients under way in a new version."
         ),
+        # agreements
+        "Håll reda på avtal om program mellan regioner.": "Keep track of agreements on programs between regions.",
+        "Skriv, skriv under, visa och avsluta avtal om program mellan regioner.": (
+            "Write, sign, show and end agreements on programs between regions."
+        ),
+        "Mapp med avtalen (vanligen agreements i arbetsytan).": (
+            "Folder of the agreements (usually agreements in the workspace)."
+        ),
+        "Mapp med förtroende: där står vilka nycklar som är regionernas.": (
+            "Trust folder: there it stands which keys are the regions'."
+        ),
+        "Föreslå ett avtal och skriv under det för din region. Den andra regionen skriver under sedan.": (
+            "Propose an agreement and sign it for your region. The other region signs it afterwards."
+        ),
+        "Regionen som har gjort programmen.": "The region that has made the programs.",
+        "Regionen som får använda dem.": "The region that may use them.",
+        "Ett programs id. Kan anges flera gånger.": "The id of a program. May be given several times.",
+        'Versioner, till exempel ">=1.0 <2.0".': 'Versions, for example ">=1.0 <2.0".',
+        "Första dagen då behandlingar får starta.": "The first day on which treatments may begin.",
+        "Sista dagen då behandlingar får starta.": "The last day on which treatments may begin.",
+        "Hur många behandlingar som får starta. Utan: alla.": "How many treatments may begin. Without it: all.",
+        "Vem man frågar om avtalet.": "Whom to ask about the agreement.",
+        "Skriv under ett föreslaget avtal för din region. Sedan gäller det, från sin första dag.": (
+            "Sign a proposed agreement for your region. Then it is in force, from its first day on."
+        ),
+        "Avsluta ett avtal. Den ena regionens underskrift räcker. Behandlingar som pågår fortsätter.": (
+            "End an agreement. The signature of one region is enough. Treatments under way go on."
+        ),
+        "Första dagen då inga nya behandlingar får starta (vanligen i dag).": (
+            "The first day on which no new treatments begin (usually today)."
+        ),
+        "Visa avtalen och om de gäller i dag.": "Show the agreements and whether they are in force today.",
+        "Regionen som enheten hör till, med dess kortnamn. Behövs med --trust.": (
+            "The region that the unit belongs to, by its short name. Needed with --trust."
+        ),
+        "Mapp med avtalen om andra regioners program. Utan avtal startar inga nya behandlingar med dem.": (
+            "Folder of the agreements on other regions' programs. Without one no new treatments begin with them."
+        ),
         # migrate, export states
         "Pröva vad som händer med pågående patienter när ett program får en ny version.": (
             "Try what happens to patients under way when a program gets a new version."

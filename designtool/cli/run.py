@@ -44,6 +44,12 @@ DEFAULT_DATA = Path("designtool-data")
     type=click.Path(path_type=Path, file_okay=False),
     help="Mapp med förtroende: bara paket som federationens regioner har signerat tas emot.",
 )
+@click.option("--region", default="", help="Regionen som enheten hör till, med dess kortnamn. Behövs med --trust.")
+@click.option(
+    "--agreements",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Mapp med avtalen om andra regioners program. Utan avtal startar inga nya behandlingar med dem.",
+)
 @click.option(
     "--contacts",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -61,6 +67,8 @@ def command(
     port: int | None,
     wording: Path | None,
     trust: Path | None,
+    region: str,
+    agreements: Path | None,
     contacts: Path | None,
     crisis_page: Path | None,
     unsigned_demonstration: bool,
@@ -89,6 +97,13 @@ def command(
                 "give --contacts as well: the crisis page names contacts of that file",
             )
         )
+    if (trust is not None) != bool(region) or (agreements is not None and trust is None):
+        raise Usage(
+            Text(
+                "--trust och --region anges tillsammans, och --agreements bara med dem: avtal prövas för signerade paket",
+                "give --trust and --region together, and --agreements only with them: agreements are asked for of signed bundles",
+            )
+        )
     listener = listening(port, DEFAULT_PORT)
     address = listener.getsockname()[1]
     settings = Settings(
@@ -101,6 +116,8 @@ def command(
         contacts=contacts,
         crisis_page=crisis_page,
         trust=trust,
+        region=region,
+        agreements=agreements,
     )
     with listener:
         try:
@@ -141,6 +158,7 @@ def _prepare(service: Service, paths: tuple[Path, ...], language: Language) -> N
     from designtool.bundle import Refused
     from designtool.runtime import first_people
     from designtool.runtime.importing import NotTaken
+    from designtool.runtime.permitting import NotPermitted
 
     try:
         bundles = first_people.import_all(service, paths)
@@ -149,10 +167,10 @@ def _prepare(service: Service, paths: tuple[Path, ...], language: Language) -> N
         click.get_current_context().exit(1)
     except OSError as error:
         raise Usage(Text(f"{error.filename} går inte att läsa", f"{error.filename} cannot be read")) from error
-    for bundle in bundles:
-        if (untrusted := service.why_not_begin(bundle.digest)) is not None:
-            word = Text("varning", "warning").in_language(language)
-            click.echo(f"{word}: {untrusted.in_language(language)}", err=True)
+    stopped = {bundle.digest: service.why_not_begin(bundle.digest) for bundle in bundles}
+    for why in stopped.values():
+        if why is not None:
+            _warn(why, language)
     unfit = service.programs.unfit_wordings(bundle.digest for bundle in bundles)
     if unfit:
         _refuse_to_start(unfit, language)
@@ -160,9 +178,21 @@ def _prepare(service: Service, paths: tuple[Path, ...], language: Language) -> N
     if is_new:
         first_people.add_unit(service)
     for number, bundle in enumerate(bundles):
+        if stopped[bundle.digest] is not None:
+            continue
         first_people.activate_at_unit(service, bundle)
         if is_new:
-            first_people.start_patient(service, bundle, first_people.new_patient(number))
+            try:
+                first_people.start_patient(service, bundle, first_people.new_patient(number))
+            except NotPermitted as refused:
+                # The patient of another bundle has just taken the last use of an agreement about both.
+                assert refused.permission.why is not None, "what is not permitted says why"
+                _warn(refused.permission.why, language)
+
+
+def _warn(why: Text, language: Language) -> None:
+    word = Text("varning", "warning").in_language(language)
+    click.echo(f"{word}: {why.in_language(language)}", err=True)
 
 
 def _refuse_to_start(problems: tuple[Text, ...], language: Language) -> NoReturn:

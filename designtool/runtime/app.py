@@ -28,6 +28,7 @@ from designtool.runtime.clock import Clock, real_time
 from designtool.runtime.importing import Policy
 from designtool.runtime.live_contacts import LOOK_SECONDS, LiveContacts, UnfitContacts
 from designtool.runtime.pages import Pages
+from designtool.runtime.permitting import Permits
 from designtool.runtime.routes import ROUTES
 from designtool.runtime.routes.unit import IMPORT_PATH
 from designtool.runtime.service import Service, Stop, refused_json
@@ -63,6 +64,10 @@ class Settings:
     """File of the region's crisis page, which names contacts of that file. Looked at likewise."""
     trust: Path | None = None
     """The trust folder: whose signatures count."""
+    region: str = ""
+    """The region that the care units belong to, by its short name."""
+    agreements: Path | None = None
+    """Folder of the agreements with other regions."""
     real: Callable[[], datetime] = real_time
 
 
@@ -117,17 +122,20 @@ def create_service(settings: Settings) -> Service:
     programs = Programs(store, wordings)
     clock = Clock(store, settings.movable_clock, settings.real)
     notices = (NOT_FOR_CARE, UNSIGNED) if settings.policy is Policy.UNSIGNED_DEMONSTRATION else (NOT_FOR_CARE,)
+    trust = Trust(settings.trust, settings.data / WITNESS_FILE) if settings.trust is not None else None
+    permits = Permits(store, programs, clock, settings.policy, trust, settings.region, settings.agreements)
     service = Service(
         store=store,
         programs=programs,
-        treatments=Treatments(store, programs, clock),
+        treatments=Treatments(store, programs, clock, permits.permission),
         clock=clock,
         identity=SimulatedSignIn(store),
         pages=Pages(load_templates(resources.folder("templates")), settings.language, notices),
         policy=settings.policy,
         language=settings.language,
         contacts=LiveContacts(settings.contacts, settings.crisis_page, settings.data / "contacts"),
-        trust=Trust(settings.trust, settings.data / WITNESS_FILE) if settings.trust is not None else None,
+        permits=permits,
+        trust=trust,
     )
     service.look_at_contacts()
     if service.contacts.problems:

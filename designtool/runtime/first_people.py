@@ -10,8 +10,9 @@ from designtool.runtime.access import check_digit
 from designtool.runtime.activating import activate
 from designtool.runtime.audit import Deed
 from designtool.runtime.importing import import_bundle
+from designtool.runtime.permitting import NotPermitted, used_up
 from designtool.runtime.service import Service
-from designtool.runtime.store import CareUnit, StoredBundle, Treatment, User
+from designtool.runtime.store import CareUnit, StoredBundle, Treatment, User, UsesSpent
 from designtool.treatment import commands
 from designtool.treatment.commands import Actor, Outcome, Refusal
 from designtool.treatment.events import Event, Registered
@@ -48,13 +49,16 @@ def add_unit(service: Service) -> None:
 
 
 def activate_at_unit(service: Service, bundle: StoredBundle) -> None:
-    """Signed off by the unit's administrator. What is active already is left alone."""
+    """Signed off by the unit's administrator. What is active already is left alone. Raises NotPermitted."""
     if any(one.digest == bundle.digest for one in service.store.activations(UNIT.id)):
         return
     now, administrator = service.clock.now(), STAFF[3]
     deed = Deed(now, administrator.id, administrator.role, UNIT.id, "activate", bundle.digest)
     unit = service.store.unit(UNIT.id)
     assert unit is not None, "the unit was added before"
+    permission = service.permits.permission(bundle.digest)
+    if permission.why is not None:
+        raise NotPermitted(permission)
     activate(service.store, unit, bundle.digest, True, now, deed)
 
 
@@ -72,7 +76,10 @@ def invented_identity(born: date, number: int) -> str:
 
 
 def start_patient(service: Service, bundle: StoredBundle, patient: User) -> str:
-    """A new treatment for a new patient, assessed, offered and started now. Gives its id."""
+    """A new treatment for a new patient, assessed, offered and started now. Gives its id. Raises NotPermitted."""
+    permission = service.permits.permission(bundle.digest)
+    if permission.why is not None:
+        raise NotPermitted(permission)
     program, now = service.programs.program(bundle.digest), service.clock.now()
     administrator, therapist = Actor(STAFF[2].id, "administrator"), Actor(STAFF[0].id, "therapist")
     registered = Registered(patient.name, program.id, "self-referral")
@@ -87,7 +94,10 @@ def start_patient(service: Service, bundle: StoredBundle, patient: User) -> str:
     staff = frozenset({STAFF[0].id, STAFF[2].id})
     treatment = Treatment(secrets.token_hex(8), UNIT.id, bundle.digest, patient.id, staff, len(events))
     deed = Deed(now, administrator.id, "patient-administrator", UNIT.id, "register", "", treatment.id, patient.id)
-    service.store.add_treatment(treatment, events, deed, patient)
+    try:
+        service.store.add_treatment(treatment, events, deed, patient, permission.uses)
+    except UsesSpent as error:
+        raise NotPermitted(used_up()) from error
     return treatment.id
 
 

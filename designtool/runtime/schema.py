@@ -26,7 +26,7 @@ facts = Table(
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
-"""Few single values: `schema`, and `clock-offset` in seconds."""
+"""Few single values: `schema`, `clock-offset` in seconds, and `agreement-end/<digest>`, the day from which an agreement has ended."""
 
 care_units = Table(
     "care_units",
@@ -91,6 +91,17 @@ treatment_staff = Table(
     PrimaryKeyConstraint("treatment", "user"),
 )
 """The therapists and patient administrators who have to do with a treatment."""
+
+agreement_uses = Table(
+    "agreement_uses",
+    METADATA,
+    Column("agreement", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("treatment", Text, ForeignKey("treatments.id"), nullable=False),
+    PrimaryKeyConstraint("agreement", "number"),
+    UniqueConstraint("agreement", "treatment"),
+)
+"""Treatments that were started under an agreement between regions, by its digest. Of two who take the same number, one looks again."""
 
 events = Table(
     "events",

@@ -18,9 +18,10 @@ from designtool.runtime.access import Area, Identity, RateLimit, Session, cookie
 from designtool.runtime.audit import Deed
 from designtool.runtime.clock import Clock
 from designtool.runtime.crisis import crisis_help
-from designtool.runtime.importing import REASONS, Policy
+from designtool.runtime.importing import Policy
 from designtool.runtime.live_contacts import LiveContacts
 from designtool.runtime.pages import Pages
+from designtool.runtime.permitting import Permits
 from designtool.runtime.store import Store, Treatment, UserRole
 from designtool.runtime.treatments import Programs, Treatments
 from designtool.runtime.trusting import Trust
@@ -56,6 +57,8 @@ class Service:
     pages: Pages
     policy: Policy
     language: Language
+    permits: Permits
+    """Whether something new may begin with a bundle."""
     trust: Trust | None = None
     """Whose signatures count, under the policy SIGNED."""
     contacts: LiveContacts = field(default_factory=LiveContacts)
@@ -68,13 +71,7 @@ class Service:
 
     def why_not_begin(self, digest: str) -> Text | None:
         """Why no new treatment may begin with a bundle; None where it may. Those under way are never asked about."""
-        if self.policy is Policy.UNSIGNED_DEMONSTRATION:
-            return None
-        if self.trust is None:
-            return REASONS["unsigned"]
-        program = self.programs.program(digest)
-        name = f"{program.publisher.region}/{program.id}/{program.version}"
-        return self.trust.why_not(digest, name, self.clock.now())
+        return self.permits.permission(digest).why
 
     def look_at_contacts(self) -> None:
         """Show the region's contacts and crisis page as their files are now, and write down in each unit's log from when."""

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -43,6 +43,7 @@ DATABASE_FILE = "runtime.sqlite"
 BUNDLE_FOLDER = "bundles"
 _BUSY_MILLISECONDS = 10_000
 _ASKED_AT_ONCE = 200
+_END_PREFIX = "agreement-end/"
 
 
 class Conflict(Exception):
@@ -55,6 +56,10 @@ class IdentityTaken(Exception):
 
 class VersionTaken(Exception):
     """The same program and version is there with another digest."""
+
+
+class UsesSpent(Exception):
+    """As many treatments as the agreement allows have been started under it."""
 
 
 class OtherSchema(Exception):
@@ -111,6 +116,16 @@ class Treatment:
     staff: frozenset[str]
     count: int
     """Events stored so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementUse:
+    """That a treatment is started under an agreement between regions."""
+
+    agreement: str
+    """Its digest."""
+    most: int | None
+    """How many treatments may be; None for any number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,10 +288,12 @@ class Store:
         events: Sequence[Event],
         deed: Deed,
         patient: User | None = None,
+        uses: Sequence[AgreementUse] = (),
     ) -> None:
         """A new treatment with its first events; `patient`: also a new person, in the same transaction.
 
-        Raises IdentityTaken for a person who is there already.
+        `uses`: of a treatment that has started, the agreements that it is counted under. Raises IdentityTaken for a person who is
+        there already, UsesSpent where an agreement has no use left.
         """
         with self._write() as connection:
             if patient is not None:
@@ -290,6 +307,7 @@ class Store:
             )
             _set_staff(connection, treatment.id, treatment.staff)
             _insert_events(connection, treatment.id, 0, events, "")
+            _insert_uses(connection, treatment.id, uses)
             _write_down(connection, deed)
 
     def treatment(self, id: str) -> Treatment | None:
@@ -328,14 +346,25 @@ class Store:
     # Events
 
     def append(
-        self, treatment: str, expected: int, events: Sequence[Event], deed: Deed | None, device: str = ""
+        self,
+        treatment: str,
+        expected: int,
+        events: Sequence[Event],
+        deed: Deed | None,
+        device: str = "",
+        uses: Sequence[AgreementUse] = (),
     ) -> None:
         """Store the events of one act, after the `expected` ones that it was worked out from, and its line in the log.
 
         Raises Conflict when there are others by now; nothing has been written then. `deed`: None for what time alone brings.
+        `uses`: of a start, the agreements that it is counted under. Raises UsesSpent where one of them has no use left.
         """
         with self._write() as connection:
             _append(connection, treatment, expected, events, deed, device)
+            try:
+                _insert_uses(connection, treatment, uses)
+            except IntegrityError as error:
+                raise Conflict("the next use has been taken") from error
 
     def events(self, treatment: str, after: int = 0) -> tuple[StoredEvent, ...]:
         return self.events_of({treatment: after}).get(treatment, ())
@@ -354,6 +383,30 @@ class Store:
                     stored = StoredEvent(row.number, row.device, from_json(json.loads(row.body)))
                     found.setdefault(row.treatment, []).append(stored)
         return {id: tuple(events) for id, events in found.items()}
+
+    # Agreements between regions
+
+    def agreement_uses(self) -> dict[str, int]:
+        """How many treatments have been started under each agreement, by its digest."""
+        table = schema.agreement_uses.c
+        with self._read() as connection:
+            rows = connection.execute(select(table.agreement, func.count()).group_by(table.agreement))
+            return {row[0]: row[1] for row in rows}
+
+    def remember_agreement_ends(self, ends: Mapping[str, date]) -> dict[str, date]:
+        """From which day each agreement has ended, by its digest: those that are told now, and all that were told before."""
+        table, start = schema.facts.c, len(_END_PREFIX)
+        query = select(table.name, table.value).where(table.name.startswith(_END_PREFIX, autoescape=True))
+        with self._read() as connection:
+            known = {row.name[start:]: date.fromisoformat(row.value) for row in connection.execute(query)}
+        earlier = {digest: day for digest, day in ends.items() if digest not in known or day < known[digest]}
+        if earlier:
+            with self._write() as connection:
+                names = [_END_PREFIX + digest for digest in earlier]
+                connection.execute(delete(schema.facts).where(table.name.in_(names)))
+                rows = [{"name": _END_PREFIX + digest, "value": day.isoformat()} for digest, day in earlier.items()]
+                connection.execute(insert(schema.facts), rows)
+        return known | earlier
 
     # The audit log
 
@@ -570,6 +623,16 @@ def _insert_events(connection: Connection, treatment: str, after: int, events: S
             for number, one in enumerate(events, start=after + 1)
         ],
     )
+
+
+def _insert_uses(connection: Connection, treatment: str, uses: Sequence[AgreementUse]) -> None:
+    table = schema.agreement_uses.c
+    for use in uses:
+        last = connection.scalar(select(func.max(table.number)).where(table.agreement == use.agreement)) or 0
+        if use.most is not None and last >= use.most:
+            raise UsesSpent(f"{use.agreement}: {last} of {use.most}")
+        row = {"agreement": use.agreement, "number": last + 1, "treatment": treatment}
+        connection.execute(insert(schema.agreement_uses).values(row))
 
 
 def _write_down(connection: Connection, deed: Deed) -> None:

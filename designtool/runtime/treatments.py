@@ -18,10 +18,11 @@ from designtool.model.page import Page
 from designtool.model.program import Contact, Program
 from designtool.runtime.audit import Deed
 from designtool.runtime.clock import Clock
-from designtool.runtime.store import Conflict, Store, Treatment
+from designtool.runtime.permitting import NotPermitted, Permission, nothing_begins, used_up
+from designtool.runtime.store import Conflict, Store, Treatment, UsesSpent
 from designtool.treatment.clock import clock_events
 from designtool.treatment.days import local_date, moment
-from designtool.treatment.events import Event
+from designtool.treatment.events import Event, Started
 from designtool.treatment.frame import Frame
 from designtool.treatment.situation import Situation
 from designtool.treatment.state import NEW, State, fold
@@ -116,6 +117,8 @@ class Treatments:
     store: Store
     programs: Programs
     clock: Clock
+    permission: Callable[[str], Permission] = nothing_begins
+    """Whether something new may begin with the bundle of this digest."""
     _states: OrderedDict[str, State] = field(default_factory=OrderedDict)
     _frames: OrderedDict[str, Frame] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -166,7 +169,7 @@ class Treatments:
         """Work out what somebody does from the latest state, and store its events and its line in the log together.
 
         When somebody else was faster it is worked out anew, so that of two who write at once both are kept. An act without
-        events is refused or changes nothing, and leaves nothing behind.
+        events is refused or changes nothing, and leaves nothing behind. Raises NotPermitted for a treatment that may not start.
         """
         state = self.state(treatment)
         for _ in range(_MOST_TRIES):
@@ -199,7 +202,14 @@ class Treatments:
     ) -> State:
         # Folded first: an event that cannot follow is a fault, and must not be stored.
         after = fold(events, self.programs, state)
-        self.store.append(treatment.id, state.count, events, deed, device)
+        is_start = any(isinstance(event.what, Started) for event in events)
+        permission = self.permission(after.digest) if is_start else Permission()
+        if permission.why is not None:
+            raise NotPermitted(permission)
+        try:
+            self.store.append(treatment.id, state.count, events, deed, device, permission.uses)
+        except UsesSpent as error:
+            raise NotPermitted(used_up()) from error
         self._remember(treatment.id, after)
         return after
 

@@ -202,6 +202,12 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "wrong-routine": Text(
             "Skriv rutinens namn och vem som ansvarar.", "Write the routine's name and who is responsible."
         ),
+        "agreements": Text("Avtal med andra regioner", "Agreements with other regions"),
+        "no-agreements": Text("Det finns inga avtal här än.", "There are no agreements here yet."),
+        "agreement-started": Text("Startade behandlingar här: {count}.", "Treatments started here: {count}."),
+        "agreement-problems": Text(
+            "De här filerna godtas inte, och räknas inte:", "These files are not accepted, and do not count:"
+        ),
         "active": Text("Aktiverade program", "Activated programs"),
         "none-active": Text("Inget än.", "None yet."),
         "bundles": Text("Importerade paket", "Imported bundles"),

@@ -13,6 +13,7 @@ from designtool.diagnostics import Text
 from designtool.model.migration import version_key
 from designtool.model.program import Program
 from designtool.runtime.access import sight_of_therapist
+from designtool.runtime.permitting import NotPermitted
 from designtool.runtime.routes.lists import row_of
 from designtool.runtime.service import Call, Stop, for_roles
 from designtool.runtime.store import Treatment
@@ -50,17 +51,18 @@ def care(call: Call) -> Response:
         if action not in _ACTIONS or not has_decided:
             raise Stop(422, "malformed", session)
 
-        if action == "start":
-            untrusted = service.why_not_begin(service.treatments.state(treatment).digest)
-            if untrusted is not None:
-                return _page(call, treatment, [untrusted])
-
         def work(state: State, program: Program, now: datetime) -> tuple[tuple[Event, ...], tuple[Problem, ...]]:
             outcome = _outcome(call, action, state, program, now)
             return ((), outcome.problems) if isinstance(outcome, Refusal) else (outcome, ())
 
         deed = session.deed(now, action, "care", treatment)
-        _, problems = service.treatments.act(treatment, work, deed, session.device)
+        try:
+            _, problems = service.treatments.act(treatment, work, deed, session.device)
+        except NotPermitted as refused:
+            why = refused.permission.why
+            assert why is not None, "what is not permitted says why"
+            service.store.write_down(session.deed(now, "refused-start", refused.permission.code, treatment))
+            return _page(call, treatment, [why])
         if not problems:
             return RedirectResponse(f"/t/{treatment.id}/care?saved=yes", 303)
     else:
@@ -75,6 +77,7 @@ def _page(call: Call, treatment: Treatment, problems: list[Text]) -> Response:
         "row": row_of(service, treatment, state, now),
         "problems": problems,
         "newer": _newer(call, treatment, state, now),
+        "stopped": service.why_not_begin(state.digest) if state.phase == "decision" else None,
         "text": call.first("text"),
         "saved": call.request.query_params.get("saved") == "yes",
     }

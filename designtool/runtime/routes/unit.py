@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
@@ -41,9 +43,10 @@ def activate_(call: Call) -> Response:
     assert own is not None, "the database holds every user to a unit"
     known = digest in {one.digest for one in service.store.bundles()}
     deed = call.session.deed(now, "activate", digest if known else "")
-    untrusted = service.why_not_begin(digest) if known else None
-    if untrusted is not None:
-        return _overview(call, untrusted)
+    permission = service.permits.permission(digest) if known else None
+    if permission is not None and permission.why is not None:
+        service.store.write_down(call.session.deed(now, "refused-activate", permission.code))
+        return _overview(call, permission.why)
     try:
         activate(service.store, own, digest, call.first("sign-off") == "yes", now, deed)
     except NotReady as missing:
@@ -94,6 +97,7 @@ def _overview(call: Call, problem: Text | None = None) -> Response:
         "ready": readiness(service.store, own),
         "bundles": service.store.bundles(),
         "active": active,
+        "agreements": _agreements(call),
         "problem": problem or stopped,
         "saved": call.request.query_params.get("saved") == "yes",
         "movable": service.clock.movable,
@@ -101,6 +105,32 @@ def _overview(call: Call, problem: Text | None = None) -> Response:
     if call.request.method != "POST":
         service.store.write_down(session.deed(service.clock.now(), "read", "unit"))
     return service.pages.page("unit", session, facts, service.clock.now(), 422 if problem else 200)
+
+
+@dataclass(frozen=True, slots=True)
+class _Agreements:
+    """What there is of agreements, in words."""
+
+    lines: tuple[Text, ...]
+    problems: tuple[Text, ...]
+
+
+def _agreements(call: Call) -> _Agreements | None:
+    """None where agreements are not asked for."""
+    service = call.service
+    found = service.permits.overview(service.clock.now())
+    if found is None:
+        return None
+    from designtool.share.agreements import told
+
+    lines = []
+    for one in found.standings:
+        line, started = told(one), found.used.get(one.digest, 0)
+        words = WORDS["agreement-started"]
+        lines.append(
+            Text(f"{line.sv}. {words.sv.format(count=started)}", f"{line.en}. {words.en.format(count=started)}")
+        )
+    return _Agreements(tuple(lines), tuple(one.message for one in found.problems))
 
 
 IMPORT_PATH = "/unit/import"
