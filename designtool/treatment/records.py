@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from designtool.diagnostics import Text
-from designtool.expressions import certainly_true, evaluate
-from designtool.expressions.expression import Environment, Expression, Record, Value
+from designtool.expressions import certainly_true, evaluate, possible_numbers
+from designtool.expressions.expression import Environment, Expression, Record, Type, Value
 from designtool.model.exercise import Computed, Exercise, Field
 from designtool.model.flow import Flag
 from designtool.model.program import Program
@@ -155,11 +155,7 @@ class _Exercise:
     def filled(self) -> Filled:
         for name in [*self.fields, *self.computed]:
             self.work_out(name)
-        domains = {
-            (self.form.id, one.id): answer_type(one)
-            for one in self.form.fields
-            if self.values[one.id] is None and one.id not in self.hidden
-        }
+        domains = self.domains() if self.form.flags else {}
         return Filled(
             answers=MappingProxyType(dict(self.given)),
             values=MappingProxyType(self.values),
@@ -174,6 +170,19 @@ class _Exercise:
             ),
             around=self.environment,
         )
+
+    def domains(self) -> dict[tuple[str, str], Type]:
+        """What each missing answer could be, and what each value that waits for one could come to."""
+        found = {
+            (self.form.id, one.id): answer_type(one)
+            for one in self.form.fields
+            if self.values[one.id] is None and one.id not in self.hidden
+        }
+        for one in self.form.computed:
+            possible = possible_numbers(one.value, self.environment, found) if self.values[one.id] is None else None
+            if possible is not None:
+                found[self.form.id, one.id] = possible
+        return found
 
     def work_out(self, name: str) -> None:
         if name in self.begun:
