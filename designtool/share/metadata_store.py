@@ -17,6 +17,7 @@ from designtool.atomic import write_atomically
 from designtool.share.trust_problems import TrustProblem
 
 TIMESTAMP_FILE = "timestamp.json"
+LOCK_FILE = ".lock"
 _NAME = re.compile(r"timestamp\.json|([1-9][0-9]{0,15})\.([a-z0-9]+(?:-[a-z0-9]+)*)\.json")
 
 
@@ -66,7 +67,7 @@ class FolderMetadataStore:
             raise ValueError(f"{name!r} is no name of metadata")
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / name
-        with self._alone():
+        with alone_in(self.folder):
             found = path.read_bytes() if path.exists() else None
             if found == data:
                 return
@@ -80,12 +81,13 @@ class FolderMetadataStore:
         except (FileNotFoundError, NotADirectoryError):
             return ()
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Between reading what is there and replacing it nobody else writes. The lock falls with the process that holds it."""
-        with open(self.folder / ".lock", "ab") as lock:
-            _lock(lock.fileno())
-            yield
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Until the end of the block no other process is in this folder. The lock falls with the process that holds it."""
+    with open(folder / LOCK_FILE, "ab") as lock:
+        _lock(lock.fileno())
+        yield
 
 
 if sys.platform == "win32":

@@ -17,10 +17,11 @@ from designtool.share.metadata_store import (
     TIMESTAMP_FILE,
     FolderMetadataStore,
     MetadataStore,
+    alone_in,
     file_name,
     versions_of,
 )
-from designtool.share.trust import Client, Seen, mirror_of, refresh
+from designtool.share.trust import ANCHOR_FILE, Client, Seen, mirror_of, refresh
 from designtool.share.trust_problems import TrustProblem
 
 METADATA_FOLDER = "metadata"
@@ -75,13 +76,16 @@ def import_stick(stick: Path, trust_folder: Path, now: datetime, witness: Seen |
 
 def take_over(source: MetadataStore, trust_folder: Path, now: datetime, witness: Seen | None = None) -> Client:
     """Verify the metadata of another store, and copy it into the trust folder's own. Raises TrustProblem."""
-    client = refresh(source, trust_folder, now, witness)
-    mirror = mirror_of(trust_folder)
-    files, timestamp = _newest_files(source)
-    for name, data in {**client.roots(), **files}.items():
-        _put_newer(mirror, name, data)
-    mirror.put(TIMESTAMP_FILE, timestamp, mirror.get(TIMESTAMP_FILE, LARGEST["timestamp"]))
-    return client
+    if not (trust_folder / ANCHOR_FILE).is_file():
+        raise TrustProblem("trust-missing", folder=trust_folder)
+    with alone_in(trust_folder):
+        client = refresh(source, trust_folder, now, witness)
+        mirror = mirror_of(trust_folder)
+        files, timestamp = _newest_files(source)
+        for name, data in {**client.roots(), **files}.items():
+            _put_newer(mirror, name, data)
+        mirror.put(TIMESTAMP_FILE, timestamp, mirror.get(TIMESTAMP_FILE, LARGEST["timestamp"]))
+        return client
 
 
 def _newest_files(store: MetadataStore) -> tuple[dict[str, bytes], bytes]:

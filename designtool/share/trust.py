@@ -26,7 +26,7 @@ from designtool.share.draft import LARGEST, LARGEST_TARGETS, metadata_of, signed
 from designtool.share.federation import RECALL, ReleaseName, release_name
 from designtool.share.keys import PublicKey
 from designtool.share.metadata_bytes import parse_metadata_json
-from designtool.share.metadata_store import FolderMetadataStore, MetadataStore, file_name
+from designtool.share.metadata_store import FolderMetadataStore, MetadataStore, alone_in, file_name
 from designtool.share.trust_problems import TrustProblem
 
 ANCHOR_FILE = "anchor.json"
@@ -118,8 +118,9 @@ def trusted(
     """
     try:
         wanted = release_name(name)
-        client = refresh(store, trust_folder, now, witness, limits)
-        return client.judge(bundle_digest, wanted)
+        _anchor(trust_folder)
+        with alone_in(trust_folder):
+            return refresh(store, trust_folder, now, witness, limits).judge(bundle_digest, wanted)
     except TrustProblem as problem:
         return NotTrusted(problem.code, problem.message)
 
@@ -131,7 +132,7 @@ def refresh(
     witness: Seen | None = None,
     limits: Limits | None = None,
 ) -> Client:
-    """Verify what is in a store, and remember it. Raises TrustProblem."""
+    """Verify what is in a store, and remember it. The caller is alone in the trust folder. Raises TrustProblem."""
     anchor = _anchor(trust_folder)
     before = read_seen(trust_folder / SEEN_FILE)
     for known in (before, witness):
