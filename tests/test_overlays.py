@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from bundles import archive_with_manifest, sample_content, sample_program
 from case_files import example_files, text_file
 from click.testing import CliRunner, Result
 from overlay_cases import KEPT, REGIONS, VERSIONS, findings, overlaid, published, upstream, write_upstream
+from runtime_samples import a_deed
 
-from designtool.bundle import program_of, read_bundle
+from designtool.bundle import Refused, program_of, read_bundle
+from designtool.bundle.manifest import OVERLAY_OF
 from designtool.cli import group
 from designtool.cli.side_by_side import side_by_side
 from designtool.diagnostics import Rule
@@ -21,7 +25,10 @@ from designtool.layer.overlay import read_overlay, stale_pages
 from designtool.layer.rules import OVERLAY_RULES
 from designtool.layer.version_range import version_range
 from designtool.load.shape import schema_of
-from designtool.model.program import Program
+from designtool.model.program import DerivedFrom, Program
+from designtool.runtime.importing import Policy, import_bundle
+from designtool.runtime.store import Store
+from designtool.runtime.treatments import Programs
 
 HEAD = """\
 -- /overlays/exempel/overlay.yaml --
@@ -425,3 +432,56 @@ def build(folder: Path, over: Path, output: Path) -> tuple[Result, Any]:
     told = json.loads(came.stdout)
     jsonschema.validate(told, schema_of("overlay-build"))
     return came, told
+
+
+# What the reader takes
+
+BELOW = DerivedFrom("exempel", "1.0.0", f"sha256:{'0' * 64}")
+
+
+@pytest.mark.parametrize(
+    ("stated", "code"),
+    [
+        pytest.param("{}", "manifest-invalid", id="nothing"),
+        pytest.param(
+            f'{{"digest":"{BELOW.digest}","program":"../x","version":"1.0.0"}}', "manifest-invalid", id="no id"
+        ),
+        pytest.param('{"digest":"md5:0","program":"exempel","version":"1.0.0"}', "manifest-invalid", id="no digest"),
+        pytest.param(
+            f'{{"digest":"{BELOW.digest}","program":"exempel","version":"1.0.0"}}', "program-mismatch", id="untrue"
+        ),
+    ],
+)
+def test_what_a_bundle_says_that_it_lies_over_is_true_or_it_is_refused(stated: str, code: str) -> None:
+    content = archive_with_manifest(
+        sample_content(), lambda manifest: manifest["annotations"].update({OVERLAY_OF: stated})
+    )
+    with pytest.raises(Refused) as refused:
+        program_of(read_bundle(BytesIO(content)))
+    assert refused.value.code == code
+
+
+def test_an_overlay_that_hides_what_it_lies_over_is_refused() -> None:
+    content = archive_with_manifest(
+        sample_content(sample_program(overlay_of=BELOW)), lambda manifest: manifest["annotations"].pop(OVERLAY_OF)
+    )
+    with pytest.raises(Refused) as refused:
+        program_of(read_bundle(BytesIO(content)))
+    assert refused.value.code == "program-mismatch"
+
+
+def test_the_runtime_takes_an_overlay_in_beside_what_it_lies_over(bundles: dict[str, Path], tmp_path: Path) -> None:
+    _, told = build(region_in(tmp_path, "halland"), bundles["1.0.0"], tmp_path / "build")
+    store = Store(tmp_path / "data")
+    try:
+        taken = []
+        for path in (bundles["1.0.0"], Path(told["bundle"]["path"])):
+            with path.open("rb") as stream:
+                taken.append(import_bundle(stream, store, Policy.UNSIGNED_DEMONSTRATION, a_deed()).digest)
+        assert taken == [told["bundle"]["overlay_of"]["digest"], told["bundle"]["digest"]]
+        program = Programs(store).program(taken[1])
+        assert [page.id for page in program.modules[0].pages] == ["sida", "har-finns-vi", "matning", "kontakt", "mer"]
+        with Programs(store).bundle(taken[1]).open("media/overlays/exempel/media/karta.svg") as picture:
+            assert b"<svg" in picture.read()
+    finally:
+        store.close()
