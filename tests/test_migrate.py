@@ -514,3 +514,25 @@ def test_a_flag_that_stands_is_not_raised_again_by_a_form_with_another_name_or_f
     came = moving(simulation.state, upgrade, simulation.now, "b-1")
     after = fold(came.events, upgrade.programs, simulation.state)
     assert [(flag.id, flag.form) for flag in after.flags] == [("maende-2", "maende"), ("maende-3", "maende")]
+
+
+def test_invented_patients_choose_are_given_modules_and_follow_their_plans_up() -> None:
+    of = program(
+        (
+            module("forst", complete_when=("veckans_val",), choose=("a", "b")),
+            module("a", "forst", 0),
+            module("b", "forst", 0),
+            module("extra", "forst", 0, assigned_by="therapist"),
+        ),
+        exercises={
+            "veckans_val": (
+                "forst",
+                "title: Val\nkind: worksheet\nfields:\n  - {id: plan, type: plan-entry, label: Plan, required: true, max_rows: 2}\n",
+            )
+        },
+    )
+    made = list(walks(of, OLD, 15))
+    opened = {id for one in made for id, known in one.played.state.modules.items() if known.opened_on is not None}
+    assert opened == {"forst", "a", "b", "extra"}
+    plans = [copy for one in made for copy in one.played.state.copies.get("veckans_val", ())]
+    assert any("done" in row for plan in plans for row in plan.answers["plan"])

@@ -22,7 +22,8 @@ from designtool.treatment.answers import PLAN_COLUMNS
 from designtool.treatment.days import local_date, moment
 from designtool.treatment.environment import environment_of
 from designtool.treatment.reuse import resolved
-from designtool.treatment.schedule import Plan, access, plan
+from designtool.treatment.rows import rows_in
+from designtool.treatment.schedule import Plan, access, follow_ups, plan
 from designtool.treatment.scoring import DECLINED
 from designtool.treatment.simulate import FIRST_DAY, Simulation
 from designtool.treatment.state import State
@@ -110,7 +111,9 @@ class _Patient:
 
     def live_a_day(self) -> None:
         if self.chance(self.temper.signs_in):
+            self.follow_up_plans()
             self.fill_what_is_open()
+            self.choose_modules()
             self.send_modules()
         self.let_the_therapist_act()
         self.look_back()
@@ -146,6 +149,30 @@ class _Patient:
             if not self.simulation.do(Act("fill", form.id, MappingProxyType(answers))):
                 return
 
+    def follow_up_plans(self) -> None:
+        program, today = self.simulation.program, local_date(self.simulation.now)
+        for exercise in program.exercises:
+            for waiting in follow_ups(self.state, exercise, today):
+                if not self.chance(self.temper.answers):
+                    continue
+                answers = {
+                    plan.id: [self.outcome() for _ in rows_in(waiting.answers.get(plan.id))]
+                    for plan in exercise.fields
+                    if plan.type == "plan-entry"
+                }
+                self.simulation.do(Act("follow-up", exercise.id, MappingProxyType(answers)))
+
+    def outcome(self) -> dict[str, Any]:
+        done = self.random.choice(("yes", "partly", "no"))
+        return {"done": done, "hindered": "Det regnade."} if done == "no" else {"done": done, "pleasure": 5}
+
+    def choose_modules(self) -> None:
+        """Some choose again, as long as that can be done."""
+        for module in self.plan().modules.values():
+            offered = self.simulation.program.module[module.id].choose
+            if offered and module.status == "open" and self.chance(0.2 if self.state.module(module.id).chosen else 0.8):
+                self.simulation.do(Act("choose", self.random.choice(offered)))
+
     def send_modules(self) -> None:
         for module in self.plan().modules.values():
             if module.status == "open" and not module.to_do and self.chance(self.temper.finishes):
@@ -162,14 +189,17 @@ class _Patient:
             if decision is not None and decision.proposal is not None and self.chance(0.7):
                 self.therapist("confirms", decision=exercise.id)
         waiting = [id for id, one in self.state.modules.items() if one.submitted_at and not one.feedback_at]
-        for module in waiting:
+        for id in waiting:
             if self.chance(0.6):
-                self.therapist("feedback", module=module, text="Tack, bra jobbat.")
+                self.therapist("feedback", module=id, text="Tack, bra jobbat.")
         if any(flag.acknowledged_at is None for flag in self.state.flags) and self.chance(0.7):
             self.therapist("acknowledges", action="Ringde.")
         for ahead in self.plan().modules.values():
-            by_therapist = self.simulation.program.module[ahead.id].unlock.therapist
-            if ahead.status == "locked" and (by_therapist or self.chance(0.01)) and self.chance(0.3):
+            module = self.simulation.program.module[ahead.id]
+            if module.assigned_by == "therapist" and ahead.opened_on is None:
+                if self.chance(0.05):
+                    self.therapist("opens", module=ahead.id)
+            elif ahead.status == "locked" and (module.unlock.therapist or self.chance(0.01)) and self.chance(0.3):
                 self.therapist("opens", module=ahead.id)
 
     def therapist(self, deed: str, **details: str) -> None:
