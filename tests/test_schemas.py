@@ -191,6 +191,7 @@ SAMPLES: dict[str, Any] = {
     "variant": {
         "title": "Plus",
         "summary": "Med mer.",
+        "titles": {"start": "Kom i gång"},
         "replace": [
             {"page": "start/sida", "with": "sida.md"},
             {"page": "library/kris", "with": "kris.md", "replaces": f"sha256:{'0' * 64}"},

@@ -192,6 +192,14 @@ def test_a_variant_is_the_program_with_the_layer_over_it() -> None:
     assert [journey.id for journey in program.journeys] == ["lugnt"]
 
 
+def test_a_module_may_have_another_title() -> None:
+    plus = "-- variants/plus.yaml --\ntitle: Plus\ntitles:\n  start: Kom i gång\n"
+    assert [module.title for module in variant(LARGE + plus).modules] == ["Kom i gång", "Vidare"]
+    assert found(LARGE + plus.replace("start:", "stat:")) == [("broken-reference", "variants/plus.yaml", 3)]
+    twice = f"{plus}  vidare: Framåt\nhide:\n  modules: [vidare]\n"
+    assert found(LARGE + twice) == [("layer-says-twice", "variants/plus.yaml", 4)]
+
+
 def test_the_program_below_is_as_if_there_were_no_variant() -> None:
     assert made(LARGE + LAYER).programs[0].program == made(LARGE).programs[0].program
 

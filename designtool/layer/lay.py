@@ -40,6 +40,7 @@ def lay_over(layer: Layer, sources: Sources) -> tuple[Sources, tuple[Diagnostic,
     laying.add_folders()
     laying.change_contacts()
     laying.change_head()
+    laying.change_titles()
     laying.report_what_is_left()
     return laying.sources(), tuple(laying.found)
 
@@ -224,6 +225,21 @@ class _Laying:
                 count += 1
             laid.lay(("measurements", places[name]), self.layer.document, node.keys)
         self.documents[path] = laid.document()
+
+    def change_titles(self) -> None:
+        """Of modules."""
+        titles = self.written.mapping("titles")
+        for id in titles.value if titles is not None else ():
+            place = self.layer.document.key_span("titles", id)
+            if id in self.hidden:
+                self.found.append(layer_says_twice.RULE.at(place, name=id))
+            elif id not in self.modules:
+                self._missing("module", id, place, set(self.modules) - self.hidden)
+            else:
+                path = f"{self.modules[id]}/module.yaml"
+                laid = _Overlaid(self.documents[path])
+                laid.lay(("title",), self.layer.document, ("titles", id))
+                self.documents[path] = laid.document()
 
     def report_what_is_left(self) -> None:
         """Whatever an author wrote is in the program or under a finding."""
