@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from designtool.cli.output import print_json, settings
-from designtool.diagnostics import Language, Text
+from designtool.cli.output import Usage, print_json, settings
+from designtool.diagnostics import Cannot, Language, Text
 
 if TYPE_CHECKING:
     from designtool.share.registry import Progress, Registry
@@ -58,6 +58,8 @@ def problems_told(language: Language, output_format: str) -> Iterator[None]:
 
     try:
         yield
+    except Cannot as cannot:
+        raise Usage(cannot.message, language) from cannot
     except (Refused, RegistryProblem) as problem:
         message = problem.message.in_language(language)
         if output_format == "json":

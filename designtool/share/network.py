@@ -118,16 +118,14 @@ class WatchedTransport(httpx.BaseTransport):
     def __init__(
         self, watch: Watch, trusted: ssl.SSLContext | None = None, backend: httpcore.NetworkBackend | None = None
     ) -> None:
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=trusted or ssl.create_default_context(),
-            max_connections=2,
-            network_backend=_WatchedBackend(watch, backend or httpcore.SyncBackend()),
-        )
+        self._backend = _WatchedBackend(watch, backend or httpcore.SyncBackend())
+        self._trusted = trusted
+        self._pools: dict[bytes, httpcore.ConnectionPool] = {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         assert isinstance(request.stream, httpx.SyncByteStream)
         with _as_httpx():
-            answer = self._pool.handle_request(
+            answer = self._pool(request.url.raw_scheme).handle_request(
                 httpcore.Request(
                     request.method,
                     httpcore.URL(
@@ -144,7 +142,15 @@ class WatchedTransport(httpx.BaseTransport):
         return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
 
     def close(self) -> None:
-        self._pool.close()
+        for pool in self._pools.values():
+            pool.close()
+
+    def _pool(self, scheme: bytes) -> httpcore.ConnectionPool:
+        """The connections of a scheme. Whom this machine trusts is read when it is asked for: it takes time and memory."""
+        if scheme not in self._pools:
+            trusted = self._trusted or ssl.create_default_context() if scheme == b"https" else None
+            self._pools[scheme] = httpcore.ConnectionPool(trusted, max_connections=2, network_backend=self._backend)
+        return self._pools[scheme]
 
 
 class _Body(httpx.SyncByteStream):

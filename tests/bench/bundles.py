@@ -17,6 +17,12 @@ _MB = 1_000_000
 _PIECE = os.urandom(_MB)
 
 _HASH = "import hashlib, sys; hashlib.file_digest(open(sys.argv[1], 'rb'), 'sha256')"
+_COPY = """
+import os, shutil, sys
+with open(sys.argv[1], "rb") as source, open(sys.argv[2], "wb") as copy:
+    shutil.copyfileobj(source, copy)
+    os.fsync(copy.fileno())
+"""
 _IMPORT = """
 import sys
 from datetime import UTC, datetime
@@ -48,9 +54,20 @@ def write_large_bundle(path: Path, megabytes: int) -> None:
 def commands(bundle: Path, store: Path) -> Iterator[tuple[str, list[str]]]:
     """What is measured, by its name: each a process of its own."""
     yield "hash the file alone", [sys.executable, "-c", _HASH, str(bundle)]
+    yield "copy the file alone, to the disk", [sys.executable, "-c", _COPY, str(bundle), f"{bundle}.copy"]
     yield "verify", [sys.executable, "-m", "designtool", "verify", str(bundle)]
     yield "inspect", [sys.executable, "-m", "designtool", "inspect", str(bundle)]
     yield "import into a store", [sys.executable, "-c", _IMPORT, str(bundle), str(store)]
+
+
+def sharing(bundle: Path, registry: str, fetched: Path) -> Iterator[tuple[str, list[str]]]:
+    """Carrying the bundle to and from a registry: first all of it, then nothing, because nothing is new."""
+    designtool = [sys.executable, "-m", "designtool"]
+    yield "publish", [*designtool, "publish", str(bundle), "--to", registry]
+    yield "publish, nothing new", [*designtool, "publish", str(bundle), "--to", registry]
+    fetch = [*designtool, "fetch", "vgr/prov:1.2.3", "--from", registry, "--output", str(fetched)]
+    yield "fetch", fetch
+    yield "fetch, nothing new", fetch
 
 
 class _Repeated(BytesIO):

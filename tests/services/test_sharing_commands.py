@@ -1,0 +1,275 @@
+"""designtool publish and fetch as processes of their own: with real registries, in little memory, and killed at any moment."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from designtool.bundle import read_bundle
+from designtool.bundle.manifest import blob_of, digest_of
+from designtool.load.shape import schema_of
+from designtool.share.fetch import fetch
+from designtool.share.folder_registry import FolderRegistry
+from designtool.share.names import parse_wanted
+from designtool.share.problems import RegistryProblem
+from designtool.share.publish import publish
+from tests.bench.bundles import write_large_bundle
+from tests.bundles import archive_of, sample_content, sample_program
+from tests.failpoints import failing, in_a_child, killed
+from tests.registries import PASSWORD, USER, credentials_for, docker_registry, htpasswd, http_registry, token_issuer
+
+ROOT = Path(__file__).parents[2]
+CONTENT = sample_content()
+MOST_MEMORY = 64 * 1024
+"""Kilobytes."""
+# What the operating system counts for this program alone, and not for the one that started it.
+RUN = """
+import sys
+from pathlib import Path
+from designtool.cli import main
+try:
+    main()
+finally:
+    status = Path("/proc/self/status").read_text()
+    print(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")), file=sys.stderr)
+"""
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    path = tmp_path / "prov-1.2.3.dtb"
+    path.write_bytes(archive_of(CONTENT))
+    return path
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    folder = tmp_path / "arbetsyta"
+    folder.mkdir()
+    (folder / "designtool.yaml").write_text(
+        "format: 1\nregion: vgr\nlanguage: en\nregistries:\n  usb: ../sticka\n  national: http://127.0.0.1:9/x\n"
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("guarded")
+    with docker_registry(folder, htpasswd(folder)) as address:
+        yield address
+
+
+def run(where: Path, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "designtool", *map(str, arguments)],
+        cwd=where,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "XDG_CONFIG_HOME": str(where / "settings"), **environment},
+    )
+
+
+def json_of(name: str, done: subprocess.CompletedProcess[str]) -> Any:
+    found = json.loads(done.stdout)
+    jsonschema.validate(found, schema_of(name))
+    return found
+
+
+def test_a_stick_that_designtool_yaml_names(workspace: Path, bundle: Path, tmp_path: Path) -> None:
+    first = run(workspace, "publish", bundle, "--to", "usb", "--format", "json")
+    told = json_of("publish", first)
+    assert (first.returncode, told["name"], told["version"], told["new"]) == (0, "vgr/prov", "1.2.3", True)
+    assert told["registry"] == str(workspace / ".." / "sticka") and told["sent_bytes"] > 0
+    assert json_of("publish", run(workspace, "publish", bundle, "--to", "usb", "--format", "json"))["new"] is False
+    done = run(workspace, "fetch", "vgr/prov", "--from", "usb", "--format", "json")
+    fetched = json_of("fetch", done)
+    assert (fetched["digest"], fetched["path"], fetched["trusted"]) == (told["digest"], "build/prov-1.2.3.dtb", False)
+    assert (workspace / fetched["path"]).read_bytes() == bundle.read_bytes()
+    assert json_of("fetch", run(workspace, "fetch", "vgr/prov", "--from", "usb", "--format", "json"))["new"] is False
+    # A folder that is written in the command starts where the command runs.
+    assert run(tmp_path, "fetch", "vgr/prov:1.2.3", "--from", "./sticka").returncode == 0
+
+
+def test_people_are_told_that_it_is_whole_and_not_trusted(bundle: Path, tmp_path: Path) -> None:
+    run(tmp_path, "publish", bundle, "--to", "./sticka")
+    swedish = run(tmp_path, "fetch", "vgr/prov", "--from", "./sticka", "--output", "hit")
+    english = run(tmp_path, "--lang", "en", "fetch", "vgr/prov", "--from", "./sticka", "--output", "dit")
+    assert swedish.stdout.endswith("  hit/prov-1.2.3.dtb\n")
+    assert "Vem som har gjort det är inte kontrollerat" in swedish.stderr
+    assert "Who made it has not been checked" in english.stderr
+    assert "\r" not in swedish.stderr  # Progress is for terminals.
+    for language, words in (("sv", "ännu inte betrott"), ("en", "not yet trusted")):
+        assert words in " ".join(run(tmp_path, "--lang", language, "fetch", "--help").stdout.split())
+
+
+def test_what_is_refused_and_what_cannot_be_done_have_their_statuses(workspace: Path, bundle: Path) -> None:
+    other = workspace / "annan.dtb"
+    other.write_bytes(archive_of(sample_content(sample_program(title="En annan"))))
+    torn = workspace / "trasig.dtb"
+    torn.write_bytes(bundle.read_bytes()[:-1])
+    assert run(workspace, "publish", bundle, "--to", "usb").returncode == 0
+    cases: list[tuple[tuple[object, ...], int, str]] = [
+        (("publish", other, "--to", "usb"), 1, "error[published-already]"),
+        (("publish", torn, "--to", "usb"), 1, "error[archive-truncated]"),
+        (("publish", workspace / "ingen.dtb", "--to", "usb"), 2, "ingen.dtb"),
+        (("publish", bundle, "--to", "usbb"), 2, "Did you mean usb?"),
+        (("publish", bundle, "--to", "http://registry.example"), 2, "write https"),
+        (("publish", bundle, "--to", "."), 2, "error[not-a-registry-folder]"),
+        (("fetch", "vgr/annat", "--from", "usb"), 2, "error[not-in-registry]"),
+        (("fetch", "../prov", "--from", "usb"), 2, "error[name-form]"),
+        (("fetch", "vgr/prov", "--from", "national"), 2, "error[registry-unreachable]"),
+    ]
+    for arguments, status, words in cases:
+        done = run(workspace, *arguments)
+        assert (done.returncode, done.stdout) == (status, ""), (arguments, done.stderr)
+        assert words in done.stderr
+    refused = run(workspace, "publish", other, "--to", "usb", "--format", "json")
+    assert [one["code"] for one in json_of("publish", refused)["problems"]] == ["published-already"]
+    missing = run(workspace, "fetch", "vgr/annat", "--from", "usb", "--format", "json")
+    assert [one["code"] for one in json_of("fetch", missing)["problems"]] == ["not-in-registry"]
+
+
+def test_credentials_come_from_their_file(guarded: str, bundle: Path, tmp_path: Path) -> None:
+    host = guarded.removeprefix("http://")
+    denied = run(tmp_path, "--lang", "en", "publish", bundle, "--to", guarded)
+    assert denied.returncode == 2 and f"error[access-denied]: {guarded} gives no access" in denied.stderr
+    file = tmp_path / "hemligt.yaml"
+    file.write_text(f"{host}:\n  username: {USER}\n  password: fel\n")
+    file.chmod(0o600)
+    wrong = run(tmp_path, "publish", bundle, "--to", guarded, DESIGNTOOL_CREDENTIALS=str(file))
+    assert wrong.returncode == 2 and "fel[access-denied]" in wrong.stderr
+    usual = tmp_path / "settings" / "designtool" / "credentials.yaml"
+    usual.parent.mkdir(parents=True)
+    usual.write_text(f"{host}:\n  username: {USER}\n  password: {PASSWORD}\n")
+    usual.chmod(0o644)
+    assert "chmod 600" in run(tmp_path, "publish", bundle, "--to", guarded).stderr
+    usual.chmod(0o600)
+    assert run(tmp_path, "publish", bundle, "--to", guarded).returncode == 0
+    fetched = run(tmp_path, "fetch", "vgr/prov", "--from", guarded, "--output", "hit")
+    assert fetched.returncode == 0 and PASSWORD not in fetched.stderr + fetched.stdout + wrong.stderr
+    assert (tmp_path / "hit" / "prov-1.2.3.dtb").read_bytes() == bundle.read_bytes()
+
+
+def test_a_token_for_another_repository_opens_nothing(tmp_path: Path) -> None:
+    """The issuer grants what it will, the registry lets in what was granted: neither is asked twice."""
+    made = read_bundle(io.BytesIO(archive_of(CONTENT)))
+    with token_issuer(tmp_path / "issuer") as issuer, docker_registry(tmp_path / "registry", issuer.auth()) as address:
+        signed_in = credentials_for(issuer.address)
+        with http_registry(address, signed_in) as registry:
+            publish(made, registry)
+        assert issuer.asked == [["repository:vgr/prov:pull"], ["repository:vgr/prov:pull,push"]]
+        refusals = {
+            "another repository": lambda scope: scope.replace("vgr/prov", "vgr/annat"),
+            "nothing": lambda scope: None,
+        }
+        for granted in refusals.values():
+            issuer.granted = granted
+            with http_registry(address, signed_in) as registry, pytest.raises(RegistryProblem) as refused:
+                fetch(parse_wanted("vgr/prov:1.2.3"), registry, tmp_path / "hit")
+            assert refused.value.code == "access-denied" and not (tmp_path / "hit").exists()
+        # Who may read may not write because of it.
+        issuer.granted = lambda scope: scope.replace("pull,push", "pull")
+        newer = read_bundle(io.BytesIO(archive_of(sample_content(sample_program(version="2.0.0")))))
+        with http_registry(address, signed_in) as registry:
+            with pytest.raises(RegistryProblem) as refused:
+                publish(newer, registry)
+            assert (refused.value.code, registry.tags("vgr/prov")) == ("access-denied", ("1.2.3",))
+            assert fetch(parse_wanted("vgr/prov"), registry, tmp_path / "hit").digest == made.digest
+
+
+def test_a_film_of_a_program_that_one_has_no_token_for_is_sent(tmp_path: Path) -> None:
+    """A mount asks for a scope of the other program; where it is not granted, nothing is taken over and all of it is sent."""
+    film = os.urandom(200_000)
+    first, second = (
+        replace(made, files={**made.files, "media/lang.webm": blob_of(film)})
+        for made in (CONTENT, sample_content(sample_program(id="annat")))
+    )
+    with token_issuer(tmp_path / "issuer") as issuer, docker_registry(tmp_path / "registry", issuer.auth()) as address:
+        with http_registry(address, credentials_for(issuer.address)) as registry:
+            name = publish(read_bundle(io.BytesIO(archive_of(first))), registry).name
+        issuer.granted = lambda scope: scope if "annat" in scope else None
+        with http_registry(address, credentials_for(issuer.address)) as registry:
+            published = publish(read_bundle(io.BytesIO(archive_of(second))), registry, [name])
+        assert digest_of(film) in published.sent and published.mounted_bytes == 0
+
+
+@pytest.mark.parametrize("kind", ["folder", "service"])
+def test_a_large_program_is_carried_in_little_memory(kind: str, tmp_path: Path) -> None:
+    """Twice what a process may have goes in and comes out."""
+    write_large_bundle(tmp_path / "stor.dtb", 130)
+
+    def peak(*arguments: object) -> int:
+        done = subprocess.run(
+            [sys.executable, "-c", RUN, *map(str, arguments)],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+        assert done.returncode == 0, done.stderr
+        return int(done.stderr.split()[-1])
+
+    def carry(registry: str) -> None:
+        assert peak("publish", "stor.dtb", "--to", registry) < MOST_MEMORY
+        assert peak("fetch", "vgr/prov", "--from", registry, "--output", "hit") < MOST_MEMORY
+        assert (tmp_path / "hit" / "prov-1.2.3.dtb").stat().st_size == (tmp_path / "stor.dtb").stat().st_size
+
+    if kind == "folder":
+        carry("./register")
+    else:
+        with docker_registry(tmp_path / "registry") as address:
+            carry(address)
+
+
+def test_publishing_to_a_folder_is_killed_at_any_step_and_leaves_the_old_or_the_new(tmp_path: Path) -> None:
+    made = read_bundle(io.BytesIO(archive_of(CONTENT)))
+    older = read_bundle(io.BytesIO(archive_of(sample_content(sample_program(version="1.0.0")))))
+    registry = FolderRegistry(tmp_path / "register")
+    publish(older, registry)
+
+    def killed_at(at: int) -> int:
+        def act() -> None:
+            with failing(tmp_path, at, killed):
+                publish(made, registry)
+
+        return in_a_child(act)
+
+    at = 1
+    while killed_at(at) == -signal.SIGKILL:
+        tags = registry.tags("vgr/prov")
+        assert tags in (("1.0.0",), ("1.0.0", "1.2.3")), at
+        for version in tags:
+            fetched = fetch(parse_wanted(f"vgr/prov:{version}"), registry, tmp_path / f"hit-{at}")
+            assert fetched.digest == registry.tagged("vgr/prov", version)
+        at += 1
+    # What is on the disk need not be written again, so each attempt has fewer steps left.
+    assert at > 5 and registry.tags("vgr/prov") == ("1.0.0", "1.2.3")
+
+
+def test_other_tools_read_a_folder_and_publish_to_a_registry(bundle: Path, guarded: str, tmp_path: Path) -> None:
+    def skopeo(*arguments: object) -> None:
+        done = subprocess.run(["skopeo", "--insecure-policy", *map(str, arguments)], capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr.decode()
+
+    publish(read_bundle(io.BytesIO(bundle.read_bytes())), FolderRegistry(tmp_path / "register"))
+    host = guarded.removeprefix("http://")
+    skopeo(
+        *("copy", "--dest-tls-verify=false", "--dest-creds", f"{USER}:{PASSWORD}"),
+        *(f"oci:{tmp_path / 'register'}:vgr/prov:1.2.3", f"docker://{host}/skopeo/vgr/prov:1.2.3"),
+    )
+    with http_registry(f"{guarded}/skopeo", credentials_for(guarded)) as registry:
+        fetched = fetch(parse_wanted("vgr/prov"), registry, tmp_path / "hit")
+    assert fetched.path.read_bytes() == bundle.read_bytes()
