@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -673,6 +674,11 @@ def test_recalled_versions_are_stopped_by_one_signature(made: Federation, folder
         attack.files["1.recall.json"] = forged(attack, "recall", recall(level), [SAFETY])
         _restamp(attack, "recall", 1)
         assert ask(attack, _fresh(made, folder)) == code
+
+
+def test_many_at_once_in_one_trust_folder(made: Federation, folder: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(lambda _: ask(made.store, folder), range(24))) == {"trusted"}
 
 
 def test_every_code_has_words_in_both_languages() -> None:

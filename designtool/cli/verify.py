@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from designtool.cli.bundle_file import opened_bundle, refusal_line
-from designtool.cli.output import FORMAT, language_of, print_json
+from designtool.cli.output import FORMAT, Usage, language_of, print_json
 from designtool.diagnostics import Text
 
 if TYPE_CHECKING:
@@ -69,7 +69,12 @@ def _signers(bundle: Bundle, trust_folder: Path) -> tuple[PublicKey, ...]:
     from designtool.share.release import name_of_bundle
     from designtool.share.trust import NotTrusted, mirror_of, trusted
 
-    answer = trusted(bundle.digest, name_of_bundle(bundle), mirror_of(trust_folder), trust_folder, datetime.now(UTC))
+    try:
+        answer = trusted(
+            bundle.digest, name_of_bundle(bundle), mirror_of(trust_folder), trust_folder, datetime.now(UTC)
+        )
+    except OSError as error:
+        raise Usage(Text(f"det går inte att skriva i {trust_folder}", f"cannot write in {trust_folder}")) from error
     if isinstance(answer, NotTrusted):
         raise _NotTrusted(answer.code, answer.message)
     return answer.signers
