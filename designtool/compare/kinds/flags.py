@@ -17,6 +17,7 @@ from designtool.compare.pair import Pair
 from designtool.diagnostics import Span, Text
 from designtool.model.exercise import Exercise
 from designtool.model.flow import Flag
+from designtool.model.program import Program
 from designtool.model.questionnaire import Item, Questionnaire
 
 _VALIDATED = "-- /programs/library/questionnaires/provskala.yaml (change) --\n"
@@ -46,6 +47,10 @@ WEAKENED = Kind(
         "unknown": Text(
             "villkoren är omskrivna; det gick inte att visa att {level} flagga till {to} höjs lika ofta",
             "the conditions are rewritten; it could not be shown that a {level} flag to {to} is raised as often",
+        ),
+        "gone": Text(
+            "svar gav {level} flagga till {to}, och frågorna finns inte längre",
+            "answers gave a {level} flag to {to}, and the questions are gone",
         ),
         "risk": Text(
             "frågan är inte längre märkt som risk, så att den kan hoppas över i tysthet",
@@ -158,6 +163,9 @@ _RAISED, _NOT_RAISED = Text("flaggan höjs", "the flag is raised"), Text("ingen 
 
 
 def changes(difference: Difference, pair: Pair) -> Iterator[Change]:
+    if difference.field in ("exercises", "questionnaires"):
+        yield from _gone(difference, pair)
+        return
     if difference.field == "risk":
         kind = WEAKENED if not difference.new or (difference.old and difference.new) else STRENGTHENED
         yield pair.change(kind, difference, "risk")
@@ -232,6 +240,26 @@ def _lost(flag: Flag, others: tuple[Flag, ...], difference: Difference, pair: Pa
     )
     english = text.en.format(level=level.en, to=to.en)
     return replace(change, message=Text(change.message.sv, english))
+
+
+def _gone(difference: Difference, pair: Pair) -> Iterator[Change]:
+    """A form that is removed takes its flags along: nobody is told any more of what it was told of."""
+    for flag in difference.old.flags if difference.what == "removed" else ():
+        word = "exercise" if isinstance(difference.old, Exercise) else "questionnaire"
+        level, to = _LEVEL_WORDS[flag.level], _TO_WORDS.get(flag.to, Text(flag.to, flag.to))
+        change = pair.change(
+            WEAKENED,
+            difference,
+            "gone",
+            about=((word, difference.id), ("flag", flag.id.rsplit("-", 1)[-1])),
+            old=_in_words(flag),
+            new=None,
+            meaning=((_meaning(flag),), ()),
+            level=level.sv,
+            to=to.sv,
+        )
+        english = WEAKENED.messages["gone"].en.format(level=level.en, to=to.en)
+        yield replace(change, message=Text(change.message.sv, english))
 
 
 def _witness(verdict: Verdict, kind: Kind) -> Witness | None:
@@ -316,6 +344,14 @@ def _spans(
 
 FAMILY = Family(
     (WEAKENED, STRENGTHENED, RENUMBERED),
-    frozenset({(Questionnaire, "flags"), (Exercise, "flags"), (Item, "risk")}),
+    frozenset(
+        {
+            (Questionnaire, "flags"),
+            (Exercise, "flags"),
+            (Item, "risk"),
+            (Program, "exercises"),
+            (Program, "questionnaires"),
+        }
+    ),
     changes,
 )

@@ -15,6 +15,7 @@ KIND = Kind(
     name="unclassified-change",
     bump="major",
     in_flight="pin-only",
+    needs_acknowledgement=True,
     title=Text("Något skiljer som ingen annan sort beskriver", "Something differs that no other kind describes"),
     why=Text(
         "Det som inte går att bedöma behandlas som det mest ingripande, så att inget viktigt passerar obemärkt.",
