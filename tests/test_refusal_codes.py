@@ -16,7 +16,9 @@ from designtool.cli import group
 from designtool.cli.explain_refusals import refusal_texts
 from designtool.load.shape import schema_of
 from designtool.runtime.importing import REASONS
+from designtool.runtime.permitting import REASONS as PERMISSION_REASONS
 from designtool.share.problems import REGISTRY_PROBLEMS, RegistryProblem
+from designtool.share.signed_problems import SIGNED_PROBLEMS
 from designtool.share.trust_problems import TRUST_PROBLEMS
 
 ROOT = Path(__file__).parent.parent
@@ -55,6 +57,20 @@ TRUST = """
 be. `designtool keys` and `federation` refuse with these codes too.
 
 """
+AGREEMENTS = """
+## No valid agreement
+
+`designtool agreements` refuses with these codes, beside those of trust and of canonical JSON. The runtime counts no such file, and
+shows it to the unit's administrator.
+
+"""
+PERMISSION = """
+## Taken in, and nothing new begins
+
+The runtime activates no such program, registers nobody for it and starts no treatment with it. The audit log has the code, as what
+`refused-activate` and `refused-start` are about. Treatments under way go on.
+
+"""
 
 
 def page() -> str:
@@ -70,6 +86,12 @@ def page() -> str:
         + TRUST
         + TABLE
         + rows(TRUST_PROBLEMS)
+        + AGREEMENTS
+        + TABLE
+        + rows(SIGNED_PROBLEMS)
+        + PERMISSION
+        + TABLE
+        + rows(PERMISSION_REASONS)
     )
     return HEAD + TABLE + rows(REFUSALS) + IMPORT + TABLE + rows(REASONS) + sharing
 
@@ -93,7 +115,14 @@ def test_the_published_list_is_the_one_in_the_code(pytestconfig: pytest.Config) 
 def test_no_published_code_is_taken_away() -> None:
     """The codes of the first release: this list only grows."""
     published = set(re.findall(r"^\| `([a-z-]+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
-    assert published == {*REFUSALS, *REASONS, *REGISTRY_PROBLEMS, *TRUST_PROBLEMS}
+    assert published == {
+        *REFUSALS,
+        *REASONS,
+        *REGISTRY_PROBLEMS,
+        *TRUST_PROBLEMS,
+        *SIGNED_PROBLEMS,
+        *PERMISSION_REASONS,
+    }
     assert published >= set(FIRST)
 
 

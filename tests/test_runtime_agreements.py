@@ -249,7 +249,7 @@ def test_the_end_stops_what_is_new_and_nothing_that_is_under_way(own: Region) ->
     patient = own.clinic.sign_in(known.patient)
     base = f"/t/{under_way}/patient"
     assert patient.get(f"{base}/home").status_code == 200
-    saved = patient.save(f"{base}/exercise/mina_mal", field="viktigt", value="Sova")
+    saved = patient.save(f"{base}/exercise/mina_mal", field="viktigast", value="Sova")
     assert saved.status_code == 200, saved.text
     own.pass_days(10)
     patient = own.clinic.sign_in(known.patient)

@@ -10,13 +10,22 @@ from designtool.bundle.refusals import REFUSALS
 from designtool.cli.output import language_of, print_json
 from designtool.diagnostics import Text
 from designtool.runtime.importing import REASONS
+from designtool.runtime.permitting import REASONS as PERMISSION_REASONS
 from designtool.share.problems import REGISTRY_PROBLEMS
+from designtool.share.signed_problems import SIGNED_PROBLEMS
 from designtool.share.trust_problems import TRUST_PROBLEMS
 
 
 def refusal_texts() -> dict[str, Text]:
     """Every published code, in the order of docs/refusals.md."""
-    return {**REFUSALS, **REASONS, **REGISTRY_PROBLEMS, **TRUST_PROBLEMS}
+    return {
+        **REFUSALS,
+        **REASONS,
+        **REGISTRY_PROBLEMS,
+        **TRUST_PROBLEMS,
+        **SIGNED_PROBLEMS,
+        **PERMISSION_REASONS,
+    }
 
 
 def explain_refusals(texts: Mapping[str, Text], output_format: str) -> None:
