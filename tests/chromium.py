@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Playwright
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
-def launched_chromium(playwright: Playwright) -> Browser:
+def launched_chromium(playwright: Playwright, *arguments: str) -> Browser:
     """A test that needs a browser fails where there is none: skipped, it would look like passed."""
     found = next((path for name in NAMES if (path := shutil.which(name))), playwright.chromium.executable_path)
     if not Path(found).exists():
@@ -20,4 +20,4 @@ def launched_chromium(playwright: Playwright) -> Browser:
             ".venv/bin/python -m playwright install chromium",
             pytrace=False,
         )
-    return playwright.chromium.launch(executable_path=found)
+    return playwright.chromium.launch(executable_path=found, args=arguments)

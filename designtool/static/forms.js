@@ -303,6 +303,7 @@ function autosave(form) {
   let wait = 0;
   let timer = 0;
   let pause = 0;
+  let reaction = 0;
   let leaving = null;
 
   function show(state, time) {
@@ -477,7 +478,10 @@ function autosave(form) {
     if (live.prefilled.size) notePrefilled();
     if (isLeft) live.readBack(input);
     const isWriting = !isLeft && ["text", "textarea"].includes(input.type);
-    live.ask(isWriting ? null : input.name);
+    clearTimeout(reaction);
+    // Half a clock time is one too: what comes of it would be read out at every key.
+    if (isWriting) reaction = setTimeout(() => live.ask(null), TYPING_PAUSE);
+    else live.ask(input.name);
   }
 
   // A choice can be taken back while there is one.

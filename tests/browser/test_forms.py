@@ -15,7 +15,7 @@ import pytest
 import studios
 from axe_playwright_python.sync_playwright import Axe
 from chromium import launched_chromium
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, Route, expect, sync_playwright
 
 REPOSITORY = Path(__file__).parents[2]
 ALL_TYPES = REPOSITORY / "tests" / "programs" / "allt"
@@ -43,11 +43,16 @@ TYPED = {
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = launched_chromium(playwright)
-        yield chromium
-        chromium.close()
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    chromium = launched_chromium(playwright)
+    yield chromium
+    chromium.close()
 
 
 @pytest.fixture(scope="module")
@@ -189,6 +194,7 @@ def write_by_type(page: Page, name: str, at: int) -> None:
     answers: list[str] = TYPED.get(told["type"], [])
     if answers and page.locator(f"[name='{name}']").count() == 1:
         page.locator(f"[name='{name}']").fill(answers[at % len(answers)])
+        page.locator(f"[name='{name}']").blur()
 
 
 def test_what_is_typed_is_shown_back_as_it_is_understood(page: Page, programs: str) -> None:
@@ -339,6 +345,23 @@ def test_every_type_of_field_is_accessible_and_fits(page: Page, all_types: str, 
         page.set_viewport_size({"width": width, "height": 800})
 
 
+def test_a_phone_with_text_of_twice_the_size_cuts_nothing_off(playwright: Playwright, all_types: str) -> None:
+    chromium = launched_chromium(playwright, "--blink-settings=defaultFontSize=32")
+    page = chromium.new_page(viewport={"width": 360, "height": 780})
+    base = f"{all_types}view/allt/patient/allt-pa-en-gang/22"
+    for target in (
+        "home",
+        "exercise/malskattning",
+        "exercise/exponering",
+        "questionnaire/veckokoll",
+        "exercise/trappa",
+    ):
+        page.goto(f"{base}/{target}")
+        assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, target
+    chromium.close()
+
+
 def test_every_type_of_field_can_be_answered_with_the_keyboard_alone(page: Page, all_types: str) -> None:
     page.goto(f"{all_types}view/allt/patient/-/0/exercise/om_dig")
     page.locator("[name=smeknamn]").focus()
@@ -384,6 +407,23 @@ def test_every_type_of_field_can_be_answered_with_the_keyboard_alone(page: Page,
     answers = page.locator(".done-answers")
     for words in ("Kim", "Jag bor med min katt.", "1,5", "På morgonen", "Sömn", "Robin", "22.30", "45\xa0min"):
         expect(answers).to_contain_text(words)
+
+
+def test_what_is_worked_out_is_not_read_out_at_every_key(page: Page, programs: str) -> None:
+    page.goto(diary(programs, 16))
+    write(page, bed="23", lights_out="2315", sol="20", nwak="0", final="0630")
+    page.evaluate(
+        """() => {
+          window.said = [];
+          const output = document.querySelector("[data-value=tib]");
+          new MutationObserver(() => window.said.push(output.textContent)).observe(output, { childList: true });
+        }"""
+    )
+    page.locator("[name=out]").focus()
+    page.keyboard.type("0715", delay=50)
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-value=tib]")).to_have_text("8\xa0tim 15\xa0min")
+    assert page.evaluate("window.said") == ["8\xa0tim 15\xa0min"]
 
 
 def test_what_is_taken_back_is_taken_back_on_the_server_too(page: Page, all_types: str) -> None:
