@@ -13,7 +13,7 @@ import pytest
 from designtool.compare.dry_run import dry_run
 from designtool.compare.migrate import Moving, Upgrade, moving
 from designtool.compare.renaming import renamed
-from designtool.model.exercise import Exercise, Field
+from designtool.model.exercise import Exercise, Field, Group
 from designtool.model.flow import Reminder
 from designtool.model.journey import Act
 from designtool.model.migration import Migration, way_between
@@ -536,3 +536,24 @@ def test_invented_patients_choose_are_given_modules_and_follow_their_plans_up() 
     assert opened == {"forst", "a", "b", "extra"}
     plans = [copy for one in made for copy in one.played.state.copies.get("veckans_val", ())]
     assert any("done" in row for plan in plans for row in plan.answers["plan"])
+
+
+def test_what_was_only_renamed_is_no_change_wherever_it_is_named() -> None:
+    old = replace(
+        FIRST,
+        modules=tuple(
+            replace(one, choose=("fonster", "aktiviteter")) if one.id == "baslinje" else one for one in FIRST.modules
+        ),
+        exercises=tuple(
+            replace(one, order_by="sol", groups=(Group("nwak", "sol", "Insomning"),)) if one.id == "somndagbok" else one
+            for one in FIRST.exercises
+        ),
+    )
+    way = {"modules": {"fonster": "fonstret"}, "fields": {"somndagbok.sol": "somndagbok.insomning"}}
+    named: Any = {name: MappingProxyType(ids) for name, ids in way.items()}
+    new = renamed(old, Migration("1.0.0", "2.0.0", **named))
+    assert new.module["baslinje"].choose == ("fonstret", "aktiviteter")
+    assert new.exercise["somndagbok"].order_by == "insomning"
+    assert new.exercise["somndagbok"].groups[0].mean == "insomning"
+    upgrade = upgrade_to(version(replace(new, release=Release(("fonster", "sol"))), **way), old)
+    assert {one.rule for one in upgrade.changes.changes} == {"version-stated", "reserved-id-added"}

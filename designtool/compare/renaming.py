@@ -60,11 +60,20 @@ class _Renaming:
                     "id": way.module(value.id),
                     "complete_when": tuple(map(way.form, value.complete_when)),
                     "homework": tuple(map(way.form, value.homework)),
+                    "choose": tuple(map(way.module, value.choose)),
                 }
             case Unlock():
                 return {"after": way.module(value.after)}
             case Exercise():
-                return {"id": way.form(value.id), "module": way.module(value.module)}
+                return {
+                    "id": way.form(value.id),
+                    "module": way.module(value.module),
+                    "order_by": way.field_of(form, value.order_by) if value.order_by else "",
+                    "groups": tuple(
+                        replace(one, by=way.field_of(form, one.by), mean=way.field_of(form, one.mean))
+                        for one in value.groups
+                    ),
+                }
             case Questionnaire():
                 return {"id": way.form(value.id)}
             case Field():
