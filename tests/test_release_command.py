@@ -111,6 +111,22 @@ def test_a_published_version_never_changes(workspace: Path, tmp_path: Path) -> N
     assert before == ((workspace / LIST).read_bytes(), (workspace / BUNDLE).read_bytes())
 
 
+def test_what_was_built_past_the_list_is_refused_when_it_is_to_be_published(workspace: Path, tmp_path: Path) -> None:
+    say_weeks(workspace)
+    edit(workspace, f"{PROGRAM}/program.yaml", "version: 1.0.0", "version: 1.0.1")
+    (workspace / LIST).rename(tmp_path / "list.yaml")
+    assert run("build").exit_code == 0
+    (tmp_path / "list.yaml").rename(workspace / LIST)
+    before = (workspace / LIST).read_bytes()
+    done = run("release", "build/exempel-1.0.1.dtb")
+    assert done.exit_code == 1
+    assert "version-too-low" in done.stderr
+    assert (workspace / LIST).read_bytes() == before
+    assert not (workspace / "releases/bundles/exempel-1.0.1.dtb").exists()
+    # A correction of an older line is held against that line alone.
+    assert run("release", "build/exempel-1.0.1.dtb", "--against", "build/exempel-1.0.1.dtb").exit_code == 0
+
+
 def test_a_comment_alone_is_another_bundle_and_so_another_version(workspace: Path) -> None:
     with (workspace / PROGRAM / "program.yaml").open("a", encoding="utf-8") as file:
         file.write("# En kommentar.\n")

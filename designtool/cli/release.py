@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from designtool.cli.bundle_file import opened_bundle, print_refusal
-from designtool.cli.earlier import release_list
+from designtool.cli.earlier import AGAINST, asked_for, listed, release_list
 from designtool.cli.output import FORMAT, Usage, language_of, print_json, print_report, today, workspace_of
 from designtool.cli.results import lines_on_disk
-from designtool.diagnostics import Cannot, Text, has_errors
+from designtool.diagnostics import Cannot, Diagnostic, Text, has_errors
 from designtool.source.released import bundle_path, list_path
 
 if TYPE_CHECKING:
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 @click.command("release")
 @click.argument("bundle", type=click.Path(path_type=Path))
+@AGAINST
 @FORMAT
-def command(bundle: Path, output_format: str) -> None:
+def command(bundle: Path, against: tuple[str, ...], output_format: str) -> None:
     """Skriv in ett paket bland de utgivna versionerna i releases/. Nya versioner jämförs sedan med det."""
     from designtool.bundle import Refused, program_of
 
@@ -31,6 +32,7 @@ def command(bundle: Path, output_format: str) -> None:
     try:
         with opened_bundle(bundle) as opened:
             program, digest = program_of(opened), opened.digest
+            _hold(root, program, digest, against)
             files = _write(root, bundle, program, digest)
     except Refused as refused:
         print_refusal(refused, language, output_format)
@@ -52,6 +54,24 @@ def command(bundle: Path, output_format: str) -> None:
     else:
         told = Text(f"{name} är redan utgiven.", f"{name} is published already.")
     click.echo(told.in_language(language))
+
+
+def _hold(root: Path, program: Program, digest: str, against: tuple[str, ...]) -> None:
+    """Leaves with status 1 where the bundle may not follow the versions before it: it may have been built without them at hand."""
+    from designtool.compare.against import findings, hold
+
+    found: tuple[Diagnostic, ...]
+    if against:
+        earlier, found = asked_for(root, [program.id], against, None)[program.id], ()
+    else:
+        earlier, found = listed(root, program.id, program.version)
+    # A version of the same number is met below, where nothing but the very same bundle passes.
+    others = [one for one in earlier if one.program.version != program.version]
+    held = [hold(program, {}, digest, one) for one in others]
+    found = (*found, *findings(program, {}, held, is_complete=not has_errors(found)))
+    if has_errors(found):
+        print_report(found, lines_on_disk(root), language_of(None), err=True)
+        raise click.exceptions.Exit(1)
 
 
 def _write(root: Path, bundle: Path, program: Program, digest: str) -> tuple[str, ...]:
