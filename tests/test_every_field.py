@@ -238,6 +238,11 @@ def test_a_patient_fills_in_every_type_of_field_week_by_week(at_clinic: Clinic) 
     patient, therapist = a_week_later(at_clinic)
     patient.send("exercise/mina_mal", {"mal.0.mal": "Äta frukost"})
     (goal,) = re.findall(r'name="skattning\.(\w+)\.nara" value="0"', patient.page("exercise/malskattning"))
+    phone, computer = at_clinic.sign_in(at_clinic.patient.id), at_clinic.sign_in(at_clinic.patient.id)
+    seen = int(re.findall(r'name="form-revision" value="(\d+)"', patient.page("exercise/malskattning"))[0])
+    for one, status in ((phone, 200), (phone, 200), (computer, 409)):
+        near = {"field": f"skattning.{goal}.nara", "value": "2" if one is phone else "5", "revision": seen}
+        assert one.save(f"{patient.base}/exercise/malskattning", **near).status_code == status
     patient.send("exercise/malskattning", {f"skattning.{goal}.nara": "3"})
     assert "Äta frukost" in therapist.page("form/malskattning")
     page = patient.page("exercise/malskattning")

@@ -382,6 +382,38 @@ def test_two_devices_write_in_cells_of_one_table(clinic: Clinic) -> None:
     assert "Bada" in page
 
 
+def test_a_whole_form_keeps_the_cells_that_another_device_wrote(clinic: Clinic) -> None:
+    therapist = Actor("b-1", "therapist")
+    clinic.act(lambda state, program, now: commands.open_module(state, program, now, therapist, "aktiviteter"))
+    phone, computer = clinic.sign_in(clinic.patient.id), clinic.sign_in(clinic.patient.id)
+    path = f"{clinic.patient_base}/exercise/mina_aktiviteter"
+    phone.save(path, field="lista.0.vad", value="Promenad", revision=None)
+    shown = page_of(phone, path)
+    computer.save(path, field="lista.1.vad", value="Bad", revision=None)
+    computer.save(path, field="lista.0.vikt", value="7", revision=None)
+    rows = {"lista.0.vad": "Promenad i skogen", "lista.1.vad": "", "lista.2.vad": "Sova"}
+    assert phone.post(path, {**shown, **rows}).status_code == 303
+    page = phone.get(path).text
+    for words in ("Promenad i skogen", "Bad", "Sova"):
+        assert f'value="{words}"' in page, words
+    assert re.search(r'name="lista.0.vikt" value="7"[^>]* checked', page)
+
+    shown = page_of(phone, path)
+    computer.save(path, field="lista.0.vad", value="Löpning", revision=None)
+    computer.save(path, field="lista.1.vad", value="Bada", revision=None)
+    rows = {"lista.0.vad": "Cykling", "lista.0.vikt": "7", "lista.1.vad": "Bad", "lista.2.vad": "Sova länge"}
+    asked = phone.post(path, {**shown, **rows})
+    assert asked.status_code == 422
+    for words in ("Cykling", "Bada", "Sova länge"):
+        assert f'value="{words}"' in asked.text, "what was written here, over what was written there"
+    assert "Löpning" in computer.get(path).text, "nothing was overwritten"
+    again = dict(re.findall(r'<input type="hidden" name="([a-z-]+)" value="([^"]*)">', asked.text))
+    sent = {**rows, "lista.1.vad": "Bada", "action": "save"}
+    assert phone.post(path, {**again, **sent}).status_code == 303
+    page = computer.get(path).text
+    assert all(f'value="{words}"' in page for words in ("Cykling", "Bada", "Sova länge"))
+
+
 def finished(clinic: Clinic, form: str) -> int:
     events = clinic.service.store.events(clinic.treatment)
     return sum(isinstance(one.event.what, Submitted) and one.event.what.form == form for one in events)

@@ -103,16 +103,26 @@ def is_changed_elsewhere(
     theirs = changed_elsewhere(store, page, form, dated).get(field)
     if theirs is None or not inside:
         return theirs is not None
-    # The whole table is stored with each cell: theirs are the cells that an answer of theirs has changed.
     before = seen_state(store, page, programs).answers(form, theirs.copy).get(field)
+    return any(
+        _inside(was, inside) != _inside(now, inside) for was, now in _changes_elsewhere(store, page, theirs, before)
+    )
+
+
+def _changes_elsewhere(store: Store, page: Page, theirs: Answered, before: Any) -> Iterator[tuple[Any, Any]]:
+    """What other devices have made of a field, step by step, from what the page has seen. With each cell of a table the whole
+    table is stored: theirs are the cells that an answer of theirs has changed."""
     for stored in store.events(page.treatment, after=page.revision):
         what = stored.event.what
-        if not isinstance(what, Answered) or (what.form, what.copy, what.field) != (form, theirs.copy, field):
+        if not isinstance(what, Answered) or (what.form, what.copy, what.field) != (
+            theirs.form,
+            theirs.copy,
+            theirs.field,
+        ):
             continue
-        if stored.device not in ("", page.device) and _inside(before, inside) != _inside(what.value, inside):
-            return True
+        if stored.device not in ("", page.device):
+            yield before, what.value
         before = what.value
-    return False
 
 
 def seen_state(store: Store, page: Page, programs: Mapping[str, Program]) -> State:
@@ -125,11 +135,18 @@ def _inside(value: Any, way: str) -> Any:
     for part in way.split("."):
         if isinstance(value, Mapping):
             value = value.get(part)
-        elif isinstance(value, tuple) and part.isascii() and part.isdigit() and len(part) < 5:
-            value = value[int(part)] if int(part) < len(value) else None
+        elif isinstance(value, tuple):
+            value = _row(value, part)
         else:
             return None
     return value
+
+
+def _row(rows: tuple[Any, ...], part: str) -> Any:
+    """Rows that come from earlier answers are pointed at by their names, all others by their places."""
+    named = (row for row in rows if isinstance(row, Mapping) and str(row.get(ROW)) == part)
+    at = int(part) if part.isascii() and part.isdigit() and len(part) < 5 else len(rows)
+    return next(named, rows[at] if at < len(rows) else None)
 
 
 @dataclass(frozen=True)
@@ -155,24 +172,57 @@ class SentForm:
             return sent_before
         if not self.elsewhere:
             return acts.sent_from(self.target, self.sent, state, program, now, self.actor)
-        typed, wrong = self._typed_here(program, now)
-        both = {
-            name
-            for name, theirs in self.elsewhere.items()
-            if name in wrong or (name in typed and typed[name] != theirs.value)
+        seen = seen_state(self.store, self.page, self.programs)
+        typed, wrong = self._typed_here(seen, program, now)
+        own = {name: self._own_names(name, theirs, typed, wrong, seen) for name, theirs in self.elsewhere.items()}
+        both = wrong | {
+            name for name in typed if name in own and self._clashes(name, own[name], typed[name], seen, state)
         }
-        sent = {name: values for name, values in self.sent.items() if _field_of(name) not in self.elsewhere}
+        sent = {
+            name: values
+            for name, values in self.sent.items()
+            if _field_of(name) not in own or (_field_of(name) not in both and name in own[_field_of(name)])
+        }
+        both &= own.keys()
         if not both:
             return acts.sent_from(self.target, sent, state, program, now, self.actor)
         kept = acts.sent_from(self.target, {**sent, "action": ["save"]}, state, program, now, self.actor)
         after = fold(kept.events, {state.digest: program}, state)
         example = next(iter(self.elsewhere.values()))
         draft = plain_json(after.answers(example.form, example.copy))
+        # With no action that there is, all that was written is laid over what stands, and stored nowhere.
+        asked = {name: self.sent[name] for field in both for name in own[field]}
+        shown = acts.sent_from(self.target, {**sent, **asked, "action": [""]}, after, program, now, self.actor).draft
         return replace(
             kept,
             errors=(*(FieldError(name, CHANGED_ELSEWHERE) for name in sorted(both)), *kept.errors),
-            draft=MappingProxyType({**draft, **kept.draft, **{name: typed[name] for name in both if name in typed}}),
+            draft=MappingProxyType({**draft, **kept.draft, **{name: shown[name] for name in both if name in shown}}),
             saved="",
+        )
+
+    def _own_names(
+        self, name: str, theirs: Answered, typed: Mapping[str, Any], wrong: frozenset[str], seen: State
+    ) -> frozenset[str]:
+        """Of a field that another device has answered, the inputs that this page has changed: of a table its cells."""
+        sent = frozenset(one for one in self.sent if _field_of(one) == name)
+        mine = typed.get(name)
+        if not _has_cells(mine):
+            return sent if name in typed or name in wrong else frozenset()
+        before = seen.answers(theirs.form, theirs.copy).get(name)
+        return frozenset(one for one in sent if _inside(mine, _way(one)) != _inside(before, _way(one)))
+
+    def _clashes(self, name: str, own: frozenset[str], mine: Any, seen: State, state: State) -> bool:
+        """Whether another device has written something else in what this page has changed."""
+        theirs = self.elsewhere[name]
+        stands = state.answers(theirs.form, theirs.copy).get(name)
+        if not _has_cells(mine):
+            return bool(plain_json(mine) != plain_json(stands))
+        before = seen.answers(theirs.form, theirs.copy).get(name)
+        steps = [*_changes_elsewhere(self.store, self.page, theirs, before)]
+        return any(
+            _inside(stands, way) != _inside(mine, way)
+            and any(_inside(was, way) != _inside(now, way) for was, now in steps)
+            for way in map(_way, own)
         )
 
     def act_after_move(self, state: State, program: Program, now: datetime) -> Answer:
@@ -223,13 +273,11 @@ class SentForm:
             again, events=(), saved="submitted", go_to=f"library/{pages[0]}" if pages else again.go_to, entry_date=""
         )
 
-    def _typed_here(self, program: Program, now: datetime) -> tuple[dict[str, Any], frozenset[str]]:
+    def _typed_here(self, seen: State, program: Program, now: datetime) -> tuple[dict[str, Any], frozenset[str]]:
         """What this device changed since its page was made, and the fields in which it wrote what cannot be read."""
-        seen = seen_state(self.store, self.page, self.programs)
         answer = acts.sent_from(self.target, {**self.sent, "action": ["save"]}, seen, program, now, self.actor)
         answered = (event.what for event in answer.events if isinstance(event.what, Answered))
-        typed = {what.field: plain_json(what.value) for what in answered}
-        return typed, frozenset(error.field for error in answer.errors)
+        return {what.field: what.value for what in answered}, frozenset(error.field for error in answer.errors)
 
 
 def _written(program: Program, form: str, name: str, value: Any) -> Text:
@@ -253,6 +301,15 @@ def _words(value: Any) -> Iterator[str]:
             yield from _words(inner)
     elif value is not None:
         yield str(value)
+
+
+def _has_cells(value: Any) -> bool:
+    return isinstance(value, tuple) and any(isinstance(row, Mapping) for row in value)
+
+
+def _way(name: str) -> str:
+    """What the name of an input points at inside its field."""
+    return name.removeprefix(acts.SHOWN).partition(".")[2]
 
 
 def _field_of(name: str) -> str:
