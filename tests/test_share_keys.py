@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -264,6 +265,28 @@ def test_a_draft_says_in_words_what_is_signed() -> None:
     )
     assert "BORTTAGET: Rot: Grundare a" in "\n".join(line.sv for line in describe(root))
     assert "REMOVED" in "\n".join(line.en for line in describe(root))
+
+
+def test_a_forged_version_before_does_not_make_what_is_new_look_old() -> None:
+    made = founded()
+    draft = publication.draft_release(made.store, release("region-a/prov/1.1.0", SECOND), NOW)
+    forged_before = replace(draft, before=draft.metadata)
+    said = [line.sv for line in describe(read_draft(encode_draft(forged_before), "draft"))]
+    assert any("läs allt" in line for line in said)
+    assert not any("Följer på" in line for line in said)
+    assert any(f"region-a/prov/1.1.0  {SECOND}" in line for line in said)
+
+
+def test_what_somebody_put_into_the_store_is_not_renewed() -> None:
+    """A region whose one key was revoked renews what the other one had signed, and not what a stranger has put there."""
+    made = founded()
+    changed, _ = publication.draft_key_change(made.store, "region-a", PUBLISHER.public.key_id, None, NOW)
+    made.adopt(changed, *FOUNDERS[:2])
+    stranger = publication.draft_release(founded().store, release("region-a/prov/6.6.6", SECOND), NOW)
+    made.store.files["2.region-a.json"] = stranger.metadata
+    again = publication.draft_renewal(made.store, "region-a", NOW)
+    assert set(metadata_of(again.metadata, "region-a").signed.targets) == {"region-a/prov/1.0.0"}
+    assert again.file == "3.region-a.json"
 
 
 def test_what_breaks_the_rules_is_not_shown_for_signing() -> None:

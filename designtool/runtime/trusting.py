@@ -39,7 +39,7 @@ class Trust:
                 return NotTrusted(problem.code, problem.message)
             try:
                 answer = trusted(digest, name, mirror_of(self.folder), self.folder, now, before)
-                if isinstance(answer, Trusted):
+                if isinstance(answer, Trusted) and answer.seen != before:
                     write_seen(self.witness, answer.seen)
             except OSError as error:
                 # A disk that is full or a folder that may not be written: nothing begins, and the rest goes on.

@@ -156,7 +156,7 @@ def signed_digest(data: bytes, role: str) -> str:
 def describe(draft: Draft) -> tuple[Text, ...]:
     """What a person is about to sign, in plain words: all of it, and what is new."""
     now = metadata_of(draft.metadata, draft.role).signed
-    before = metadata_of(draft.before, draft.role).signed if draft.before is not None else None
+    before = metadata_of(draft.before, draft.role).signed if draft.before is not None and _is_vouched(draft) else None
     digest = signed_digest(draft.metadata, draft.role)
     until = f"{now.expires:%Y-%m-%d}"
     title = _TITLES.get(draft.role) or Text(f"Utgåvor från {draft.role}", f"Releases of {draft.role}")
@@ -171,6 +171,13 @@ def describe(draft: Draft) -> tuple[Text, ...]:
         earlier = signed_digest(draft.before, draft.role)
         lines.append(
             Text(f"Följer på version {before.version}: {earlier}", f"Follows version {before.version}: {earlier}")
+        )
+    elif draft.before is not None:
+        lines.append(
+            Text(
+                "Den föregående versionen är inte underskriven av dem som gäller nu: läs allt, inget märks ut som nytt.",
+                "The version before is not signed by those who count now: read it all, nothing is marked as new.",
+            )
         )
     content, old = _content(now), _content(before) if before is not None else {}
     lines.append(Text("Innehåll:", "Content:") if content else Text("Inget innehåll.", "No content."))
@@ -190,6 +197,19 @@ def describe(draft: Draft) -> tuple[Text, ...]:
             Text(f"Underskrifter som saknas: {progress.still}", f"Signatures that are missing: {progress.still}")
         )
     return tuple(lines)
+
+
+def _is_vouched(draft: Draft) -> bool:
+    """Whether the version before was signed as it had to be: else a forged one could make what is new look old."""
+    assert draft.before is not None
+    before = metadata_of(draft.before, draft.role)
+    if draft.role == "root":
+        delegator = before.signed
+    else:
+        assert draft.delegator is not None, "read_draft has looked at who may sign"
+        above = "root" if draft.role in ("targets", "snapshot", "timestamp") else "targets"
+        delegator = metadata_of(draft.delegator, above).signed
+    return bool(delegator.get_verification_result(draft.role, before.signed_bytes, before.signatures))
 
 
 def _content(signed: Signed) -> dict[str, Text]:

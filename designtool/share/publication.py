@@ -99,8 +99,8 @@ def draft_renewal(store: MetadataStore, role: str, now: datetime) -> Draft:
     if role == "targets":
         return _next(store, "targets", federation.renewed(targets.signed, now), targets, root)
     federation.keys_of_role(targets.signed, role)
-    # Also what a revoked key has signed can be signed anew, by the others.
-    current = newest_of(store, role, targets.signed) or _unsigned(store, role)
+    # What a revoked key has signed can be signed anew, if somebody who is still trusted had signed it too.
+    current = newest_of(store, role, targets.signed) or _partly_signed(store, role, targets.signed)
     if current is None:
         raise TrustProblem("metadata-missing", name=f"{role}.json")
     return _next(store, role, federation.renewed(current.signed, now), current, targets)
@@ -233,10 +233,19 @@ def _verified(data: bytes | None, role: str, delegator: Root | Targets) -> Curre
     return Current(metadata.signed, data)
 
 
-def _unsigned(store: MetadataStore, role: str) -> Current | None:
-    versions = versions_of(store, role)
-    data = store.get(file_name(role, versions[-1]), LARGEST_TARGETS) if versions else None
-    return Current(metadata_of(data, role).signed, data) if data is not None else None
+def _partly_signed(store: MetadataStore, role: str, delegator: Targets) -> Current | None:
+    for version in reversed(versions_of(store, role)):
+        data = store.get(file_name(role, version), LARGEST_TARGETS)
+        if data is None:
+            continue
+        try:
+            metadata = metadata_of(data, role)
+            federation.check_rules(role, metadata.signed)
+        except TrustProblem:
+            continue
+        if _signers(metadata, role, delegator) and metadata.signed.version == version:
+            return Current(metadata.signed, data)
+    return None
 
 
 def _snapshot_before(store: MetadataStore, timestamp: Current | None, root: Root) -> Current | None:
