@@ -16,6 +16,7 @@ import runtime_samples
 from click.testing import CliRunner
 from federations import CLINICAL_B, PUBLISHER, PUBLISHER_B, Federation
 from runtime_samples import HOST, Clinic, Person, Time, a_deed, bundle_bytes, sample_program
+from tuf.api.metadata import TargetFile
 
 from designtool.bundle import read_bundle
 from designtool.cli import group, run
@@ -36,6 +37,9 @@ from designtool.share.agreements import (
     read_agreement,
     read_end,
 )
+from designtool.share.draft import draft_of, metadata_of
+from designtool.share.federation import renewed
+from designtool.share.metadata_store import versions_of
 from designtool.share.trust import mirror_of
 from designtool.treatment.days import local_date
 
@@ -365,6 +369,44 @@ def test_files_that_nobody_has_signed_so_count_for_nothing_and_are_shown(own: Re
     page = own.clinic.sign_in("ea-1").get("/unit").text
     assert "De här filerna godtas inte" in page
     assert "Något har ändrats efter underskriften" in page
+
+
+def test_nobody_is_moved_to_a_version_that_has_been_recalled(own: Region) -> None:
+    own.agree()
+    own.activate()
+    treatment = own.decided(1)
+    assert own.start(treatment).status_code == 303
+    later = of_region(version="1.0.1")
+    content = bundle_bytes(later)
+    own.federation.release("region-a/provet/1.0.1", read_bundle(BytesIO(content)).digest, NOW)
+    copy_metadata(own.federation, own.trust)
+    service = own.clinic.service
+    own.clinic.bundle = import_bundle(BytesIO(content), service.store, service.policy, a_deed(), service.trust)
+    assert own.activate().status_code == 303
+    sent = {"action": "move", "digest": own.clinic.bundle.digest, "outcome": "untouched"}
+    assert "Flytta till version 1.0.1" in own.therapist().get(f"/t/{treatment}/care").text
+    recall(own, "region-a/provet/1.0.1")
+    assert own.why() == "recalled"
+    assert "Flytta till version" not in own.therapist().get(f"/t/{treatment}/care").text
+    assert own.therapist().post(f"/t/{treatment}/care", sent).status_code == 422
+    known = own.store.treatment(treatment)
+    assert known is not None
+    assert known.digest != own.clinic.bundle.digest
+    assert own.register(5)[0] == 422
+    assert own.phase(treatment) == "under-way"
+
+
+def recall(own: Region, name: str) -> None:
+    """By one safety officer: nothing new may begin with a version."""
+    before = metadata_of(own.federation.store.files["1.recall.json"], "recall")
+    after = renewed(before.signed, NOW)
+    path = f"recall/{name}"
+    custom = {"custom": {"level": "no-new-patients"}}
+    after.targets[path] = TargetFile(2, {"sha256": "00" * 32}, path, unrecognized_fields=custom)
+    targets = own.federation.store.files[f"{versions_of(own.federation.store, 'targets')[-1]}.targets.json"]
+    draft = draft_of("recall", after, own.federation.store.files["1.recall.json"], targets)
+    own.federation.adopt(draft, federations.SAFETY)
+    own.stamp()
 
 
 def test_a_folder_that_cannot_be_read_lets_nothing_begin(own: Region) -> None:

@@ -91,7 +91,10 @@ def _newer(call: Call, treatment: Treatment, state: State, now: datetime) -> New
     later = [
         one.digest
         for one in call.service.store.activations(treatment.unit)
-        if one.program == own.id and version_key(programs[one.digest].version) > version_key(own.version)
+        if one.program == own.id
+        and version_key(programs[one.digest].version) > version_key(own.version)
+        # Whoever is in treatment stays where they are before they are moved to what has been recalled.
+        and call.service.permits.permission(one.digest).code != "recalled"
     ]
     if not later or state.phase == "ended":
         return None
