@@ -41,7 +41,7 @@ SERVICE = "prov"
 
 def http_registry(
     address: str,
-    credentials: Mapping[str, Credential] | None = None,
+    credentials: Mapping[str, Credential | None] | None = None,
     traffic: Traffic | None = None,
     patience: Patience | None = None,
     wait: Callable[[float], None] = lambda seconds: None,
@@ -290,7 +290,7 @@ def _url_safe(data: bytes) -> bytes:
     return base64.urlsafe_b64encode(data).rstrip(b"=")
 
 
-def credentials_for(address: str) -> dict[str, Credential]:
+def credentials_for(address: str) -> dict[str, Credential | None]:
     return {urlsplit(address).netloc: Credential(USER, PASSWORD)}
 
 

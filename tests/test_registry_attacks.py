@@ -317,6 +317,33 @@ def test_a_store_behind_the_registry_is_told_nothing_of_who_asks(fake: FakeRegis
     assert not {"Authorization", "Cookie", "Referer"} & seen[0].keys()
 
 
+def test_a_store_on_the_own_network_is_one_that_the_user_names(fake: FakeRegistry, tmp_path: Path) -> None:
+    """It is spoken to over TLS as well, and is told nothing either."""
+    seen: list[str | None] = []
+
+    def store(handler: Handler) -> None:
+        seen.append(handler.headers.get("Authorization"))
+        send_blob(handler, FILM)
+
+    serving, trusting = certificate_for("127.0.0.1", tmp_path)
+    with served(store, serving) as address:
+        fake.twist = twisted(of(FILM_DIGEST), instead(307, b"", {"Location": f"{address}/film"}))
+        for named in ({}, {address.removeprefix("https://"): None}):
+            client = RegistryClient(
+                parse_address(fake.address),
+                named,
+                transport=lambda watch: WatchedTransport(watch, trusting),
+            )
+            with HttpRegistry(client) as registry:
+                if named:
+                    assert fetch(WANTED, registry, tmp_path / "hit").path.read_bytes() == archive_of(CONTENT)
+                else:
+                    with pytest.raises(RegistryProblem) as refused:
+                        fetch(WANTED, registry, tmp_path / "hit")
+                    assert (refused.value.code, seen) == ("redirect-refused", [])
+    assert seen == [None]
+
+
 def test_a_store_with_the_wrong_certificate_is_not_taken(fake: FakeRegistry, tmp_path: Path) -> None:
     fake.twist = twisted(of(FILM_DIGEST), instead(307, b"", {"Location": "https://store.example/film"}))
     serving, trusting = certificate_for("other.example", tmp_path)
@@ -861,6 +888,8 @@ def test_the_credentials_file(tmp_path: Path) -> None:
     path.chmod(0o600)
     assert read_credentials(path) == {"registry.example:5000": Credential("a", "b: #c")}
     assert "b: #c" not in repr(read_credentials(path))
+    path.write_text("Store.example: {}\n")
+    assert read_credentials(path) == {"store.example": None}
     for text in (
         "",
         "- a",

@@ -24,7 +24,7 @@ from designtool.diagnostics import Text
 )
 @FORMAT
 def command(name: str, registry: str, output: Path, output_format: str) -> None:
-    """Hämta ett paket ur ett register. NAME är region/program (den senaste versionen), region/program:1.0.0 eller region/program@sha256:…. Det som hämtas är helt och oförändrat, men ännu inte betrott: ingen signatur kontrolleras, och driftmiljön avgör om det tas emot."""
+    """Hämta ett paket ur ett register. NAME är region/program (den senaste versionen), region/program:1.0.0 eller region/program@sha256:…. Det som hämtas är helt och oförändrat, men inte betrott för det: signaturer kontrolleras inte här, och driftmiljön avgör om det tas emot."""
     from designtool.share.fetch import fetch
     from designtool.share.names import parse_wanted
 
@@ -50,7 +50,7 @@ def command(name: str, registry: str, output: Path, output_format: str) -> None:
         return
     click.echo(f"{fetched.name} {fetched.version}  {fetched.digest}  {fetched.path}")
     told = Text(
-        "Paketet är helt och oförändrat. Vem som har gjort det är inte kontrollerat: signaturer finns inte än.",
-        "The bundle is whole and unaltered. Who made it has not been checked: there are no signatures yet.",
+        "Paketet är helt och oförändrat. Vem som har gjort det kontrolleras inte när det hämtas.",
+        "The bundle is whole and unaltered. Who made it is not checked by fetching it.",
     )
     click.echo(told.in_language(here.language), err=True)

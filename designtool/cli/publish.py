@@ -23,9 +23,9 @@ from designtool.diagnostics import Text
 )
 @FORMAT
 def command(bundle: Path, registry: str, output_format: str) -> None:
-    """Publicera ett paket i ett register, under sin region, sitt id och sin version. En utgiven version ändras aldrig. Signaturer finns inte än: paketet är helt där, men ingen har gått i god för det."""
+    """Publicera ett paket i ett register, under sin region, sitt id och sin version. En utgiven version ändras aldrig. Det är ingen signatur: paketet är helt i registret, men ingen har gått i god för det genom att det ligger där."""
     from designtool.bundle import program_of
-    from designtool.share.names import program_name
+    from designtool.share.names import is_part, program_name
     from designtool.share.publish import publish
 
     here = Here()
@@ -34,7 +34,9 @@ def command(bundle: Path, registry: str, output_format: str) -> None:
         region = opened.manifest.annotations.region
         with here.open(registry) as target, shown_progress() as progress:
             # Programs of one workspace share its library, and so perhaps films.
-            others = [program_name(region, program) for program in here.programs]
+            others = [
+                program_name(region, program) for program in here.programs if is_part(region) and is_part(program)
+            ]
             published = publish(opened, target, others, progress)
             address = target.address
     if output_format == "json":

@@ -1,4 +1,8 @@
-"""Who designtool signs in as: a file with a user name and a password a host. What is for one host goes to no other."""
+"""Who designtool signs in as: a file with a user name and a password a host. What is for one host goes to no other.
+
+A host in the file is one that its owner knows. It may be on the machine's own network, where a registry alone could not send
+designtool: a token service, or the store behind a registry. Where nobody signs in, its entry is empty.
+"""
 
 from __future__ import annotations
 
@@ -31,12 +35,13 @@ def credentials_file(environment: Mapping[str, str]) -> Path:
     return (Path(settings) if settings else Path.home() / ".config") / "designtool" / "credentials.yaml"
 
 
-def read_credentials(path: Path) -> dict[str, Credential]:
+def read_credentials(path: Path) -> dict[str, Credential | None]:
     """By host, with `:port` where it has one. No file: none. Raises Cannot for a file that others can read, or of another form.
 
     registry.example:
       username: publicering
       password: …
+    store.example: {}
     """
     try:
         with path.open("rb") as stream:
@@ -54,8 +59,11 @@ def read_credentials(path: Path) -> dict[str, Credential]:
     hosts = parsed.data if isinstance(parsed.data, dict) else None
     if hosts is None or parsed.diagnostics or len(data) > _LARGEST:
         raise _wrong_form(path)
-    found: dict[str, Credential] = {}
+    found: dict[str, Credential | None] = {}
     for host, stated in hosts.items():
+        if stated == {}:
+            found[str(host).lower()] = None
+            continue
         is_right = isinstance(stated, dict) and stated.keys() == {"username", "password"}
         if not is_right or not all(isinstance(text, str) and text for text in stated.values()):
             raise _wrong_form(path)
@@ -66,8 +74,8 @@ def read_credentials(path: Path) -> dict[str, Credential]:
 def _wrong_form(path: Path) -> Cannot:
     return _cannot(
         path,
-        "ska ha en post för varje värd, med username och password som text.",
-        "must have an entry a host, with username and password as text.",
+        "ska ha en post för varje värd, med username och password som text, eller {}.",
+        "must have an entry a host, with username and password as text, or {}.",
     )
 
 

@@ -135,7 +135,7 @@ class RegistryClient:
     def __init__(
         self,
         address: Address,
-        credentials: Mapping[str, Credential],
+        credentials: Mapping[str, Credential | None],
         patience: Patience | None = None,
         trusted: ssl.SSLContext | None = None,
         transport: Callable[[Watch], httpx.BaseTransport] | None = None,
@@ -145,7 +145,7 @@ class RegistryClient:
         self.address = address
         self.patience = patience or Patience()
         # A host may be written with or without the port that it has anyway.
-        self._credentials = {str(_origin_named(name)): one for name, one in credentials.items()}
+        self._credentials = {str(_origin_named(name)): one for name, one in credentials.items() if one is not None}
         named = {_origin_named(name) for name in credentials} | {address.origin}
         self.watch = Watch(((origin.host, origin.port) for origin in named), resolve)
         self._transport = transport(self.watch) if transport else WatchedTransport(self.watch, trusted)

@@ -37,10 +37,14 @@ class Wanted:
 
 def program_name(region: str, program: str) -> ProgramName:
     """Raises RegistryProblem for parts that are no names."""
-    for part in (region, program):
-        if len(part) > _LONGEST_PART or not _PART.fullmatch(part):
-            raise RegistryProblem("name-form", name=f"{region}/{program}")
+    if not is_part(region) or not is_part(program):
+        raise RegistryProblem("name-form", name=f"{region}/{program}")
     return ProgramName(region, program)
+
+
+def is_part(text: str) -> bool:
+    """Whether a region or a program can have this name in a registry."""
+    return len(text) <= _LONGEST_PART and _PART.fullmatch(text) is not None
 
 
 def name_of(about: Annotations) -> ProgramName:

@@ -18,6 +18,7 @@ import pytest
 
 from designtool.bundle import read_bundle
 from designtool.bundle.manifest import blob_of, digest_of
+from designtool.cli.registries import shown_progress
 from designtool.load.shape import schema_of
 from designtool.share.fetch import fetch
 from designtool.share.folder_registry import FolderRegistry
@@ -107,10 +108,10 @@ def test_people_are_told_that_it_is_whole_and_not_trusted(bundle: Path, tmp_path
     swedish = run(tmp_path, "fetch", "vgr/prov", "--from", "./sticka", "--output", "hit")
     english = run(tmp_path, "--lang", "en", "fetch", "vgr/prov", "--from", "./sticka", "--output", "dit")
     assert swedish.stdout.endswith("  hit/prov-1.2.3.dtb\n")
-    assert "Vem som har gjort det är inte kontrollerat" in swedish.stderr
-    assert "Who made it has not been checked" in english.stderr
+    assert "Vem som har gjort det kontrolleras inte" in swedish.stderr
+    assert "Who made it is not checked" in english.stderr
     assert "\r" not in swedish.stderr  # Progress is for terminals.
-    for language, words in (("sv", "ännu inte betrott"), ("en", "not yet trusted")):
+    for language, words in (("sv", "inte betrott för det"), ("en", "not trusted for that")):
         assert words in " ".join(run(tmp_path, "--lang", language, "fetch", "--help").stdout.split())
 
 
@@ -273,3 +274,14 @@ def test_other_tools_read_a_folder_and_publish_to_a_registry(bundle: Path, guard
     with http_registry(f"{guarded}/skopeo", credentials_for(guarded)) as registry:
         fetched = fetch(parse_wanted("vgr/prov"), registry, tmp_path / "hit")
     assert fetched.path.read_bytes() == bundle.read_bytes()
+
+
+def test_progress_is_for_terminals(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    for is_terminal in (False, True):
+        monkeypatch.setattr(sys.stderr, "isatty", lambda is_terminal=is_terminal: is_terminal)
+        with shown_progress() as progress:
+            for _ in range(5):
+                progress(700_000)
+        shown = capsys.readouterr().err
+        assert ("\r2 MB" in shown) == is_terminal and (shown == "") == (not is_terminal)
+        assert shown.rstrip(" ").endswith("\r") == is_terminal
