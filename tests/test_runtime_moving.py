@@ -330,3 +330,25 @@ def test_a_page_of_a_form_that_is_gone_tells_what_was_typed(clinic: Clinic) -> N
     answer = patient.post(target, {**along, "viktigast": "Orka", "action": "submit"})
     assert answer.status_code == 422
     assert "Orka" in answer.text and "ny version" in answer.text
+
+
+def test_two_who_move_at_once_move_once(clinic: Clinic) -> None:
+    write_a_goal(clinic)
+    digest = activate(clinic, renamed_field())
+    care, ready = f"/t/{clinic.treatment}/care", threading.Barrier(2)
+    answered: list[int] = []
+
+    def act(therapist: Person) -> None:
+        ready.wait()
+        sent = {"action": "move", "digest": digest, "outcome": "untouched"}
+        answered.append(therapist.post(care, sent).status_code)
+
+    threads = [threading.Thread(target=act, args=(clinic.sign_in("b-1"),)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answered) == [303, 422]
+    events = clinic.service.store.events(clinic.treatment)
+    assert sum(isinstance(stored.event.what, MovedToVersion) for stored in events) == 1
+    assert stands(clinic) == {"viktigt": "Sova bättre"}
