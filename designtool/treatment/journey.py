@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from designtool.diagnostics import Text
+from designtool.diagnostics import Text, nearest
 from designtool.expressions.expression import Value
 from designtool.expressions.values import to_json
 from designtool.model.codec import encode_fraction
@@ -55,7 +55,8 @@ def run_journey(journey: Journey, program: Program) -> JourneyResult:
             raised = tuple(flag for flag in now.flags if flag.number > seen)
             where = step.expect.origin
             failures += [
-                Failure(where.at(*keys), step.day, text) for keys, text in _differences(step.expect, now, raised)
+                Failure(where.at(*keys), step.day, text)
+                for keys, text in (*_unknown_names(step.expect, program), *_differences(step.expect, now, raised))
             ]
         seen = simulation.state.count
     return JourneyResult(journey.id, not failures, tuple(failures))
@@ -101,6 +102,30 @@ def _vector_differences(questionnaire: Questionnaire, vector: Vector, scored: Sc
 _OWN_FLAGS = frozenset({"skipped-risk-item", "declined-risk-item"})
 
 
+def _unknown_names(expect: Expect, program: Program) -> Iterator[tuple[tuple[str, ...], Text]]:
+    """A value under a name that leads nowhere is always missing, and would be taken for what was expected to be."""
+    known = _names(program)
+    for key, names in (("scores", expect.scores or {}), ("values", expect.values or {})):
+        for name in names:
+            if name not in known:
+                form, _, id = name.partition(".")
+                of_form = {one.partition(".")[2]: one for one in sorted(known) if one.startswith(f"{form}.")}
+                near = of_form.get(nearest(id, of_form) or "")
+                sv, en = (f" Menade du {near}?", f" Did you mean {near}?") if near else ("", "")
+                yield (key, name), Text(f"{name} finns inte.{sv}", f"There is no {name}.{en}")
+
+
+def _names(program: Program) -> frozenset[str]:
+    """Whatever a form of the program gives a value: `phq9.total`, `somndagbok.week_se`, `somnfonster.value`."""
+    found = {f"{form.id}.{one.id}" for form in program.questionnaires for one in (*form.items, *form.scores)}
+    for exercise in program.exercises:
+        parts = (*exercise.fields, *exercise.computed, *exercise.summary)
+        found |= {f"{exercise.id}.{one.id}" for one in parts}
+        if exercise.decision is not None:
+            found |= {f"{exercise.id}.{id}" for id in ("value", *(one.id for one in exercise.decision.computed))}
+    return frozenset(found)
+
+
 def _differences(
     expect: Expect, now: Situation, raised: tuple[RaisedFlag, ...]
 ) -> Iterator[tuple[tuple[str, ...], Text]]:
@@ -120,11 +145,17 @@ def _differences(
     if expect.flags is not None:
         for text in _flag_differences(expect.flags, raised):
             yield ("flags",), text
+    # What is expected under a name that does not exist has been told.
+    known = _names(now.program)
     for name, wanted in (expect.scores or {}).items():
+        if name not in known:
+            continue
         value = _score(name, wanted, now)
         if not _agrees(value, wanted):
             yield ("scores", name), _differs(name, wanted, value)
     for name, wanted in (expect.values or {}).items():
+        if name not in known:
+            continue
         value = _value(name, now)
         if not _agrees(value, wanted):
             yield ("values", name), _differs(name, wanted, value)
