@@ -356,16 +356,16 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Mapp för paketet.": "Folder for the bundle.",
         "Publicera ett paket i ett register, under sin region, sitt id och sin version. En utgiven version ändras aldrig. "
-        "Signaturer finns inte än: paketet är helt där, men ingen har gått i god för det.": (
-            "Publish a bundle in a registry, under its region, id and version. A published version never changes. There are no "
-            "signatures yet: the bundle is whole there, but nobody has vouched for it."
+        "Det är ingen signatur: paketet är helt i registret, men ingen har gått i god för det genom att det ligger där.": (
+            "Publish a bundle in a registry, under its region, id and version. A published version never changes. It is no "
+            "signature: the bundle is whole in the registry, but nobody has vouched for it by its being there."
         ),
         "Hämta ett paket ur ett register. NAME är region/program (den senaste versionen), region/program:1.0.0 eller "
-        "region/program@sha256:…. Det som hämtas är helt och oförändrat, men ännu inte betrott: ingen signatur "
-        "kontrolleras, och driftmiljön avgör om det tas emot.": (
+        "region/program@sha256:…. Det som hämtas är helt och oförändrat, men inte betrott för det: signaturer "
+        "kontrolleras inte här, och driftmiljön avgör om det tas emot.": (
             "Fetch a bundle from a registry. NAME is region/program (the newest version), region/program:1.0.0 or "
-            "region/program@sha256:…. What is fetched is whole and unaltered, but not yet trusted: no signature is checked, and "
-            "the runtime decides whether it is taken in."
+            "region/program@sha256:…. What is fetched is whole and unaltered, but not trusted for that: signatures are not "
+            "checked here, and the runtime decides whether it is taken in."
         ),
         "Kör paket i referensmiljön, med låtsasinloggning och påhittade personer. Avsluta med Ctrl-C.": (
             "Run bundles in the reference runtime, with pretended signing in and invented people. End with Ctrl-C."
