@@ -117,12 +117,15 @@ def _unknown_names(expect: Expect, program: Program) -> Iterator[tuple[tuple[str
 
 def _names(program: Program) -> frozenset[str]:
     """Whatever a form of the program gives a value: `phq9.total`, `somndagbok.week_se`, `somnfonster.value`."""
-    found = {f"{form.id}.{one.id}" for form in program.questionnaires for one in (*form.items, *form.scores)}
+    found: set[str] = set()
+    for form in program.questionnaires:
+        found |= {f"{form.id}.{item.id}" for item in form.items} | {f"{form.id}.{score.id}" for score in form.scores}
     for exercise in program.exercises:
-        parts = (*exercise.fields, *exercise.computed, *exercise.summary)
-        found |= {f"{exercise.id}.{one.id}" for one in parts}
+        found |= {f"{exercise.id}.{field.id}" for field in exercise.fields}
+        found |= {f"{exercise.id}.{worked_out.id}" for worked_out in (*exercise.computed, *exercise.summary)}
         if exercise.decision is not None:
-            found |= {f"{exercise.id}.{id}" for id in ("value", *(one.id for one in exercise.decision.computed))}
+            follows = (worked_out.id for worked_out in exercise.decision.computed)
+            found |= {f"{exercise.id}.{id}" for id in ("value", *follows)}
     return frozenset(found)
 
 
@@ -146,15 +149,15 @@ def _differences(
         for text in _flag_differences(expect.flags, raised):
             yield ("flags",), text
     # What is expected under a name that does not exist has been told.
-    known = _names(now.program)
+    names = _names(now.program)
     for name, wanted in (expect.scores or {}).items():
-        if name not in known:
+        if name not in names:
             continue
         value = _score(name, wanted, now)
         if not _agrees(value, wanted):
             yield ("scores", name), _differs(name, wanted, value)
     for name, wanted in (expect.values or {}).items():
-        if name not in known:
+        if name not in names:
             continue
         value = _value(name, now)
         if not _agrees(value, wanted):
