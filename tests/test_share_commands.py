@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import json
 import re
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import click
 import jsonschema
 import pytest
 from click.testing import CliRunner
@@ -305,6 +307,22 @@ def test_what_was_taken_in_a_demonstration_is_not_signed_by_that(trusted_folder:
 def test_trust_and_the_demonstration_do_not_go_together(run: Run, bundle: Path, tmp_path: Path) -> None:
     done = run("run", bundle, "--trust", tmp_path, "--unsigned-demonstration", "--data", tmp_path / "data")
     assert (done.status, "inte båda" in done.err) == (2, True)
+
+
+def test_the_ceremony_in_the_readme_is_one_that_exists() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("## Trust\n")[2].partition("\n## ")[0]
+    lines = [shlex.split(line, comments=True) for line in section.splitlines() if line.startswith("designtool ")]
+    assert len(lines) > 12
+    for _, *words in lines:
+        command: click.Command = group
+        context = click.Context(group)
+        while isinstance(command, click.Group):
+            found = command.get_command(context, words.pop(0))
+            assert found is not None, words
+            command = found
+        options = {name for option in command.params for name in option.opts}
+        assert {word for word in words if word.startswith("--")} <= options, words
 
 
 def test_commands_stand_at_the_real_time() -> None:
