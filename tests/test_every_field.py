@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from html import unescape
@@ -23,12 +24,17 @@ from designtool.model.exercise import Exercise
 from designtool.model.program import Program
 from designtool.preview.server import Hub, create_app
 from designtool.preview.studio import Studio
-from designtool.render import Viewpoint, load_templates, view
+from designtool.render import Viewpoint, load_templates, targets, view
+from designtool.treatment import events as happened
 from designtool.treatment.answers import columns_of
+from designtool.treatment.as_it_stood import as_it_stood
+from designtool.treatment.events import Event
 from designtool.treatment.journey import run_journey
 from designtool.treatment.reuse import row_label
 from designtool.treatment.simulate import play
 from designtool.treatment.situate import situation
+from designtool.treatment.state import fold
+from designtool.treatment.walks import walk
 from designtool.workspace import compile_workspace
 
 WORKSPACE = Path(__file__).parent / "programs" / "allt"
@@ -175,6 +181,7 @@ def at_clinic(tmp_path: Path) -> Iterator[Clinic]:
 def test_a_patient_fills_in_every_type_of_field_week_by_week(at_clinic: Clinic) -> None:
     patient, therapist = browsers(at_clinic)
     therapist.send("exercise/lamplighet", {"passar": "yes", "motiv": "Hemlig bedömning", "svarighetsgrad": "8"})
+    assert "Hemlig bedömning" in therapist.page("exercise/lamplighet"), "what was saved stands below the next one"
     patient.send("questionnaire/veckokoll", {"q1": "1", "q2": "0"})
     every = {
         "smeknamn": "Kim",
@@ -407,3 +414,26 @@ def test_answers_are_typed_and_sent_in_the_preview(bench: TestClient) -> None:
     assert offered
     bench.post(f"{base}/exercise/veckoplan", data={"action": offered[0]}, headers=ORIGIN)
     assert offered[0] not in bench.get(f"{base}/exercise/veckoplan").text
+
+
+def test_nothing_can_be_written_in_a_version_that_the_treatment_has_left() -> None:
+    later = replace(program(), version="2.0.0")
+    programs = {DIGEST: program(), "sha256:later": later}
+    seen: set[str] = set()
+    for seed in range(4):
+        played = walk(program(), DIGEST, seed).played
+        moved = happened.MovedToVersion("sha256:later", "1.0.0", "2.0.0")
+        state = fold((Event(played.now, "b", "administrator", DIGEST, moved),), programs, played.state)
+        stood = as_it_stood(state, 1, programs)
+        assert stood is not None
+        for role in ("patient", "therapist"):
+            viewpoint = Viewpoint(role, reading=True)
+            for target, _ in targets(stood, viewpoint):
+                page = re.sub(r"(?s)<header.*?</header>", "", view(target, stood, viewpoint, TEMPLATES))
+                kind = target.partition("/")[0]
+                if kind not in ("messages", "flags", "decision", "treatment", "home"):
+                    seen.add(kind)
+                    assert "<form" not in page and "<button" not in page, (role, target)
+                    for field in re.findall(r"<(?:input|textarea|select)\b[^>]*>", page):
+                        assert "disabled" in field, (role, target, field)
+    assert {"module", "page", "exercise"} <= seen

@@ -133,6 +133,8 @@ def exercise(rest: str, context: PageContext, templates: Templates) -> Body | No
             ("heading", heading(found.title, context.say("for-therapist"))),
             ("errors", error_summary(context, found.id)),
             *exercise_page(found, context),
+            # A form that is filled in once shows by itself what was written.
+            ("records", _records(context, found.id) if found.fill == "whenever" else Markup("")),
         ),
     )
 
@@ -178,18 +180,22 @@ def form(rest: str, context: PageContext, templates: Templates) -> Body | None:
                 ),
             )
         )
-    records = joined(
+    parts.append(("records", _records(context, rest) or element("p", {"class": "quiet"}, context.say("no-answers"))))
+    return Body(form_title(context.program, rest), tuple(parts))
+
+
+def _records(context: PageContext, form: str) -> Markup:
+    """Every finished copy of a form, latest first."""
+    return joined(
         element(
             "section",
             {"class": "card record"},
             element("h2", {"class": "card-title"}, day(record.dated, context.language, context.today)),
-            _signature(context, rest, at),
-            record_view(context, rest, record),
+            _signature(context, form, at),
+            record_view(context, form, record),
         )
-        for at, record in reversed(list(enumerate(shown.records)))
+        for at, record in reversed(list(enumerate(context.form(form).records)))
     )
-    parts.append(("records", records or element("p", {"class": "quiet"}, context.say("no-answers"))))
-    return Body(form_title(context.program, rest), tuple(parts))
 
 
 def _signature(context: PageContext, form: str, at: int) -> Markup | None:
