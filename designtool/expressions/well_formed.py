@@ -14,7 +14,7 @@ from designtool.expressions.expression import Type
 from designtool.expressions.types import FUNCTIONS
 from designtool.expressions.values import WrongValue, from_json
 
-_NUMBER = re.compile(r"-?[0-9]{1,200}(?:/[0-9]{1,200}|\.[0-9]{1,200})?")
+_NUMBER = re.compile(r"-?[0-9]{1,200}(?:/[0-9]{1,200})?")
 _MOST_DAYS = 1000
 _MOST_BACK = 1000
 _MOST_DIGITS = 6
