@@ -140,7 +140,8 @@ def _modules_to_choose(found: Module, context: PageContext) -> Markup:
         return Markup("")
     chosen = context.situation.chosen.get(found.id, "")
     met = context.situation.module(chosen)
-    settled = met is not None and met.status in ("submitted", "complete")
+    is_read = context.viewpoint.reading
+    settled = is_read or (met is not None and met.status in ("submitted", "complete"))
     cards = []
     for id in found.choose:
         one = context.program.module[id]
@@ -160,17 +161,20 @@ def _modules_to_choose(found: Module, context: PageContext) -> Markup:
                 mark or (None if settled else button),
             )
         )
-    place = context.unique("choose-title")
+    place, offered = context.unique("choose-title"), element("ul", {"class": "module-choices"}, *cards)
+    title = element("h2", {"id": place}, context.say("choose-modules"))
+    if is_read:
+        return element("section", {"aria-labelledby": place}, title, offered)
     return element(
         "section",
         {"aria-labelledby": place},
-        element("h2", {"id": place}, context.say("choose-modules")),
+        title,
         element("p", {"class": "quiet"}, context.say("choose-modules-text")),
         element(
             "form",
             {"method": "post", "action": context.href(f"module/{found.id}")},
             context.token_field(),
-            element("ul", {"class": "module-choices"}, *cards),
+            offered,
         ),
     )
 
