@@ -52,7 +52,7 @@ from designtool.share.keys import (
 )
 from designtool.share.metadata_store import TIMESTAMP_FILE, FolderMetadataStore, versions_of
 from designtool.share.stick import Has, export_stick, import_stick, take_over
-from designtool.share.trust import mirror_of
+from designtool.share.trust import create_trust_folder, mirror_of
 from designtool.share.trust_problems import TrustProblem
 
 PHRASE = "fyra ord som jag minns"
@@ -422,3 +422,17 @@ def test_a_mirror_that_somebody_spoilt_is_put_right_by_the_next_copy(made: Feder
     assert ask(mirror, folder) == "metadata-invalid"
     take_over(made.store, folder, NOW)
     assert ask(mirror, folder) == "trusted"
+
+
+def test_trust_may_begin_with_a_later_root(made: Federation, tmp_path: Path) -> None:
+    """Paper that was printed after the first founders had been replaced."""
+    made.adopt(publication.draft_renewal(made.store, "root", NOW), *FOUNDERS[:2])
+    made.adopt(publication.draft_renewal(made.store, "root", NOW), *FOUNDERS[1:])
+    made.stamp()
+    root = made.store.files["2.root.json"]
+    create_trust_folder(tmp_path / "trust", root, signed_digest(root, "root"))
+    client = take_over(made.store, tmp_path / "trust", NOW)
+    assert client.versions()["root"] == 3
+    mirror = mirror_of(tmp_path / "trust")
+    assert versions_of(mirror, "root") == (2, 3)
+    assert ask(mirror, tmp_path / "trust") == "trusted"
