@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import is_dataclass, replace
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import get_args, get_origin, get_type_hints
 
 import pytest
@@ -18,9 +19,11 @@ from test_compare_kinds import COMPARED, TOLD, changes_between, uncached_changes
 from designtool.compare import Kind, all_kinds, clinical_meaning_differences, compare, families
 from designtool.compare.difference import ALIGNED, compared_fields
 from designtool.compare.family import Family
+from designtool.compare.shown import shown
 from designtool.expressions.expression import Expression
 from designtool.model.codec import decode_program, encode_program
-from designtool.model.program import Program
+from designtool.model.migration import Migration
+from designtool.model.program import DerivedFrom, Program
 from designtool.rules import all_rules
 from designtool.workspace import compile_workspace
 
@@ -306,3 +309,19 @@ def test_two_of_one_id_in_an_exercise_need_the_largest_step(field: str) -> None:
     twice = replace(exercise, **{field: (*getattr(exercise, field), getattr(exercise, field)[0])})
     new = replace(program, exercises=tuple(twice if one.id == twice.id else one for one in program.exercises))
     assert [change.rule for change in compare(program, new).changes] == ["unclassified-change"]
+
+
+def test_a_migration_and_an_origin_are_shown_as_their_author_wrote_them() -> None:
+    migration = Migration(
+        "1.0.0",
+        "2.0.0",
+        forms=MappingProxyType({"mal": "mina_mal"}),
+        removed_fields=("mal.extra",),
+        begun_forms=MappingProxyType({"mina_mal": "see-again"}),
+        begun_program="keep",
+    )
+    assert shown((migration,)) == (
+        "1.0.0 → 2.0.0\nrename mal: mina_mal\nremoved mal.extra: keep-readable\n"
+        "begun mina_mal: see-again\nbegun program: keep"
+    )
+    assert shown(DerivedFrom("annat", "1.2.0", f"sha256:{'a' * 64}")) == "annat 1.2.0 (sha256:aaaaaaaaaaaa…)"

@@ -13,7 +13,8 @@ from designtool.expressions.values import decimal_text
 from designtool.model.codec import encode_value
 from designtool.model.exercise import Group, Option, Row
 from designtool.model.flow import Occasion
-from designtool.model.program import Media
+from designtool.model.migration import Migration
+from designtool.model.program import DerivedFrom, Media
 
 _LONGEST = 20_000
 
@@ -46,9 +47,14 @@ def _text(value: Any) -> str:
     if isinstance(value, Occasion):
         return _occasion(value)
     if isinstance(value, tuple | list):
-        return ", ".join(_text(one) for one in value)
+        between = "\n" if value and isinstance(value[0], Migration) else ", "
+        return between.join(_text(one) for one in value)
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {_text(content)}" for key, content in value.items())
+    if isinstance(value, DerivedFrom):
+        return f"{value.program} {value.version} ({value.digest[:19]}…)"
+    if isinstance(value, Migration):
+        return _migration(value)
     if isinstance(value, Group):
         least = f", at_least {value.at_least}" if value.at_least > 1 else ""
         return f"{value.label} (mean of {value.mean} by {value.by}{least})"
@@ -56,6 +62,23 @@ def _text(value: Any) -> str:
     if isinstance(title, str) and title:
         return title
     return json.dumps(encode_value(value), ensure_ascii=False) if is_dataclass(value) else str(value)
+
+
+def _migration(migration: Migration) -> str:
+    """A line an entry, in the author's words."""
+    renamed = {**migration.modules, **migration.forms, **migration.fields}
+    removed = (*migration.removed_modules, *migration.removed_forms, *migration.removed_fields)
+    begun = {**migration.begun_modules, **migration.begun_forms}
+    if migration.begun_program:
+        begun["program"] = migration.begun_program
+    return "\n".join(
+        (
+            f"{migration.earlier} → {migration.later}",
+            *(f"rename {earlier}: {later}" for earlier, later in renamed.items()),
+            *(f"removed {id}: keep-readable" for id in removed),
+            *(f"begun {id}: {what}" for id, what in begun.items()),
+        )
+    )
 
 
 def _occasion(occasion: Occasion) -> str:
