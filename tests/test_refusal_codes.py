@@ -58,9 +58,9 @@ be. `designtool keys` and `federation` refuse with these codes too.
 
 """
 AGREEMENTS = """
-## No valid agreement
+## No valid agreement, no valid recall
 
-`designtool agreements` refuses with these codes, beside those of trust and of canonical JSON. The runtime counts no such file, and
+`designtool agreements` and `recall` refuse with these codes, beside those of trust and of canonical JSON. The runtime counts no such file, and
 shows it to the unit's administrator.
 
 """

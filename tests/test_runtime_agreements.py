@@ -16,7 +16,6 @@ import runtime_samples
 from click.testing import CliRunner
 from federations import CLINICAL_B, PUBLISHER, PUBLISHER_B, Federation
 from runtime_samples import HOST, Clinic, Person, Time, a_deed, bundle_bytes, sample_program
-from tuf.api.metadata import TargetFile
 
 from designtool.bundle import read_bundle
 from designtool.cli import group, run
@@ -37,9 +36,8 @@ from designtool.share.agreements import (
     read_agreement,
     read_end,
 )
-from designtool.share.draft import draft_of, metadata_of
-from designtool.share.federation import renewed
-from designtool.share.metadata_store import versions_of
+from designtool.share.federation import release_name
+from designtool.share.recalls import Recall, draft_recall
 from designtool.share.trust import mirror_of
 from designtool.treatment.days import local_date
 
@@ -396,15 +394,31 @@ def test_nobody_is_moved_to_a_version_that_has_been_recalled(own: Region) -> Non
     assert own.phase(treatment) == "under-way"
 
 
+def test_a_recall_stops_what_is_new_and_says_why(own: Region) -> None:
+    own.agree()
+    own.activate()
+    under_way, waiting = own.decided(1), own.decided(2)
+    assert own.start(under_way).status_code == 303
+    recall(own, "region-a/provet/1.0.0")
+    said = "provet 1.0.0 är återkallat: inga nya behandlingar startas. Skäl: Fel i &lt;sömnfönstret&gt;. Använd version 1.0.9"
+    stopped = own.start(waiting)
+    assert (stopped.status_code, said in stopped.text, own.phase(waiting)) == (422, True, "decision")
+    assert own.activate().status_code == 422
+    assert own.register(3)[0] == 422
+    assert said in own.clinic.sign_in("ea-1").get("/unit").text
+    assert said in own.therapist().get(f"/t/{under_way}/care").text, "also where it goes on"
+    known = own.store.treatment(under_way)
+    assert known is not None
+    patient = own.clinic.sign_in(known.patient)
+    saved = patient.save(f"/t/{under_way}/patient/exercise/mina_mal", field="viktigast", value="Sova")
+    assert saved.status_code == 200, saved.text
+    assert own.phase(under_way) == "under-way"
+
+
 def recall(own: Region, name: str) -> None:
     """By one safety officer: nothing new may begin with a version."""
-    before = metadata_of(own.federation.store.files["1.recall.json"], "recall")
-    after = renewed(before.signed, NOW)
-    path = f"recall/{name}"
-    custom = {"custom": {"level": "no-new-patients"}}
-    after.targets[path] = TargetFile(2, {"sha256": "00" * 32}, path, unrecognized_fields=custom)
-    targets = own.federation.store.files[f"{versions_of(own.federation.store, 'targets')[-1]}.targets.json"]
-    draft = draft_of("recall", after, own.federation.store.files["1.recall.json"], targets)
+    wanted = Recall(release_name(name), "Fel i <sömnfönstret>.", "1.0.9")
+    draft = draft_recall(own.federation.store, wanted, NOW)
     own.federation.adopt(draft, federations.SAFETY)
     own.stamp()
 

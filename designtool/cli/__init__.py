@@ -40,6 +40,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("agreements", "designtool.cli.agreements", "Håll reda på avtal om program mellan regioner."),
     ("keys", "designtool.cli.keys", "Skapa och visa nycklar att skriva under med."),
     ("federation", "designtool.cli.federation", "Bestäm tillsammans vilka som får skriva under, och lita på dem."),
+    ("recall", "designtool.cli.recall", "Återkalla utgåvor, och visa vad som är återkallat."),
     ("share", "designtool.cli.share", "Verktyg kring delning av program."),
     ("run", "designtool.cli.run", "Kör paket i referensmiljön."),
     ("demo", "designtool.cli.demo", "Visa allt: program, påhittade patienter och behandlare."),

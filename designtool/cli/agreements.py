@@ -305,7 +305,7 @@ def _print(
     if written is not None:
         click.echo(Text(f"Skrivet till {written}", f"Written to {written}").in_language(language))
     for one in problems:
-        click.echo(_problem_line(one.code, one.message), err=True)
+        click.echo(problem_line(one.code, one.message), err=True)
 
 
 def _json(standing: Standing) -> dict[str, object]:
@@ -353,11 +353,11 @@ def _refuse(problem: _Problem, output_format: str) -> NoReturn:
         message = problem.message.in_language(language_of(None))
         print_json({"agreements": [], "written": None, "problems": [{"code": problem.code, "message": message}]})
     else:
-        click.echo(_problem_line(problem.code, problem.message), err=True)
+        click.echo(problem_line(problem.code, problem.message), err=True)
     raise click.exceptions.Exit(1)
 
 
-def _problem_line(code: str, message: Text) -> str:
+def problem_line(code: str, message: Text) -> str:
     language = language_of(None)
     return f"{Text('fel', 'error').in_language(language)}[{code}]: {message.in_language(language)}"
 

@@ -59,6 +59,21 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Pröva vad som händer med pågående patienter i en ny version.": (
             "Try what happens to patients under way in a new version."
         ),
+        # recall
+        "Återkalla utgåvor, och visa vad som är återkallat.": "Recall releases, and show what has been recalled.",
+        "Återkalla en utgåva: inga nya behandlingar startas med den, och de som pågår fortsätter.": (
+            "Recall a release: no new treatments begin with it, and those under way go on."
+        ),
+        "Gör ett utkast till återkallelse av REGION/PROGRAM/VERSION i federationens mapp. En säkerhetsansvarig skriver under.": (
+            "Make a draft of a recall of REGION/PROGRAM/VERSION in the federation's folder. A safety officer signs it."
+        ),
+        "Varför, så som det ska stå för behandlare och administratörer.": (
+            "Why, as therapists and administrators shall read it."
+        ),
+        "Versionen som ska användas i stället, om det finns någon.": "The version to use instead, if there is one.",
+        "Visa vad som är återkallat enligt metadatan i federationens mapp.": (
+            "Show what has been recalled by the metadata in the federation's folder."
+        ),
         # agreements
         "Håll reda på avtal om program mellan regioner.": "Keep track of agreements on programs between regions.",
         "Skriv, skriv under, visa och avsluta avtal om program mellan regioner.": (

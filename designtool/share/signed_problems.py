@@ -1,4 +1,4 @@
-"""Why a signed document (an agreement, its end) is not accepted: every code that exists, and what it says to people.
+"""Why a signed document (an agreement, its end, a recall) is not accepted: every code that exists, and what it says to people.
 
 The codes are published beside those of the reader. A code is never given another meaning.
 """
@@ -66,6 +66,13 @@ SIGNED_PROBLEMS: Mapping[str, Text] = MappingProxyType(
         "agreement-unknown": Text(
             "Det finns inget avtal {name} i {folder}. Ange filens namn eller början av fingeravtrycket.",
             "There is no agreement {name} in {folder}. Give the name of the file or the beginning of the digest.",
+        ),
+        "recall-reason": Text(
+            "Skälet till en återkallelse skrivs på en rad, med högst {most} tecken.",
+            "The reason of a recall is written on one line, with {most} characters at most.",
+        ),
+        "recall-replacement": Text(
+            "{version} är ingen annan version att använda i stället.", "{version} is no other version to use instead."
         ),
     }
 )

@@ -77,11 +77,19 @@ def _page(call: Call, treatment: Treatment, problems: list[Text]) -> Response:
         "row": row_of(service, treatment, state, now),
         "problems": problems,
         "newer": _newer(call, treatment, state, now),
-        "stopped": service.why_not_begin(state.digest) if state.phase == "decision" else None,
+        "stopped": _stopped(call, state),
         "text": call.first("text"),
         "saved": call.request.query_params.get("saved") == "yes",
     }
     return service.pages.page("care", session, facts, now, 422 if problems else 200)
+
+
+def _stopped(call: Call, state: State) -> Text | None:
+    """Why the treatment cannot start; of one under way, that its version has been recalled."""
+    if state.phase not in ("decision", "under-way"):
+        return None
+    permission = call.service.permits.permission(state.digest)
+    return permission.why if state.phase == "decision" or permission.code == "recalled" else None
 
 
 def _newer(call: Call, treatment: Treatment, state: State, now: datetime) -> Newer | None:
