@@ -13,10 +13,12 @@ import pytest
 from designtool.compare.dry_run import dry_run
 from designtool.compare.migrate import Moving, Upgrade, moving
 from designtool.compare.renaming import renamed
+from designtool.load.document import Inline
 from designtool.model.exercise import Exercise, Field, Group
 from designtool.model.flow import Reminder
 from designtool.model.journey import Act
 from designtool.model.migration import Migration, way_between
+from designtool.model.page import Block, Page
 from designtool.model.program import Program, Release
 from designtool.treatment import events as happened
 from designtool.treatment.clock import clock_events
@@ -228,6 +230,18 @@ def test_a_measurement_of_the_new_version_is_not_missed_in_weeks_before_the_move
     assert after.missed == frozenset()
     shown = situation(after, upgrade.programs, simulation.now)
     assert not [one for one in shown.measurements if one.status == "missed"]
+
+
+def test_new_words_on_the_crisis_page_hold_nobody_back() -> None:
+    page = Page("kris", "Hjälp nu", 1, (Block("paragraph-1", "paragraph", inlines=(Inline("text", "Ring 112."),)),))
+    old = replace(FIRST, library_pages=(page,))
+    words = (replace(page.blocks[0], inlines=(Inline("text", "Ring 112 nu."),)),)
+    new = version(replace(old, library_pages=(replace(page, blocks=words),)))
+    upgrade = upgrade_to(new, old)
+    assert "risk-text-changed" in {change.rule for change in upgrade.changes.changes}
+    simulation = walk(old, OLD, 0, whole=True).played
+    came, _ = moved(simulation, upgrade)
+    assert came.outcome == "untouched", came.reasons
 
 
 def test_a_move_is_refused_backwards_to_another_program_and_after_the_end() -> None:

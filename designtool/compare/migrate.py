@@ -192,6 +192,9 @@ def _touches(change: Change, state: State, upgrade: Upgrade) -> bool:
     if change.rule == _DOORS:
         # A door that has opened stays open; who has not come to it meets the new one.
         return False
+    if word == "library page" and id in (upgrade.old.crisis_page, upgrade.new.crisis_page):
+        # Where to turn is better known as it is now, and is live data of the region already.
+        return False
     if word == "module":
         opened = {way.module(known) for known, module in state.modules.items() if module.opened_on is not None}
         return id in opened or any(module.id == id for module in _passed_by(state, upgrade))
