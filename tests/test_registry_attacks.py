@@ -751,6 +751,25 @@ def test_nothing_is_sent_to_another_place(place: str, empty: FakeRegistry) -> No
     assert (refused.value.code, reached, empty.manifests) == ("redirect-refused", [], {})
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        "https://open.example/v2/x",
+        "http://registry.example/v2/x",
+        "https://registry.example:8443/",
+        "https://a@registry.example/",
+    ],
+)
+def test_content_and_credentials_go_to_the_registry_itself_alone(place: str) -> None:
+    """Whatever the network would let through: another host, another port, or the same host in the open."""
+    client = RegistryClient(parse_address("https://registry.example/programs"), {})
+    base = client.url("programs/vgr/prov/blobs/uploads/")
+    assert client.own_url(base, "/v2/x?y=1") == "https://registry.example/v2/x?y=1"
+    with pytest.raises(RegistryProblem) as refused:
+        client.own_url(base, place)
+    assert refused.value.code == "redirect-refused"
+
+
 def test_nothing_gets_a_version_before_all_of_it_is_there(empty: FakeRegistry) -> None:
     empty.twist = lambda handler: (
         handler.command == "PUT" and FILM_DIGEST[7:] in handler.path and not respond(handler, 400, b"{}")
