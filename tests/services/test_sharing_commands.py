@@ -9,15 +9,18 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import chdir
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from click.testing import CliRunner
 
 from designtool.bundle import read_bundle
 from designtool.bundle.manifest import blob_of, digest_of
+from designtool.cli import group
 from designtool.cli.registries import shown_progress
 from designtool.load.shape import schema_of
 from designtool.share.fetch import fetch
@@ -72,14 +75,12 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def run(where: Path, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "designtool", *map(str, arguments)],
-        cwd=where,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "XDG_CONFIG_HOME": str(where / "settings"), **environment},
-    )
+    """The command as it runs in a folder, in this process."""
+    with chdir(where):
+        told = CliRunner(env={"XDG_CONFIG_HOME": str(where / "settings"), **environment}).invoke(
+            group, [str(argument) for argument in arguments]
+        )
+    return subprocess.CompletedProcess(arguments, told.exit_code, told.stdout, told.stderr)
 
 
 def json_of(name: str, done: subprocess.CompletedProcess[str]) -> Any:
