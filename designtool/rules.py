@@ -21,4 +21,6 @@ def all_rules() -> dict[str, Rule]:
     """Name to rule."""
     checked = tuple(rule for rule, _ in CHECKS)
     read = (*SOURCE_RULES, *LOAD_RULES, *EXPRESSION_RULES, *MODEL_RULES)
-    return {rule.name: rule for rule in (*read, *checked, *LAYER_RULES, *OVERLAY_RULES, *EXCHANGE_RULES, *VERSION_RULES)}
+    return {
+        rule.name: rule for rule in (*read, *checked, *LAYER_RULES, *OVERLAY_RULES, *EXCHANGE_RULES, *VERSION_RULES)
+    }

@@ -120,4 +120,3 @@ def test_what_is_well_formed_can_be_worked_out(tree: Any, environment: Any) -> N
 @pytest.mark.parametrize("piece", [piece for piece in PIECES if piece not in (["number", "3"],)], ids=str)
 def test_a_piece_is_no_tree(piece: Any) -> None:
     assert not is_well_formed(piece) or piece == ["call", "week"]
-
