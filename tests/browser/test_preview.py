@@ -253,7 +253,7 @@ def test_both_roles_side_by_side(page: Page, preview: studios.Running) -> None:
     page.locator("#pages button[data-target='form/min_plan']").click()
     frame.locator("form [name=vad]").fill("Gå en promenad")
     expect(frame.locator("[data-save-status]")).to_have_attribute("data-state", "saved")
-    frame.locator("form button[type=submit]").first.click()
+    frame.locator("form button[type=submit]:not([aria-hidden])").first.click()
     expect(therapist(page).locator("main")).to_contain_text("Gå en promenad")
     page.locator("label", has_text="Behandlare").locator("input[value=therapist]").check(force=True)
     expect(page.locator("#frame-patient")).to_be_hidden()
