@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 import pytest
-import questionnaire_generator as generated
+import scoring_generator as generated
 from fhir.resources.questionnaire import Questionnaire as QuestionnaireR5
 from fhir.resources.R4B.questionnaire import Questionnaire as QuestionnaireR4B
 from fhir_random_forms import random_answers

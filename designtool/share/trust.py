@@ -287,7 +287,8 @@ class StoreFetcher(FetcherInterface):
         return data
 
     def _fetch(self, url: str) -> Iterator[bytes]:
-        raise NotImplementedError(f"bundles are not fetched through the metadata: {url}")
+        # python-tuf asks here for targets alone; a bundle comes through its registry.
+        raise exceptions.DownloadError(f"bundles are not fetched through the metadata: {url}")
 
 
 def updater_of(

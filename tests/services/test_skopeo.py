@@ -6,7 +6,6 @@ import hashlib
 import http.client
 import json
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from designtool.bundle import layout_of_content, manifest_of
 from designtool.bundle.manifest import MANIFEST_TYPE, digest_of
 from tests.bundles import archive_of, sample_content
+from tests.registries import docker_registry
 
 CONTENT = sample_content()
 DIGEST = digest_of(manifest_of(CONTENT))
@@ -24,31 +24,9 @@ DIGEST = digest_of(manifest_of(CONTENT))
 @pytest.fixture
 def registry(tmp_path: Path) -> Iterator[str]:
     """A registry of its own on the loopback interface, as `host:port`; it ends with the test."""
-    for tool in ("skopeo", "docker-registry"):
-        assert shutil.which(tool), f"{tool} is not installed: apt-get install {tool}"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    configuration = tmp_path / "registry.yaml"
-    configuration.write_text(
-        "version: 0.1\n"
-        "log: {level: info, accesslog: {disabled: true}}\n"
-        f"storage: {{filesystem: {{rootdirectory: {json.dumps(str(tmp_path / 'registry'))}}}}}\n"
-        f"http: {{addr: {json.dumps(address)}}}\n"
-    )
-    process = subprocess.Popen(
-        ["docker-registry", "serve", configuration], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stderr is not None
-        said = ""
-        while "listening on" not in said:
-            said = process.stderr.readline()
-            assert said, "the registry did not start"
-        yield address
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
+    assert shutil.which("skopeo"), "skopeo is not installed: apt-get install skopeo"
+    with docker_registry(tmp_path / "registry") as address:
+        yield address.removeprefix("http://")
 
 
 def skopeo(*arguments: object) -> bytes:
