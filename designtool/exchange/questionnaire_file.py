@@ -21,6 +21,7 @@ AT_THE_END: Keys = ("",)
 _OPTIONS = "svar"
 _PLAIN = re.compile(r"[A-Za-zÅÄÖåäöÉé](?:[\wÅÄÖåäöÉé .,;()/?!%+*=<>–-]*[\wÅÄÖåäöÉé.,;()/?!%–-])?", re.ASCII)
 _NOT_AS_IT_IS = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_RATIO = re.compile(r"-?[0-9]+/[1-9][0-9]*")
 
 
 def document_of(questionnaire: Questionnaire) -> dict[str, Any]:
@@ -142,9 +143,11 @@ def _vector(vector: Vector) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Without the frozen mappings of the model."""
+    """Without the frozen mappings of the model, and with the decimals that it keeps as ratios in text."""
     if isinstance(value, Mapping):
         return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, str) and _RATIO.fullmatch(value):
+        return number_json(Fraction(value))
     return [_plain(part) for part in value] if isinstance(value, list | tuple) else value
 
 
