@@ -103,6 +103,7 @@ SAMPLES: dict[str, Any] = {
         "crisis_page": "library/kris",
     },
     "release": {
+        "review_by": "2027-11-01",
         "reserved": ["gammalt_falt", "gammal-modul"],
         "acknowledgements": [{"finding": f"sha256:{'0' * 64}", "name": "Eva", "role": "Psykolog", "reason": "Bedömt."}],
     },

@@ -161,4 +161,5 @@ def _release(program: Program) -> dict[str, Any]:
             {"finding": one.finding, "name": one.name, "role": one.role, "reason": one.reason}
             for one in program.release.acknowledgements
         ],
+        **({"review_by": program.release.review_by} if program.release.review_by else {}),
     }

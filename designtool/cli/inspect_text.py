@@ -174,6 +174,9 @@ def _rights(ledger: dict[str, Any], language: Language) -> Iterator[str]:
 
 
 def _release(release: dict[str, Any], language: Language) -> Iterator[str]:
+    if release["review_by"]:
+        words = Text("ska granskas på nytt senast", "to be reviewed again by").in_language(language)
+        yield f"{words} {_shown(release['review_by'])}"
     if release["reserved"]:
         words = Text("reserverade id", "reserved ids").in_language(language)
         yield from _wrapped([f"{words}:", *release["reserved"]])

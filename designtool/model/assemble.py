@@ -686,5 +686,6 @@ def _release(own: Mapping[str, Document]) -> Release:
                     Acknowledgement(one.text("finding"), one.text("name"), one.text("role"), one.text("reason"))
                     for one in node.mappings("acknowledgements")
                 ),
+                review_by=node.text("review_by"),
             )
     return Release()

@@ -123,6 +123,8 @@ class DerivedFrom:
 class Release:
     reserved: tuple[str, ...] = ()
     acknowledgements: tuple[Acknowledgement, ...] = ()
+    review_by: str = ""
+    """ISO date by which the region means to have reviewed the program again; empty where it has not said."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""release.yaml: ids that may never be used again, and clinical acknowledgements."""
+"""release.yaml: ids that may never be used again, clinical acknowledgements, and when the next review is due."""
 
 from __future__ import annotations
 
@@ -105,6 +105,30 @@ ACKNOWLEDGEMENT = Kind(
 +  - gammal_sida
 """,
 )
+REVIEW_DAY = Kind(
+    name="review-day-changed",
+    bump="patch",
+    in_flight="safe",
+    title=Text("Dagen för nästa granskning är ändrad", "The day of the next review has been changed"),
+    why=Text(
+        "Andra regioner ser i katalogen när programmet senast ska ha granskats på nytt.",
+        "Other regions see in the catalogue by when the program is to have been reviewed again.",
+    ),
+    consequence=SAFE,
+    messages={"default": Text("dagen för nästa granskning är ändrad", "the day of the next review has been changed")},
+    fires="""\
+-- release.yaml (change) --
+-acknowledgements: []
++acknowledgements: []
++review_by: 2099-05-01
+""",
+    near_miss="""\
+-- release.yaml (change) --
+-  - gammal_plan
++  - gammal_plan
++  - gammal_sida
+""",
+)
 _HOLD_IDS = frozenset(
     {
         (Program, "modules"),
@@ -126,6 +150,8 @@ _HOLD_IDS = frozenset(
 def changes(difference: Difference, pair: Pair) -> Iterator[Change]:
     if difference.field == "acknowledgements":
         yield pair.change(ACKNOWLEDGEMENT, difference, old=len(difference.old), new=len(difference.new))
+    elif difference.field == "review_by":
+        yield pair.change(REVIEW_DAY, difference, old=difference.old or None, new=difference.new or None)
     elif difference.field == "reserved":
         used = used_ids(pair.new)
         for id in sorted(set(difference.old) - set(difference.new)):
@@ -142,7 +168,7 @@ def changes(difference: Difference, pair: Pair) -> Iterator[Change]:
 
 
 FAMILY = Family(
-    (MISSING, ADDED, ACKNOWLEDGEMENT),
-    _HOLD_IDS | {(Program, "release"), (Release, "reserved"), (Release, "acknowledgements")},
+    (MISSING, ADDED, ACKNOWLEDGEMENT, REVIEW_DAY),
+    _HOLD_IDS | {(Program, "release"), *((Release, name) for name in ("reserved", "acknowledgements", "review_by"))},
     changes,
 )
