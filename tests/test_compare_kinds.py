@@ -130,6 +130,8 @@ def _with_range(program: Program) -> Program:
     return replace(program, questionnaires=(replace(first, scores=scores), *others))
 
 
+BELOW = DerivedFrom("ursprunget", "1.0.0", f"sha256:{'0' * 64}")
+
 NO_FILE_CAN_SHOW: dict[str, Callable[[Program], Program]] = {
     "format-changed": lambda program: replace(program, format=program.format + 1),
     "program-id-changed": lambda program: replace(program, id="ett-annat"),
@@ -139,6 +141,7 @@ NO_FILE_CAN_SHOW: dict[str, Callable[[Program], Program]] = {
     "fork-origin-changed": lambda program: replace(
         program, derived_from=DerivedFrom("ursprunget", "1.0.0", f"sha256:{'0' * 64}")
     ),
+    "overlay-base-changed": lambda program: replace(program, overlay_of=BELOW),
     "therapist-answers-shown": _with_exercise,
 }
 """What the present format has no other value for, or what stands outside of a program's own files."""
@@ -150,6 +153,26 @@ def test_a_change_that_no_file_can_show(name: str) -> None:
     assert [change.rule for change in compare(program, NO_FILE_CAN_SHOW[name](program)).changes] == [name]
     other = replace(program, title="En annan titel")
     assert [change.rule for change in compare(program, other).changes] == ["text-corrected"]
+
+
+def test_what_an_overlay_lies_over_is_one_change_and_no_fork() -> None:
+    program, _ = program_of(compared_tree())
+    later = DerivedFrom("ursprunget", "1.1.0", f"sha256:{'1' * 64}")
+    over, over_later = replace(program, overlay_of=BELOW), replace(program, overlay_of=later)
+    (change,) = compare(over, over_later).changes
+    assert (change.rule, change.bump, change.in_flight) == ("overlay-base-changed", "patch", "safe")
+    assert change.message.sv == "anpassningen ligger nu över ursprunget 1.1.0 i stället för ursprunget 1.0.0"
+    (change,) = compare(over, program).changes
+    assert (change.rule, change.message.sv) == (
+        "overlay-base-changed",
+        "det är inte längre en anpassning av ursprunget 1.0.0",
+    )
+    forked = [replace(program, derived_from=one) for one in (BELOW, later)]
+    assert {change.rule for change in compare(*forked).changes} == {"fork-origin-changed"}
+    both = [replace(one, overlay_of=one.derived_from) for one in forked]
+    assert {change.rule for change in compare(*both).changes} == {"fork-origin-changed", "overlay-base-changed"}
+    same = [replace(one, overlay_of=BELOW) for one in forked]
+    assert {change.rule for change in compare(*same).changes} == {"fork-origin-changed"}
 
 
 def test_every_kind_has_an_example() -> None:

@@ -112,7 +112,7 @@ GROUP_OF: Mapping[str, Text | None] = MappingProxyType(
         **dict.fromkeys(
             (
                 *("version-stated", "reserved-id-added", "reserved-id-missing", "acknowledgement-changed"),
-                *("test-cases-changed", "migration-changed", "fork-origin-changed"),
+                *("test-cases-changed", "migration-changed", "fork-origin-changed", "overlay-base-changed"),
             )
         ),
     }

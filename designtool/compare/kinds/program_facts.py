@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from designtool.compare.change import Change
+from designtool.compare.difference import Difference
 from designtool.compare.family import Family
 from designtool.compare.kind import Kind
 from designtool.compare.kinds.consequences import MIGRATE, PINNED, SAFE
 from designtool.compare.kinds.stated import stated
+from designtool.compare.pair import Pair
 from designtool.diagnostics import Text
 from designtool.model.exercise import Exercise
 from designtool.model.flow import Feedback
@@ -54,6 +59,69 @@ NO_LONGER_SHOWN = Kind(
     near_miss="",
 )
 
+FORK_ORIGIN = Kind(
+    name="fork-origin-changed",
+    bump="patch",
+    in_flight="safe",
+    title=Text("Vad programmet en gång utgick från är ändrat", "What the program was once begun from has been changed"),
+    why=Text(
+        "Det är ett besked om ursprunget. Vad programmet innehåller är oförändrat.",
+        "It tells of the origin. What the program holds is unchanged.",
+    ),
+    consequence=SAFE,
+    messages={"default": Text("uppgiften om ursprunget är ändrad", "the fact about the origin has been changed")},
+    fires="",
+    near_miss="",
+)
+OVERLAY_BASE = Kind(
+    name="overlay-base-changed",
+    bump="patch",
+    in_flight="safe",
+    title=Text("Vad anpassningen ligger över är ett annat", "What the overlay lies over is another"),
+    why=Text(
+        "Det är ett besked om vilket paket som är anpassat. Allt som därmed är annorlunda för patienten visas som egna ändringar.",
+        "It tells which bundle has been adapted. All that is different for patients by it is shown as changes of its own.",
+    ),
+    consequence=SAFE,
+    messages={
+        "default": Text(
+            "anpassningen ligger nu över {now} i stället för {before}",
+            "the overlay now lies over {now} instead of {before}",
+        ),
+        "began": Text("det är en anpassning av {now}", "it is an overlay of {now}"),
+        "ended": Text("det är inte längre en anpassning av {before}", "it is no longer an overlay of {before}"),
+    },
+    fires="",
+    near_miss="",
+)
+_ORIGIN = frozenset((DerivedFrom, name) for name in ("program", "version", "digest"))
+
+
+def _fork_origin(difference: Difference, pair: Pair) -> Iterator[Change]:
+    if _is_of(difference, pair.old.derived_from, pair.new.derived_from):
+        yield pair.change(FORK_ORIGIN, difference, field=difference.field)
+
+
+def _overlay_base(difference: Difference, pair: Pair) -> Iterator[Change]:
+    """One change, however many of the three values differ."""
+    before, now = pair.old.overlay_of, pair.new.overlay_of
+    if not _is_of(difference, before, now):
+        return
+    variant = "began" if before is None else "ended" if now is None else "default"
+    facts = {"before": _named(before), "now": _named(now)}
+    yield pair.change(OVERLAY_BASE, difference, variant, old=before, new=now, **facts)
+
+
+def _is_of(difference: Difference, before: DerivedFrom | None, now: DerivedFrom | None) -> bool:
+    """Whether it is this origin that differs: both origins of a program are made of the same values."""
+    place = difference.place
+    return place.of is Program or (place.old is before and place.new is now)
+
+
+def _named(below: DerivedFrom | None) -> str:
+    return f"{below.program} {below.version}" if below is not None else ""
+
+
 FAMILIES: tuple[Family, ...] = (
     stated(
         Kind(
@@ -77,31 +145,8 @@ FAMILIES: tuple[Family, ...] = (
         ),
         [(Program, "migrations")],
     ),
-    stated(
-        Kind(
-            name="fork-origin-changed",
-            bump="patch",
-            in_flight="safe",
-            title=Text(
-                "Vad programmet en gång utgick från är ändrat", "What the program was once begun from has been changed"
-            ),
-            why=Text(
-                "Det är ett besked om ursprunget. Vad programmet innehåller är oförändrat.",
-                "It tells of the origin. What the program holds is unchanged.",
-            ),
-            consequence=SAFE,
-            messages={
-                "default": Text("uppgiften om ursprunget är ändrad", "the fact about the origin has been changed")
-            },
-            fires="",
-            near_miss="",
-        ),
-        [
-            (Program, "derived_from"),
-            (Program, "overlay_of"),
-            *((DerivedFrom, name) for name in ("program", "version", "digest")),
-        ],
-    ),
+    Family((FORK_ORIGIN,), _ORIGIN | {(Program, "derived_from")}, _fork_origin),
+    Family((OVERLAY_BASE,), _ORIGIN | {(Program, "overlay_of")}, _overlay_base),
     Family(
         (NO_LONGER_SHOWN, NOW_SHOWN),
         frozenset({(Exercise, "shown_to_patient")}),
