@@ -260,8 +260,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Vems nyckeln är, så som det ska stå för andra.": "Whose key it is, as others shall read it.",
         "Regionen som personen arbetar för, med dess kortnamn.": "The region that the person works for, by its short name.",
-        "Vad nyckeln är till för: grundare, publicera, kliniskt ansvar, säkerhetsansvar eller tidsstämpling.": (
-            "What the key is for: founder, publishing, clinical responsibility, safety officer or stamping."
+        "Vad nyckeln är till för: grundare, publicera, kliniskt ansvar, säkerhetsansvar, tidsstämpling eller en körmiljös kvitton.": (
+            "What the key is for: founding, publishing, clinical responsibility, safety, timestamps or the receipts of a runtime."
         ),
         "Mappen med dina nycklar (vanligen .designtool/keys i hemmappen).": (
             "The folder of your keys (usually .designtool/keys in the home folder)."

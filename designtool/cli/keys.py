@@ -12,7 +12,7 @@ from designtool.cli.output import language_of
 from designtool.cli.passphrase import KEYS, PASSPHRASE_FILE, asked_passphrase, refuse
 from designtool.diagnostics import Text
 
-_ROLES = ("founder", "publisher", "clinical", "safety", "online")
+_ROLES = ("founder", "publisher", "clinical", "safety", "online", "runtime")
 
 
 @click.group("keys", cls=Commands)
@@ -28,7 +28,7 @@ def command() -> None:
     "--role",
     type=click.Choice(_ROLES),
     default="publisher",
-    help="Vad nyckeln är till för: grundare, publicera, kliniskt ansvar, säkerhetsansvar eller tidsstämpling.",
+    help="Vad nyckeln är till för: grundare, publicera, kliniskt ansvar, säkerhetsansvar, tidsstämpling eller en körmiljös kvitton.",
 )
 @KEYS
 @PASSPHRASE_FILE

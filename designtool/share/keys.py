@@ -23,7 +23,7 @@ from designtool.share.trust_problems import TrustProblem
 if TYPE_CHECKING:
     from securesystemslib.signer import CryptoSigner, Key
 
-KeyRole = Literal["founder", "publisher", "clinical", "safety", "online"]
+KeyRole = Literal["founder", "publisher", "clinical", "safety", "online", "runtime"]
 KEY_ROLES: tuple[KeyRole, ...] = get_args(KeyRole)
 ROLE_WORDS: dict[KeyRole, Text] = {
     "founder": Text("grundare", "founder"),
@@ -31,6 +31,7 @@ ROLE_WORDS: dict[KeyRole, Text] = {
     "clinical": Text("kliniskt ansvarig", "clinically responsible"),
     "safety": Text("säkerhetsansvarig", "safety officer"),
     "online": Text("tidsstämplar", "stamps"),
+    "runtime": Text("körmiljö", "runtime"),
 }
 SHORTEST_PASSPHRASE = 12
 SCRYPT_COST = 2**17
@@ -155,6 +156,11 @@ def read_public(path: Path) -> PublicKey:
     if key is None or key.key_id != content["key-id"]:
         raise TrustProblem("key-invalid", file=path)
     return key
+
+
+def public_key(public: str, about: Owner) -> PublicKey | None:
+    """The key that a signed document states; None for what is no key, or nobody's."""
+    return _checked({"holder": about.holder, "role": about.role, "region": about.region}, public)
 
 
 def key_in_metadata(key: PublicKey) -> Key:
