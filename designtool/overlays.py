@@ -78,8 +78,7 @@ def read_published(bundle: Bundle, today: date) -> Published:
     overlay would then lie over something that nobody has published.
     """
     program = program_of(bundle)
-    files = source_files(bundle)
-    tree = tree_of(_file_in(bundle, path, name) for path, name in files.items())
+    tree = tree_in(bundle)
     if program.overlay_of is not None:
         below = program.overlay_of
         raise Cannot(
@@ -100,6 +99,11 @@ def read_published(bundle: Bundle, today: date) -> Published:
             )
         )
     return Published(bundle, base, tree)
+
+
+def tree_in(bundle: Bundle) -> Tree:
+    """The workspace that lies in a bundle. Raises Refused for a bundle whose files collide."""
+    return tree_of(_file_in(bundle, path, name) for path, name in source_files(bundle).items())
 
 
 def read_overlay_folder(folder: Path) -> ReadOverlay:
