@@ -206,6 +206,17 @@ def read_end(envelope: Envelope, file: str) -> SignedEnd:
     return SignedEnd(found, envelope, file)
 
 
+def speakers(one: SignedAgreement | SignedEnd, keys: Mapping[str, PublicKey]) -> tuple[PublicKey, ...]:
+    """Those of the trusted keys (by key id) that have signed, and can speak for a region that it is about.
+
+    Raises SignedProblem where a trusted key's signature does not hold.
+    """
+    signers = signers_of(one.envelope, keys, one.file)
+    if isinstance(one, SignedAgreement):
+        return _regions(signers, one.agreement)
+    return tuple(key for key in signers if key.region == one.end.region and key.role in SIGNING_ROLES)
+
+
 def ends_that_hold(
     agreements: Iterable[SignedAgreement], ends: Iterable[SignedEnd], keys: Mapping[str, PublicKey]
 ) -> dict[str, date]:
@@ -213,10 +224,9 @@ def ends_that_hold(
     known = {one.digest: one.agreement for one in agreements}
     found: dict[str, date] = {}
     for one in ends:
-        signers = signers_of(one.envelope, keys, one.file)
         agreement = known.get(one.end.agreement)
         is_its_own = agreement is not None and one.end.region in (agreement.giver, agreement.taker)
-        if is_its_own and any(key.region == one.end.region and key.role in SIGNING_ROLES for key in signers):
+        if speakers(one, keys) and is_its_own:
             found[one.end.agreement] = min(one.end.from_day, found.get(one.end.agreement, one.end.from_day))
     return found
 
@@ -237,11 +247,7 @@ def standings(
     found = []
     for digest, copies in by_digest.items():
         agreement = copies[0].agreement
-        signers = {
-            key.key_id: key
-            for copy in copies
-            for key in _regions(signers_of(copy.envelope, keys, copy.file), agreement)
-        }
+        signers = {key.key_id: key for copy in copies for key in speakers(copy, keys)}
         signed_by = tuple(signers[key_id] for key_id in sorted(signers))
         ended = ended_from.get(digest)
         state = _state(agreement, {key.region for key in signed_by}, ended, today)

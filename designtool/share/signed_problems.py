@@ -67,6 +67,18 @@ SIGNED_PROBLEMS: Mapping[str, Text] = MappingProxyType(
             "Det finns inget avtal {name} i {folder}. Ange filens namn eller början av fingeravtrycket.",
             "There is no agreement {name} in {folder}. Give the name of the file or the beginning of the digest.",
         ),
+        "agreement-tag": Text(
+            "{file} är inte det som det heter i registret: namnet är fingeravtrycket av en annan fil.",
+            "{file} is not what it is called in the registry: the name is the digest of another file.",
+        ),
+        "agreement-unsigned": Text(
+            "{file} är inte underskrivet av någon som federationen känner i en av regionerna som det handlar om.",
+            "{file} is signed by nobody whom the federation knows in one of the regions that it is about.",
+        ),
+        "agreements-too-many": Text(
+            "{region} har fler filer i registret än de {most} som läses. De andra är inte lästa.",
+            "{region} has more files in the registry than the {most} that are read. The others have not been read.",
+        ),
         "recall-reason": Text(
             "Skälet till en återkallelse skrivs på en rad, med högst {most} tecken.",
             "The reason of a recall is written on one line, with {most} characters at most.",
