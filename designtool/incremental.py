@@ -16,6 +16,7 @@ from designtool.check import check
 from designtool.check.context import library_context, program_context
 from designtool.diagnostics import Diagnostic, has_errors, in_order
 from designtool.layer import Sources
+from designtool.layer.subscriptions import wrong_subscriptions
 from designtool.load import is_document, kept_back, load_file, programs_folder
 from designtool.load.document import Document
 from designtool.load.kinds import LIBRARY, kind_of
@@ -91,7 +92,8 @@ class Assembled:
     def found_beside(self) -> tuple[Diagnostic, ...]:
         """Found so far outside of any program: in the settings, in the library, and in what is no part of either."""
         beside = self.parts.get(_BESIDE, _EMPTY)
-        return in_order([*beside.found, *self.library_part.found, *self.library_found])
+        wrong = wrong_subscriptions(self.documents)
+        return in_order([*beside.found, *wrong, *self.library_part.found, *self.library_found])
 
     @property
     def library_has_errors(self) -> bool:

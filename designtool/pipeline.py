@@ -13,6 +13,7 @@ from designtool.check import check
 from designtool.check.context import library_context, program_context
 from designtool.diagnostics import Diagnostic, has_errors, in_order
 from designtool.layer import Sources, compile_layer, stray_variant_files, variants_in
+from designtool.layer.subscriptions import wrong_subscriptions
 from designtool.load import kept_back, load, programs_folder
 from designtool.load.document import Document
 from designtool.load.kinds import LIBRARY
@@ -61,7 +62,7 @@ def compile_tree(tree: Tree, found: tuple[Diagnostic, ...], today: date) -> Comp
     folder_of_programs = programs_folder(tree)
     broken = loaded.broken | kept_back(found, folder_of_programs)
     library, library_found = assemble_library(loaded.documents, tree, broken, folder_of_programs)
-    earlier = [*found, *loaded.diagnostics]
+    earlier = [*found, *loaded.diagnostics, *wrong_subscriptions(loaded.documents)]
     library_whole = not has_errors([*_below(library.folder, earlier), *library_found])
     library_found += check(library_context(library, tree, library_whole, today))
     compiled: list[CompiledProgram] = []

@@ -66,6 +66,9 @@ SAMPLES: dict[str, Any] = {
         "severity": {"long-sentence": "info"},
         "media": "../filmer",
         "registries": {"national": "https://registry.example/programs"},
+        "subscriptions": {
+            "skane/somn": {"from": "national", "trust": "trust", "versions": ">=1.0 <2.0", "version": "1.2.0"}
+        },
     },
     "program": {
         "format": 1,

@@ -13,6 +13,7 @@ from designtool.layer.rules import (
     measurement_taken_away,
     overlay_not_for_this,
     stale_replacement,
+    wrong_subscription,
     wrong_version_range,
 )
 
@@ -24,6 +25,7 @@ RULES: tuple[Rule, ...] = (
     layer_says_twice.RULE,
     measurement_taken_away.RULE,
     stale_replacement.RULE,
+    wrong_subscription.RULE,
 )
 
 OVERLAY_RULES: tuple[Rule, ...] = (foreign_contact.RULE, overlay_not_for_this.RULE, wrong_version_range.RULE)
