@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,6 +18,7 @@ from tuf.api.serialization import DeserializationError
 
 from designtool.bundle.refusals import printable
 from designtool.diagnostics import Text
+from designtool.share.about import NotAbout, encode_about, facts, read_about
 from designtool.share.federation import RECALL, check_rules, keys_of_role
 from designtool.share.keys import ROLE_WORDS, PublicKey
 from designtool.share.metadata_bytes import parse_metadata_json
@@ -182,11 +184,13 @@ def describe(draft: Draft) -> tuple[Text, ...]:
     content, old = _content(now), _content(before) if before is not None else {}
     lines.append(Text("Innehåll:", "Content:") if content else Text("Inget innehåll.", "No content."))
     for key, text in content.items():
+        if key.startswith(_DETAIL) and old.get(key) == text:
+            continue  # It was signed with the version before, and would hide what is new.
         mark = Text("", "")
         if before is not None and key not in old:
             mark = Text("  ← NYTT", "  ← NEW")
         elif before is not None and old[key] != text:
-            mark = Text(f"  ← ÄNDRAT, förut: {old[key].sv}", f"  ← CHANGED, before: {old[key].en}")
+            mark = Text(f"  ← ÄNDRAT, förut: {old[key].sv.strip()}", f"  ← CHANGED, before: {old[key].en.strip()}")
         lines.append(Text(f"  {text.sv}{mark.sv}", f"  {text.en}{mark.en}"))
     gone = [text for key, text in old.items() if key not in content]
     lines.extend(Text(f"  BORTTAGET: {text.sv}", f"  REMOVED: {text.en}") for text in gone)
@@ -240,11 +244,29 @@ def _content(signed: Signed) -> dict[str, Text]:
             lines[f"{name} {key.key_id}"] = Text(f"{title.sv}: {_who(key).sv}", f"{title.en}: {_who(key).en}")
     for path, target in signed.targets.items():
         custom = target.custom if isinstance(target.custom, dict) else {}
-        said = ", ".join(f"{key}: {value}" for key, value in sorted(custom.items()))
+        said = ", ".join(f"{key}: {value}" for key, value in sorted(custom.items()) if key != "about")
         digests = ", ".join(f"{algorithm}:{digest}" for algorithm, digest in target.hashes.items())
         line = printable(f"{path}  {digests}  {said}", 1000)
         lines[f"target {path}"] = Text(line, line)
+        if "about" in custom:
+            lines |= {f"{_DETAIL}{path} {key}": text for key, text in _about_lines(custom["about"])}
     return lines
+
+
+def _about_lines(content: object) -> Iterator[tuple[str, Text]]:
+    """What a release says of itself, a line a fact, and what stands beside that and means nothing here."""
+    try:
+        about = read_about(content)
+    except NotAbout:
+        line = printable(f"  about: {content}", 1000)
+        yield "about", Text(line, line)
+        return
+    for fact in facts(about):
+        yield fact.key, Text(f"  {fact.label.sv}: {fact.value.sv}", f"  {fact.label.en}: {fact.value.en}")
+    assert isinstance(content, dict), "read_about has read it"
+    for key in sorted(content.keys() - encode_about(about).keys()):
+        line = printable(f"  {key}: {content[key]}", 1000)
+        yield f"? {key}", Text(line, line)
 
 
 def _who(key: PublicKey) -> Text:
@@ -252,6 +274,7 @@ def _who(key: PublicKey) -> Text:
     return Text(f"{key.holder} ({words.sv}, {key.region}, {code})", f"{key.holder} ({words.en}, {key.region}, {code})")
 
 
+_DETAIL = "about "
 _TITLES = {
     "root": Text("Federationens rot", "The root of the federation"),
     "targets": Text("Regionerna i federationen", "The regions of the federation"),

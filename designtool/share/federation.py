@@ -30,6 +30,7 @@ from tuf.api.metadata import (
 )
 
 from designtool.bundle.manifest import is_digest
+from designtool.share.about import LONGEST_TEXT, About, NotAbout, encode_about, read_about
 from designtool.share.keys import KeyRole, PublicKey, key_in_metadata, key_of_metadata
 from designtool.share.names import is_version, program_name
 from designtool.share.problems import RegistryProblem
@@ -70,6 +71,8 @@ class Release:
     title: str
     size: int
     """Of all files of the bundle, in bytes."""
+    about: About | None = None
+    """What it says of itself to regions that may not have it. None where nothing is said."""
 
 
 def release_name(text: str) -> ReleaseName:
@@ -184,10 +187,11 @@ def with_release(before: Targets | None, release: Release, now: datetime) -> Tar
         "program": release.name.program,
         "version": release.name.version,
         "size": release.size,
+        **({"about": encode_about(release.about)} if release.about is not None else {}),
     }
-    after.targets[name] = TargetFile(
-        release.manifest_size, {"sha256": hexadecimal}, name, unrecognized_fields={"custom": custom}
-    )
+    target = TargetFile(release.manifest_size, {"sha256": hexadecimal}, name, unrecognized_fields={"custom": custom})
+    release_of(release.name, target)
+    after.targets[name] = target
     return after
 
 
@@ -300,11 +304,15 @@ def release_of(name: ReleaseName, target: TargetFile) -> Release:
         if custom.get(key) != expected:
             raise TrustProblem("target-invalid", name=name, reason=key)
     title, size = custom.get("title"), custom.get("size")
-    if not isinstance(title, str) or not title or len(title) > 500:
+    if not isinstance(title, str) or not title.strip() or len(title) > LONGEST_TEXT or not title.isprintable():
         raise TrustProblem("target-invalid", name=name, reason="title")
     if type(size) is not int or not 0 < size <= _LARGEST_SIZE or type(target.length) is not int:
         raise TrustProblem("target-invalid", name=name, reason="size")
-    return Release(name, digest, target.length, title, size)
+    try:
+        about = read_about(custom["about"]) if "about" in custom else None
+    except NotAbout as error:
+        raise TrustProblem("target-invalid", name=name, reason=error) from error
+    return Release(name, digest, target.length, title, size, about)
 
 
 def keys_of_role(delegator: Root | Targets, role: str) -> tuple[PublicKey, ...]:

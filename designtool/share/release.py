@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from designtool.bundle import Bundle
+from dataclasses import replace
+
+from designtool.bundle import Bundle, program_of
 from designtool.bundle.manifest import Manifest
+from designtool.share.about import NotAbout, about_of, plain
 from designtool.share.federation import Release, release_name
+from designtool.share.trust_problems import TrustProblem
 
 
 def release_of_bundle(bundle: Bundle) -> Release:
-    """Raises TrustProblem for a bundle whose own name cannot be a name in a federation."""
-    return release_of_manifest(bundle.manifest)
+    """With what the program says of itself. Raises TrustProblem for a bundle whose own name cannot be a name in a federation, and
+    Refused for one whose program means nothing."""
+    release = release_of_manifest(bundle.manifest)
+    try:
+        return replace(release, about=about_of(program_of(bundle)))
+    except NotAbout as error:
+        raise TrustProblem("target-invalid", name=release.name, reason=error) from error
 
 
 def name_of_bundle(bundle: Bundle) -> str:
@@ -25,6 +34,6 @@ def release_of_manifest(manifest: Manifest) -> Release:
         release_name(f"{about.region}/{about.id}/{about.version}"),
         manifest.digest,
         len(manifest.data),
-        about.title,
+        plain(about.title),
         sum(sizes.values()),
     )
