@@ -79,6 +79,38 @@ SIGNED_PROBLEMS: Mapping[str, Text] = MappingProxyType(
             "{region} har fler filer i registret än de {most} som läses. De andra är inte lästa.",
             "{region} has more files in the registry than the {most} that are read. The others have not been read.",
         ),
+        "receipt-invalid": Text("{file} är inget giltigt kvitto: {reason}", "{file} is no valid receipt: {reason}"),
+        "receipt-future": Text(
+            "{file} har en tid som inte har varit än: {at}", "{file} has a time that has not been yet: {at}"
+        ),
+        "receipt-place": Text(
+            "{file} hör till {found} och ligger på platsen för {region}.",
+            "{file} belongs to {found} and lies in the place of {region}.",
+        ),
+        "receipt-name": Text(
+            "{file} är något annat än det som namnet säger.", "{file} is something else than its name says."
+        ),
+        "receipts-too-many": Text(
+            "{region} har fler än {limit} dokument av samma slag. De som är över räknas inte.",
+            "{region} has more than {limit} documents of one kind. What is above that does not count.",
+        ),
+        "enrolment-key": Text(
+            "Nyckeln {key} ({holder}) är ingen nyckel för en körmiljö. Skapa en: designtool keys new NAMN --role runtime",
+            "The key {key} ({holder}) is no key of a runtime. Make one: designtool keys new NAME --role runtime",
+        ),
+        "enrolment-signer": Text(
+            "Nyckeln tillhör {found}. En körmiljö i {region} skrivs in av någon som publicerar eller är kliniskt ansvarig där.",
+            "The key belongs to {found}. A runtime of {region} is enrolled by somebody who publishes or is clinically "
+            "responsible there.",
+        ),
+        "enrolment-unsigned": Text(
+            "{file} är inte underskrivet med någon nyckel som federationen har för {region}.",
+            "{file} is not signed with any key that the federation has for {region}.",
+        ),
+        "enrolment-unknown": Text(
+            "Det finns ingen inskriven körmiljö {name} i {region}. Ange början av nyckelns id eller hela namnet.",
+            "There is no enrolled runtime {name} in {region}. Give the beginning of the key id or the whole name.",
+        ),
         "recall-reason": Text(
             "Skälet till en återkallelse skrivs på en rad, med högst {most} tecken.",
             "The reason of a recall is written on one line, with {most} characters at most.",
