@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Protocol, cast
@@ -182,6 +182,73 @@ def end_command(
         _unusable(place, error)
 
 
+@command.command("publish")
+@click.option(
+    "--to",
+    "registry",
+    required=True,
+    help="Registret: ett namn under registries i designtool.yaml, en adress (https://…) eller en mapp (./sticka).",
+)
+@click.option("--region", help="Regionens kortnamn. Utan det: det som står i designtool.yaml.")
+@_TRUST
+@_FOLDER
+@FORMAT
+def publish_command(registry: str, region: str | None, trust: Path, folder: Path | None, output_format: str) -> None:
+    """Publicera i ett register det som din region har skrivit under av avtal och avslut, så att den andra regionen kan hämta det."""
+    from designtool.cli.registries import Here
+    from designtool.share.agreement_registry import send_agreements
+
+    here, place = Here(), _folder(folder)
+    own = region or here.region
+    if not own:
+        raise Usage(
+            Text("ange regionens kortnamn med --region", "give the region's short name with --region"), here.language
+        )
+    try:
+        keys = _region_keys(trust)
+        with here.open(registry) as target:
+            sent = send_agreements(place, target, own, keys)
+        about = _standings_of(place, sent.files, keys)
+    except _problems() as problem:
+        _refuse(cast(_Problem, problem), output_format)
+    except OSError as error:
+        _unusable(place, error)
+    _print(about, sent.problems, None, output_format, sent.files)
+    if sent.problems:
+        click.get_current_context().exit(1)
+
+
+@command.command("fetch")
+@click.option(
+    "--from",
+    "registry",
+    required=True,
+    help="Registret: ett namn under registries i designtool.yaml, en adress (https://…) eller en mapp (./sticka).",
+)
+@_TRUST
+@_FOLDER
+@FORMAT
+def fetch_command(registry: str, trust: Path, folder: Path | None, output_format: str) -> None:
+    """Hämta regionernas avtal och avslut ur ett register. Det som ingen betrodd nyckel har skrivit under hämtas inte."""
+    from designtool.cli.registries import Here
+    from designtool.share.agreement_registry import collect_agreements
+
+    here, place = Here(), _folder(folder)
+    try:
+        keys = _region_keys(trust)
+        with here.open(registry) as source:
+            collected = collect_agreements(source, {key.region for key in keys.values()}, place, keys)
+        names = tuple(path.name for path in collected.files)
+        about = _standings_of(place, names, keys)
+    except _problems() as problem:
+        _refuse(cast(_Problem, problem), output_format)
+    except OSError as error:
+        _unusable(place, error)
+    _print(about, collected.problems, None, output_format, names)
+    if collected.problems:
+        click.get_current_context().exit(1)
+
+
 @command.command("list")
 @_TRUST
 @_FOLDER
@@ -218,6 +285,16 @@ def _meant(place: Path, stated: str, keys: Mapping[str, PublicKey]) -> SignedAgr
     if len({one.digest for one in chosen}) != 1:
         raise SignedProblem("agreement-unknown", name=stated, folder=place)
     return joined([one for one in known.agreements if one.digest == chosen[0].digest])
+
+
+def _standings_of(place: Path, files: Collection[str], keys: Mapping[str, PublicKey]) -> tuple[Standing, ...]:
+    """How those agreements stand that these files are, or are ends of."""
+    from designtool.share.agreement_folder import read_agreement_folder
+
+    found = read_agreement_folder(place, keys)
+    about = {one.digest for one in found.agreements if one.file in files}
+    about |= {one.end.agreement for one in found.ends if one.file in files}
+    return tuple(one for one in found.standings(keys, today()) if one.digest in about)
 
 
 def _public_key(folder: Path, name: str) -> PublicKey:
@@ -281,8 +358,13 @@ def _tell_written(
 
 
 def _print(
-    standings: Iterable[Standing], problems: Iterable[FileProblem], written: Path | None, output_format: str
+    standings: Iterable[Standing],
+    problems: Iterable[FileProblem],
+    written: Path | None,
+    output_format: str,
+    carried: Collection[str] | None = None,
 ) -> None:
+    """`carried`: the files that have gone to a registry or come from one."""
     from designtool.share.agreements import signed_words, told
 
     language = language_of(None)
@@ -291,6 +373,7 @@ def _print(
             {
                 "agreements": [_json(one) for one in standings],
                 "written": str(written) if written is not None else None,
+                **({"files": list(carried)} if carried is not None else {}),
                 "problems": [{"code": one.code, "message": one.message.in_language(language)} for one in problems],
             }
         )
@@ -298,6 +381,8 @@ def _print(
     lines = [
         line for one in standings for line in (told(one), _indented(signed_words(one)), _indented(_same(one.digest)))
     ]
+    if carried is not None:
+        lines.append(_carried_words(len(carried)))
     if not lines and written is None:
         lines = [Text("Här finns inga avtal.", "There are no agreements here.")]
     for line in lines:
@@ -306,6 +391,12 @@ def _print(
         click.echo(Text(f"Skrivet till {written}", f"Written to {written}").in_language(language))
     for one in problems:
         click.echo(problem_line(one.code, one.message), err=True)
+
+
+def _carried_words(count: int) -> Text:
+    if count == 0:
+        return Text("Inget nytt.", "Nothing new.")
+    return Text(f"Nya filer: {count}", f"New files: {count}")
 
 
 def _json(standing: Standing) -> dict[str, object]:
@@ -337,10 +428,11 @@ def _same(words: str) -> Text:
 
 def _problems() -> tuple[type[Exception], ...]:
     from designtool.bundle import Refused
+    from designtool.share.problems import RegistryProblem
     from designtool.share.signed_problems import SignedProblem
     from designtool.share.trust_problems import TrustProblem
 
-    return Refused, SignedProblem, TrustProblem
+    return Refused, RegistryProblem, SignedProblem, TrustProblem
 
 
 class _Problem(Protocol):
@@ -354,7 +446,7 @@ def _refuse(problem: _Problem, output_format: str) -> NoReturn:
         print_json({"agreements": [], "written": None, "problems": [{"code": problem.code, "message": message}]})
     else:
         click.echo(problem_line(problem.code, problem.message), err=True)
-    raise click.exceptions.Exit(1)
+    raise click.exceptions.Exit(1 if getattr(problem, "is_refusal", True) else 2)
 
 
 def problem_line(code: str, message: Text) -> str:

@@ -105,6 +105,12 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Första dagen då inga nya behandlingar får starta (vanligen i dag).": (
             "The first day on which no new treatments begin (usually today)."
         ),
+        "Publicera i ett register det som din region har skrivit under av avtal och avslut, så att den andra regionen kan hämta det.": (
+            "Publish in a registry what your region has signed of agreements and ends, so that the other region can fetch it."
+        ),
+        "Hämta regionernas avtal och avslut ur ett register. Det som ingen betrodd nyckel har skrivit under hämtas inte.": (
+            "Fetch the regions' agreements and ends from a registry. What no trusted key has signed is not fetched."
+        ),
         "Visa avtalen och om de gäller i dag.": "Show the agreements and whether they are in force today.",
         "Regionen som enheten hör till, med dess kortnamn. Behövs med --trust.": (
             "The region that the unit belongs to, by its short name. Needed with --trust."

@@ -35,6 +35,9 @@ class Here:
         named = workspace.get("registries")
         self.root = found if found is not None else Path()
         self.language: Language = settings().in_workspace(workspace.get("language"))
+        region = workspace.get("region")
+        self.region = region if isinstance(region, str) else ""
+        """The short name of the workspace's region; empty where there is none."""
         self.registries: dict[str, str] = {
             str(name): place
             for name, place in (named if isinstance(named, dict) else {}).items()

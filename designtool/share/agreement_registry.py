@@ -39,7 +39,9 @@ MOST_FILES = 2_000
 _MOST_WRONG = 100
 """After so many files of a region that nobody can use, the rest of it is left."""
 _TAG = re.compile(r"(agreement|end)-([0-9a-f]{64})")
-_NOBODY_ANSWERS = frozenset({"registry-unreachable", "registry-too-slow", "registry-unavailable"})
+_NOBODY_ANSWERS = frozenset(
+    {"registry-unreachable", "registry-too-slow", "registry-unavailable", "not-a-registry-folder"}
+)
 
 
 @dataclass(frozen=True, slots=True)
