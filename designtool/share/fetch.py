@@ -88,7 +88,7 @@ def fetch(wanted: Wanted, registry: Registry, folder: Path, progress: Progress =
 def _asked_for(wanted: Wanted, registry: Registry) -> tuple[str, str | None]:
     """The digest, and the version where it is known before the manifest is read."""
     if wanted.digest is not None:
-        return wanted.digest, None
+        return wanted.digest, wanted.version
     version = wanted.version
     if version is None:
         versions = [tag for tag in registry.tags(str(wanted.name)) if is_version(tag)]

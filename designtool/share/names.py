@@ -11,6 +11,8 @@ from designtool.share.problems import RegistryProblem
 # Letters, digits and single hyphens: what every registry, file system and address takes as it is.
 _PART = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_PART = 60
+RESERVED_REGIONS = frozenset({"federation", "agreements", "receipts"})
+"""Where a registry keeps what regions share with: no region can have such a name."""
 _VERSION = re.compile(r"(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 
@@ -28,7 +30,10 @@ class ProgramName:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody asks for: a program, and of it one version, one digest, or (neither) the newest version."""
+    """What somebody asks for: a program, and of it one version, one digest, or (neither) the newest version.
+
+    Both together: the bundle with this digest, and only if it says of itself that it is this version.
+    """
 
     name: ProgramName
     version: str | None = None
@@ -36,8 +41,8 @@ class Wanted:
 
 
 def program_name(region: str, program: str) -> ProgramName:
-    """Raises RegistryProblem for parts that are no names."""
-    if not is_part(region) or not is_part(program):
+    """Raises RegistryProblem for parts that are no names, and for names that no region can have."""
+    if not is_part(region) or not is_part(program) or region in RESERVED_REGIONS:
         raise RegistryProblem("name-form", name=f"{region}/{program}")
     return ProgramName(region, program)
 
