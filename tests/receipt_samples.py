@@ -43,4 +43,4 @@ def receipt(region: str = "region-a", recalled: Recalled = RECALLED, **changes: 
 
 
 def answered(runtime: Person = LUND, recalled: Recalled = RECALLED, **changes: Any) -> Signed:
-    return answer(receipt(runtime.public.region, recalled, **changes), runtime.signer)
+    return answer(receipt(**{"region": runtime.public.region, "recalled": recalled, **changes}), runtime.signer)

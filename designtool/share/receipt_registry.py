@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from designtool.bundle import Refused, digest_of
 from designtool.share.envelope import MOST_BYTES, encode_envelope, read_envelope
-from designtool.share.names import program_name
+from designtool.share.names import is_part
 from designtool.share.problems import RegistryProblem
 from designtool.share.receipts import END_TYPE, ENROLMENT_TYPE, RECEIPT_TYPE, Problem, Receipt, RuntimeEnd, Signed, read
 from designtool.share.registry import Registry
@@ -42,7 +42,9 @@ class Collected:
 
 def repository_of(region: str) -> str:
     """Where a region keeps its receipts in a registry. Raises RegistryProblem for what is no name."""
-    return str(program_name(REPOSITORY, region))
+    if not is_part(region):
+        raise RegistryProblem("name-form", name=f"{REPOSITORY}/{region}")
+    return f"{REPOSITORY}/{region}"
 
 
 def send(documents: Iterable[Signed], registry: Registry) -> tuple[Signed, ...]:
