@@ -13,7 +13,7 @@ from designtool.bundle.manifest import (
     manifest_of,
     read_manifest,
 )
-from designtool.bundle.reader import Bundle, bundle_of, program_of, read_bundle
+from designtool.bundle.reader import Bundle, bundle_of, program_in, program_of, read_bundle
 from designtool.bundle.refusals import REFUSALS, Refused
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "layout_of_manifest",
     "make_bundle",
     "manifest_of",
+    "program_in",
     "program_of",
     "read_bundle",
     "read_manifest",

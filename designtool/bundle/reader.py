@@ -130,12 +130,7 @@ def bundle_of(manifest: Manifest, blobs: Mapping[str, BlobSource], limits: Limit
     for digest in blobs.keys() - {file.digest for file in manifest.files.values()}:
         raise Refused("blob-foreign", digest=digest)
     with blobs[manifest.files[PROGRAM_FILE].digest].open() as stream:
-        program_bytes = stream.read()
-    if digest_of(program_bytes) != manifest.files[PROGRAM_FILE].digest:
-        raise Refused("wrong-digest", name=PROGRAM_FILE)
-    program_json = parse_canonical(program_bytes, PROGRAM_FILE, limits.program_bytes)
-    if not isinstance(program_json, dict):
-        raise Refused("program-invalid", problem="/")
+        program_json = _program_json(manifest, stream.read(), limits)
     bundle = Bundle(manifest, program_json, MappingProxyType(dict(blobs)))
     _check_pictures(bundle)
     return bundle
@@ -143,14 +138,33 @@ def bundle_of(manifest: Manifest, blobs: Mapping[str, BlobSource], limits: Limit
 
 def program_of(bundle: Bundle) -> Program:
     """The program of a bundle. Raises Refused when it means nothing, or not what the manifest says, or is not safe to show."""
-    number = bundle.program_json.get("format")
+    return _program(bundle.manifest, bundle.program_json)
+
+
+def program_in(manifest: Manifest, program_bytes: bytes, limits: Limits | None = None) -> Program:
+    """The program that belongs to a manifest, from its own bytes alone: to be compared, and not to be shown, since none of its
+    pictures and films have been looked at. Raises Refused as `program_of` does, and for other bytes."""
+    return _program(manifest, _program_json(manifest, program_bytes, limits or Limits()))
+
+
+def _program_json(manifest: Manifest, program_bytes: bytes, limits: Limits) -> dict[str, Any]:
+    if digest_of(program_bytes) != manifest.files[PROGRAM_FILE].digest:
+        raise Refused("wrong-digest", name=PROGRAM_FILE)
+    program_json = parse_canonical(program_bytes, PROGRAM_FILE, limits.program_bytes)
+    if not isinstance(program_json, dict):
+        raise Refused("program-invalid", problem="/")
+    return program_json
+
+
+def _program(manifest: Manifest, program_json: Mapping[str, Any]) -> Program:
+    number = program_json.get("format")
     if type(number) is int and number > FORMAT:
         raise Refused("format-too-new", format=number, known=FORMAT)
     try:
-        program = decode_program(bundle.program_json)
+        program = decode_program(program_json)
     except NotAProgram as error:
         raise Refused("program-invalid", problem=error) from error
-    check_program(program, bundle.program_json, bundle.manifest)
+    check_program(program, program_json, manifest)
     return program
 
 
