@@ -17,7 +17,7 @@ from designtool.share.draft import Draft, metadata_of, sign_draft, signed_digest
 from designtool.share.federation import Release, release_name
 from designtool.share.keys import KeyRole, Owner, PublicKey, key_in_metadata
 from designtool.share.keys import _public_key as public_key_of
-from designtool.share.metadata_store import TIMESTAMP_FILE, MetadataStore, versions_of
+from designtool.share.metadata_store import TIMESTAMP_FILE, MetadataStore, parsed_name
 from designtool.share.trust import NotTrusted, Trusted, create_trust_folder, trusted
 from designtool.share.trust_problems import TrustProblem
 
@@ -42,8 +42,9 @@ class MemoryStore:
             raise TrustProblem("metadata-changed", name=name)
         self.files[name] = data
 
-    def names(self) -> tuple[str, ...]:
-        return tuple(sorted(self.files))
+    def versions(self, role: str) -> tuple[int, ...]:
+        parsed = [parsed_name(name) for name in self.files]
+        return tuple(sorted(one[1] for one in parsed if one is not None and one[0] == role and one[1] is not None))
 
     def copy(self) -> MemoryStore:
         return MemoryStore(self.files)
@@ -142,7 +143,7 @@ def forged(
     store: MemoryStore, role: str, change: Callable[[Any], None], people: Sequence[Person], version: int | None = None
 ) -> bytes:
     """The newest metadata of a role with something changed, signed by whom the attacker has."""
-    number = version or (versions_of(store, role) or (0,))[-1]
+    number = version or (store.versions(role) or (0,))[-1]
     name = TIMESTAMP_FILE if role == "timestamp" else f"{number}.{role}.json"
     metadata = metadata_of(store.files[name], role)
     change(metadata.signed)

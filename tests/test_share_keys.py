@@ -14,7 +14,6 @@ import pytest
 from federations import (
     CLINICAL,
     DAY,
-    FIRST,
     FOUNDERS,
     NOW,
     PUBLISHER,
@@ -39,6 +38,7 @@ from designtool.share.draft import (
     signed_digest,
 )
 from designtool.share.federation import first_root
+from designtool.share.folder_registry import FolderRegistry
 from designtool.share.keys import (
     SHORTEST_PASSPHRASE,
     Owner,
@@ -50,8 +50,9 @@ from designtool.share.keys import (
     public_file,
     read_public,
 )
-from designtool.share.metadata_store import TIMESTAMP_FILE, FolderMetadataStore, versions_of
-from designtool.share.stick import Has, export_stick, import_stick, take_over
+from designtool.share.metadata_store import TIMESTAMP_FILE, FolderMetadataStore
+from designtool.share.registry_metadata import RegistryMetadataStore
+from designtool.share.stick import copy_metadata, take_over
 from designtool.share.trust import create_trust_folder, mirror_of
 from designtool.share.trust_problems import TrustProblem
 
@@ -167,7 +168,7 @@ def test_damaged_files_of_keys(tmp_path: Path) -> None:
 
 def test_a_file_is_put_once_and_the_timestamp_is_replaced(tmp_path: Path) -> None:
     store = FolderMetadataStore(tmp_path / "metadata")
-    assert store.names() == ()
+    assert store.versions("root") == ()
     assert store.get("1.root.json", 10) is None
     store.put("1.root.json", b"root", None)
     store.put("1.root.json", b"root", None)
@@ -176,8 +177,7 @@ def test_a_file_is_put_once_and_the_timestamp_is_replaced(tmp_path: Path) -> Non
     assert problem(store.put, TIMESTAMP_FILE, b"two", None) == "metadata-changed"
     store.put(TIMESTAMP_FILE, b"two", b"one")
     assert (store.get(TIMESTAMP_FILE, 10), store.get("1.root.json", 2)) == (b"two", b"roo")
-    assert store.names() == ("1.root.json", TIMESTAMP_FILE)
-    assert versions_of(store, "root") == (1,)
+    assert (store.versions("root"), store.versions("timestamp"), store.versions("region-a")) == ((1,), (), ())
 
 
 @pytest.mark.parametrize(
@@ -242,7 +242,7 @@ def test_a_draft_goes_from_hand_to_hand() -> None:
     done = read_draft(encode_draft(signed(carried, CLINICAL)), "draft")
     assert progress_of(done).still == 0
     made.adopt(done)
-    assert "2.region-a.json" in made.store.names()
+    assert made.store.versions("region-a") == (1, 2)
 
 
 def test_a_draft_says_in_words_what_is_signed() -> None:
@@ -333,40 +333,29 @@ def made() -> Federation:
     return founded()
 
 
-def bundle(folder: Path, name: str) -> Path:
-    folder.mkdir(exist_ok=True)
-    path = folder / name
-    path.write_bytes(name.encode())
-    return path
+def on(stick: Path) -> RegistryMetadataStore:
+    return RegistryMetadataStore(FolderRegistry(stick))
 
 
-def test_a_stick_brings_metadata_and_bundles(made: Federation, tmp_path: Path) -> None:
+def test_a_stick_brings_metadata(made: Federation, tmp_path: Path) -> None:
     folder = made.trust_folder(tmp_path / "trust")
-    path = bundle(tmp_path / "build", "prov-1.0.0.dtb")
-    written = export_stick(made.store, {FIRST: path}, tmp_path / "stick")
-    assert written[0] == "prov-1.0.0.dtb"
-    assert written[-1] == "metadata/timestamp.json"
+    written = copy_metadata(made.store, on(tmp_path / "stick"))
+    assert (written[0], written[-1]) == ("1.root.json", TIMESTAMP_FILE)
     assert ask(mirror_of(folder), folder) == "metadata-missing"
-    found = import_stick(tmp_path / "stick", folder, NOW)
-    assert [one.name for one in found] == ["prov-1.0.0.dtb"]
+    take_over(on(tmp_path / "stick"), folder, NOW)
     assert ask(mirror_of(folder), folder) == "trusted"
 
 
-def test_a_stick_since_brings_only_what_is_new(made: Federation, tmp_path: Path) -> None:
-    folder = made.trust_folder(tmp_path / "trust")
-    first, second = (bundle(tmp_path / "build", f"prov-{version}.dtb") for version in ("1.0.0", "1.1.0"))
-    export_stick(made.store, {FIRST: first}, tmp_path / "one")
-    import_stick(tmp_path / "one", folder, NOW)
+def test_a_stick_is_brought_up_to_date_and_never_back(made: Federation, tmp_path: Path) -> None:
+    folder, old = made.trust_folder(tmp_path / "trust"), made.store.copy()
+    copy_metadata(made.store, on(tmp_path / "stick"))
     made.adopt(publication.draft_renewal(made.store, "root", NOW), *FOUNDERS[:2])
     made.release("region-a/prov/1.1.0", SECOND)
-    written = export_stick(
-        made.store, {FIRST: first, SECOND: second}, tmp_path / "two", Has(root=1, bundles=frozenset({FIRST}))
-    )
-    assert "prov-1.1.0.dtb" in written
-    assert "prov-1.0.0.dtb" not in written
-    assert "metadata/2.root.json" in written
-    assert "metadata/1.root.json" not in written
-    import_stick(tmp_path / "two", folder, NOW)
+    assert "2.root.json" in copy_metadata(made.store, on(tmp_path / "stick"))
+    before = contents(tmp_path / "stick")
+    assert problem(copy_metadata, old, on(tmp_path / "stick")) == "metadata-rollback"
+    assert contents(tmp_path / "stick") == before
+    take_over(on(tmp_path / "stick"), folder, NOW)
     assert ask(mirror_of(folder), folder, name="region-a/prov/1.1.0", digest=SECOND) == "trusted"
     assert ask(mirror_of(folder), folder) == "trusted"
 
@@ -374,43 +363,43 @@ def test_a_stick_since_brings_only_what_is_new(made: Federation, tmp_path: Path)
 def test_a_stale_stick_is_refused_by_a_fresh_client_and_by_one_that_knows_better(
     made: Federation, tmp_path: Path
 ) -> None:
-    export_stick(made.store, {}, tmp_path / "old")
+    old, new = on(tmp_path / "old"), on(tmp_path / "new")
+    copy_metadata(made.store, old)
     made.stamp(NOW + DAY)
-    export_stick(made.store, {}, tmp_path / "new")
+    copy_metadata(made.store, new)
     fresh = made.trust_folder(tmp_path / "fresh")
-    before = contents(mirror_of(fresh).folder)
-    assert problem(import_stick, tmp_path / "old", fresh, NOW + 10 * DAY) == "metadata-expired"
-    assert contents(mirror_of(fresh).folder) == before == {}
+    before = contents(fresh)
+    assert problem(take_over, old, fresh, NOW + 10 * DAY) == "metadata-expired"
+    assert contents(fresh) == before
     knows = made.trust_folder(tmp_path / "knows")
-    import_stick(tmp_path / "new", knows, NOW + DAY)
+    take_over(new, knows, NOW + DAY)
     held = contents(knows)
-    assert problem(import_stick, tmp_path / "old", knows, NOW + DAY) == "metadata-rollback"
+    assert problem(take_over, old, knows, NOW + DAY) == "metadata-rollback"
     assert contents(knows) == held
     assert ask(mirror_of(knows), knows, NOW + DAY) == "trusted"
-    import_stick(tmp_path / "new", fresh, NOW + DAY)
+    take_over(new, fresh, NOW + DAY)
     assert ask(mirror_of(fresh), fresh, NOW + DAY) == "trusted"
 
 
-def test_a_stick_that_is_tampered_with_or_cut_short_changes_nothing(made: Federation, tmp_path: Path) -> None:
+def test_metadata_that_is_tampered_with_or_cut_short_changes_nothing(made: Federation, tmp_path: Path) -> None:
     folder = made.trust_folder(tmp_path / "trust")
-    stick = tmp_path / "stick"
-    export_stick(made.store, {}, stick)
-    for name in sorted(path.name for path in (stick / "metadata").iterdir()):
-        whole = (stick / "metadata" / name).read_bytes()
+    before = contents(folder)
+    for name, whole in made.store.copy().files.items():
         for damage in (whole[:-30], None):
+            attack = made.store.copy()
             if damage is None:
-                (stick / "metadata" / name).unlink()
+                del attack.files[name]
             else:
-                (stick / "metadata" / name).write_bytes(damage)
-            if name != "1.root.json":  # The receiver has the root from paper.
-                assert problem(import_stick, stick, folder, NOW) in (
+                attack.files[name] = damage
+            # The receiver has the root from paper, and older lists of regions are history.
+            if name not in ("1.root.json", "1.targets.json", "2.targets.json", "1.region-a.json", "1.region-b.json"):
+                assert problem(take_over, attack, folder, NOW) in (
                     "metadata-invalid",
                     "metadata-mismatch",
                     "metadata-missing",
                 )
-                assert contents(mirror_of(folder).folder) == {}
-            (stick / "metadata" / name).write_bytes(whole)
-    import_stick(stick, folder, NOW)
+                assert contents(folder) == before
+    take_over(made.store, folder, NOW)
     assert ask(mirror_of(folder), folder) == "trusted"
 
 
@@ -434,5 +423,5 @@ def test_trust_may_begin_with_a_later_root(made: Federation, tmp_path: Path) -> 
     client = take_over(made.store, tmp_path / "trust", NOW)
     assert client.versions()["root"] == 3
     mirror = mirror_of(tmp_path / "trust")
-    assert versions_of(mirror, "root") == (2, 3)
+    assert mirror.versions("root") == (2, 3)
     assert ask(mirror, tmp_path / "trust") == "trusted"

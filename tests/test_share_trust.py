@@ -199,7 +199,7 @@ def test_each_role_runs_out(made: Federation, folder: Path, role: str, days: int
         made.stamp(late)
     else:
         made.stamp(NOW)
-        number = max(publication.versions_of(made.store, "snapshot"))
+        number = max(made.store.versions("snapshot"))
         made.store.files["timestamp.json"] = forged(
             made.store, "timestamp", lambda it: _until(it, late + DAY), [ONLINE]
         )
@@ -721,7 +721,7 @@ def _restamp(store: MemoryStore, role: str, version: int) -> None:
         meta = snapshot.meta.setdefault(f"{role}.json", snapshot.meta["targets.json"].__class__(version))
         meta.version, meta.length = version, len(data)
         meta.hashes = {"sha256": hashlib.sha256(data).hexdigest()}
-        targets = max(store.names(), key=lambda name: int(name.split(".")[0]) if name.endswith(".targets.json") else 0)
+        targets = f"{max(store.versions('targets'))}.targets.json"
         if role != "targets":
             own = store.files[targets]
             about = snapshot.meta["targets.json"]

@@ -74,7 +74,7 @@ def init(
     from designtool.share.publication import draft_federation
     from designtool.share.trust_problems import TrustProblem
 
-    if _store(folder).names():
+    if _store(folder).versions("root"):
         raise TrustProblem("federation-exists", folder=folder)
     drafts = draft_federation(_public(founders), threshold, _public(online), _public(safety), _now())
     _write_drafts(folder, drafts)
@@ -277,10 +277,9 @@ def trust(folder: Path, root: Path, digest: str) -> None:
 def update(folder: Path, source: Path) -> None:
     """Ta över nyare metadata från ett minne eller en mapp, om den är riktig och färsk."""
     from designtool.share.metadata_store import FolderMetadataStore
-    from designtool.share.stick import METADATA_FOLDER, take_over
+    from designtool.share.stick import take_over
 
-    inner = source / METADATA_FOLDER
-    client = take_over(FolderMetadataStore(inner if inner.is_dir() else source), folder, _now())
+    client = take_over(FolderMetadataStore(source), folder, _now())
     until = f"{client.expires:%Y-%m-%d %H:%M} UTC"
     said = Text(f"Metadatan är riktig och gäller till {until}.", f"The metadata is right, and valid until {until}.")
     click.echo(said.in_language(language_of(None)))

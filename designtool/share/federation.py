@@ -32,7 +32,7 @@ from tuf.api.metadata import (
 from designtool.bundle.manifest import is_digest
 from designtool.share.about import LONGEST_TEXT, About, NotAbout, encode_about, read_about
 from designtool.share.keys import KeyRole, PublicKey, key_in_metadata, key_of_metadata
-from designtool.share.names import is_version, program_name
+from designtool.share.names import RESERVED_REGIONS, is_version, program_name
 from designtool.share.problems import RegistryProblem
 from designtool.share.trust_problems import TrustProblem
 
@@ -46,7 +46,7 @@ TOP_ROLES = ("root", "targets", "snapshot", "timestamp")
 REGION_THRESHOLD = 2
 _LARGEST_SIZE = 2**53 - 1
 _AnySigned = TypeVar("_AnySigned", bound=Signed)
-_RESERVED = frozenset({*TOP_ROLES, RECALL})
+_RESERVED = frozenset({*TOP_ROLES, RECALL, *RESERVED_REGIONS})
 
 
 @dataclass(frozen=True, slots=True)

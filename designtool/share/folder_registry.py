@@ -44,6 +44,10 @@ class FolderRegistry:
     def address(self) -> str:
         return str(self._root)
 
+    @property
+    def is_folder(self) -> bool:
+        return True
+
     def tagged(self, repository: str, tag: str) -> str | None:
         entry = self._named(self._index(), repository, tag)
         return entry["digest"] if entry is not None else None

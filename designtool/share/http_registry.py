@@ -41,6 +41,10 @@ class HttpRegistry:
     def address(self) -> str:
         return str(self._client.address)
 
+    @property
+    def is_folder(self) -> bool:
+        return False
+
     def tagged(self, repository: str, tag: str) -> str | None:
         answer = self._ask_manifest("HEAD", repository, tag, (200, 404))
         if answer.status == 404:

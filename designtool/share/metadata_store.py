@@ -22,7 +22,10 @@ _NAME = re.compile(r"timestamp\.json|([1-9][0-9]{0,15})\.([a-z0-9]+(?:-[a-z0-9]+
 
 
 class MetadataStore(Protocol):
-    """Files of metadata by name: `timestamp.json`, and `<version>.<role>.json` for all others."""
+    """Files of metadata by name: `timestamp.json`, and `<version>.<role>.json` for all others.
+
+    Every verb raises TrustProblem for what is there and is no metadata, and RegistryProblem where a registry cannot be reached.
+    """
 
     def get(self, name: str, most_bytes: int) -> bytes | None:
         """The file, or its first `most_bytes + 1` bytes where it is longer; None where there is none."""
@@ -33,18 +36,20 @@ class MetadataStore(Protocol):
         The same bytes again are no change. Raises TrustProblem `metadata-changed` where something else is there.
         """
 
-    def names(self) -> tuple[str, ...]:
-        """Every file of metadata that is there, sorted."""
+    def versions(self, role: str) -> tuple[int, ...]:
+        """The versions of a role that there are files of, rising. The timestamp has none."""
 
 
 def file_name(role: str, version: int) -> str:
     return TIMESTAMP_FILE if role == "timestamp" else f"{version}.{role}.json"
 
 
-def versions_of(store: MetadataStore, role: str) -> tuple[int, ...]:
-    """The versions of a role that a store has files of, rising."""
-    found = (_NAME.fullmatch(name) for name in store.names())
-    return tuple(sorted(int(match[1]) for match in found if match is not None and match[2] == role))
+def parsed_name(name: str) -> tuple[str, int | None] | None:
+    """The role and the version of a file; no version for the timestamp, and None for what is no name of metadata."""
+    found = _NAME.fullmatch(name)
+    if found is None:
+        return None
+    return ("timestamp", None) if found[1] is None else (found[2], int(found[1]))
 
 
 class FolderMetadataStore:
@@ -54,7 +59,7 @@ class FolderMetadataStore:
         self.folder = folder
 
     def get(self, name: str, most_bytes: int) -> bytes | None:
-        if not _NAME.fullmatch(name):
+        if parsed_name(name) is None:
             return None
         try:
             with open(self.folder / name, "rb") as stream:
@@ -63,7 +68,7 @@ class FolderMetadataStore:
             return None
 
     def put(self, name: str, data: bytes, before: bytes | None) -> None:
-        if not _NAME.fullmatch(name):
+        if parsed_name(name) is None:
             raise ValueError(f"{name!r} is no name of metadata")
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / name
@@ -75,11 +80,12 @@ class FolderMetadataStore:
                 raise TrustProblem("metadata-changed", name=name)
             write_atomically(path, lambda stream: stream.write(data))
 
-    def names(self) -> tuple[str, ...]:
+    def versions(self, role: str) -> tuple[int, ...]:
         try:
-            return tuple(sorted(one.name for one in self.folder.iterdir() if _NAME.fullmatch(one.name)))
+            found = [parsed_name(one.name) for one in self.folder.iterdir()]
         except (FileNotFoundError, NotADirectoryError):
             return ()
+        return tuple(sorted(one[1] for one in found if one is not None and one[0] == role and one[1] is not None))
 
 
 @contextmanager

@@ -27,7 +27,7 @@ def open_registry(
     """
     if stated in named:
         place, start = named[stated], root
-    elif _SCHEME.match(stated) or _is_path(stated):
+    elif is_address(stated) or _is_path(stated):
         place, start = stated, Path()
     else:
         near = nearest(stated, list(named))
@@ -39,10 +39,15 @@ def open_registry(
                 f"./{stated}",
             )
         )
-    if not _SCHEME.match(place):
+    if not is_address(place):
         return FolderRegistry(start / place)
     credentials = read_credentials(credentials_file(os.environ if environment is None else environment))
     return HttpRegistry(RegistryClient(parse_address(place), credentials))
+
+
+def is_address(stated: str) -> bool:
+    """Whether it is the address of a service, right or wrong, and no folder."""
+    return _SCHEME.match(stated) is not None
 
 
 def _is_path(stated: str) -> bool:

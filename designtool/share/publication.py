@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,11 +14,14 @@ from designtool.share import federation
 from designtool.share.draft import LARGEST, LARGEST_TARGETS, Draft, draft_of, metadata_of
 from designtool.share.federation import RECALL, Release
 from designtool.share.keys import PublicKey
-from designtool.share.metadata_store import TIMESTAMP_FILE, MetadataStore, file_name, versions_of
+from designtool.share.metadata_store import TIMESTAMP_FILE, MetadataStore, file_name, parsed_name
 from designtool.share.trust_problems import TrustProblem
 
 if TYPE_CHECKING:
     from securesystemslib.signer import Signer
+
+_MOST_STAMPS = 10
+_MOST_LOOKED_AT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,7 @@ def adopt(draft: Draft, store: MetadataStore) -> str:
         _check_signed(metadata, role, targets)
         if role != RECALL:
             federation.check_signers(role, _signers(metadata, role, targets))
-    newest = max(versions_of(store, role), default=0)
+    newest = max(store.versions(role), default=0)
     name = file_name(role, signed.version)
     if signed.version < newest:
         raise TrustProblem("metadata-rollback", name=name)
@@ -149,33 +152,79 @@ def stamp(store: MetadataStore, signers: Sequence[Signer], now: datetime) -> tup
     """Say that what is in the store belongs together and is fresh: a snapshot and a timestamp. Gives the files' names.
 
     What is not signed as it must be is left out, or stays at the version that it had: its readers refuse it by itself.
+    What was written is read back, and all of it done again where somebody else has stamped meanwhile: whoever writes last has
+    seen that the timestamp leads to everything. Raises TrustProblem `metadata-changed` where that does not come to rest.
     """
+    for _ in range(_MOST_STAMPS):
+        try:
+            written = _stamped(store, signers, now)
+        except TrustProblem as problem:
+            if problem.code != "metadata-changed":
+                raise
+            continue
+        if _stands(store, written):
+            return file_name("snapshot", written.snapshot.version), TIMESTAMP_FILE
+    raise TrustProblem("metadata-changed", name=TIMESTAMP_FILE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamped:
+    snapshot: Current
+    timestamp: bytes
+    known_snapshots: frozenset[int]
+    """Those that were there before anything else was looked at, and the own one."""
+    new_roles: frozenset[str]
+    """Roles whose files were read for this snapshot."""
+
+
+def _stamped(store: MetadataStore, signers: Sequence[Signer], now: datetime) -> _Stamped:
+    # First of all: a snapshot that is there already was made of nothing that is newer than what is read below.
+    taken = set(store.versions("snapshot"))
     root, targets = newest_root(store), newest_targets(store)
-    old_timestamp = store.get(TIMESTAMP_FILE, LARGEST["timestamp"])
+    old_timestamp = _got(store, TIMESTAMP_FILE, LARGEST["timestamp"])
     timestamp = _verified(old_timestamp, "timestamp", root.signed)
     snapshot = _snapshot_before(store, timestamp, root.signed)
     meta: dict[str, MetaFile] = dict(snapshot.signed.meta) if snapshot is not None else {}
     meta["targets.json"] = _meta_file(targets)
     assert targets.signed.delegations is not None, "newest_targets keeps to the rules"
+    new_roles = {"targets"}
     for role in targets.signed.delegations.roles:
         current = newest_of(store, role, targets.signed)
         known = meta.get(f"{role}.json")
         if current is not None and (known is None or known.version <= current.version):
             meta[f"{role}.json"] = _meta_file(current)
-    number = snapshot.version + 1 if snapshot is not None else 1
-    taken = set(versions_of(store, "snapshot"))
+            new_roles.add(role)
+    before = snapshot.version if snapshot is not None else 0
+    number = before + 1
     while number in taken:
         number += 1
     new_snapshot = Metadata(federation.snapshot_of(number, meta, now))
     _sign_all(new_snapshot, "snapshot", root.signed, signers)
     data = new_snapshot.to_bytes()
-    number = timestamp.version + 1 if timestamp is not None else 1
-    new_timestamp = Metadata(federation.timestamp_of(number, _meta_file(Current(new_snapshot.signed, data)), now))
+    # Two who stamp at once have snapshots of different numbers, and so timestamps of different numbers too.
+    steps = number - before if snapshot is not None else 1
+    made = Current(new_snapshot.signed, data)
+    number = (timestamp.version if timestamp is not None else 0) + steps
+    new_timestamp = Metadata(federation.timestamp_of(number, _meta_file(made), now))
     _sign_all(new_timestamp, "timestamp", root.signed, signers)
-    name = file_name("snapshot", new_snapshot.signed.version)
-    store.put(name, data, None)
-    store.put(TIMESTAMP_FILE, new_timestamp.to_bytes(), old_timestamp)
-    return name, TIMESTAMP_FILE
+    stamped = new_timestamp.to_bytes()
+    store.put(file_name("snapshot", made.version), data, None)
+    store.put(TIMESTAMP_FILE, stamped, old_timestamp)
+    return _Stamped(made, stamped, frozenset({*taken, made.version}), frozenset(new_roles))
+
+
+def _stands(store: MetadataStore, written: _Stamped) -> bool:
+    """Whether the timestamp in the store is the one that was written, and leads to files that are there with the right bytes."""
+    if _got(store, TIMESTAMP_FILE, LARGEST["timestamp"]) != written.timestamp:
+        return False
+    if _got(store, file_name("snapshot", written.snapshot.version), LARGEST["snapshot"]) != written.snapshot.data:
+        return False
+    for role in written.new_roles:
+        meta = written.snapshot.signed.meta[f"{role}.json"]
+        data = _got(store, file_name(role, meta.version), LARGEST_TARGETS)
+        if data is None or len(data) != meta.length or MetaFile.from_data(1, data, ["sha256"]).hashes != meta.hashes:
+            return False
+    return written.known_snapshots.issuperset(store.versions("snapshot"))
 
 
 # What is published
@@ -184,7 +233,7 @@ def stamp(store: MetadataStore, signers: Sequence[Signer], now: datetime) -> tup
 def newest_root(store: MetadataStore) -> Current:
     """The last root of the chain that begins with the store's first. Raises TrustProblem."""
     found: Current | None = None
-    for version in versions_of(store, "root"):
+    for version in store.versions("root"):
         data = store.get(file_name("root", version), LARGEST["root"])
         if data is None or version != (found.version + 1 if found is not None else 1):
             break
@@ -209,14 +258,114 @@ def newest_targets(store: MetadataStore) -> Current:
     return found
 
 
+def stamped_files(store: MetadataStore) -> dict[str, bytes]:
+    """What the timestamp leads to, by name: every root first, the timestamp last. Each is what the store's own roots vouch for.
+
+    What of a region is not signed as it must be is left out. Raises TrustProblem where anything else is missing or does not hold.
+    """
+    known = _Remembered(store)
+    root = newest_root(known)
+    roots = {name: data for name, data in known.files.items() if data is not None}
+    timestamp = _verified(_whole(known, TIMESTAMP_FILE, LARGEST["timestamp"]), "timestamp", root.signed)
+    if timestamp is None:
+        raise TrustProblem("metadata-signatures", name=TIMESTAMP_FILE)
+    name = file_name("snapshot", timestamp.signed.snapshot_meta.version)
+    snapshot = _pointed_at(known, name, timestamp.signed.snapshot_meta, LARGEST["snapshot"])
+    found = _verified(snapshot, "snapshot", root.signed)
+    if found is None:
+        raise TrustProblem("metadata-signatures", name=name)
+    meta = found.signed.meta
+    targets_name = file_name("targets", meta["targets.json"].version) if "targets.json" in meta else "targets.json"
+    targets = _verified(_whole(known, targets_name, LARGEST_TARGETS), "targets", root.signed)
+    if targets is None or targets.signed.delegations is None or targets.signed.delegations.roles is None:
+        raise TrustProblem("metadata-signatures", name=targets_name)
+    _pointed_at(known, targets_name, meta["targets.json"], LARGEST_TARGETS)
+    files: dict[str, bytes] = {}
+    for role in targets.signed.delegations.roles:
+        about = meta.get(f"{role}.json")
+        if about is None:
+            continue
+        data = _pointed_at(known, file_name(role, about.version), about, LARGEST_TARGETS)
+        if _verified(data, role, targets.signed) is not None:
+            files[file_name(role, about.version)] = data
+    return {**roots, **files, targets_name: targets.data, name: snapshot, TIMESTAMP_FILE: timestamp.data}
+
+
+def check_not_older(files: Mapping[str, bytes], store: MetadataStore) -> None:
+    """That what is to be copied to a store is not older than what is there. Raises TrustProblem."""
+    roots = {version: data for name, data in files.items() if (version := _root_version(name)) is not None}
+    newest = max(roots)
+    if max(store.versions("root"), default=0) > newest:
+        raise TrustProblem("metadata-rollback", name=file_name("root", newest))
+    signed = metadata_of(roots[newest], "root").signed
+    there = _verified(_got(store, TIMESTAMP_FILE, LARGEST["timestamp"]), "timestamp", signed)
+    if there is not None and there.version > metadata_of(files[TIMESTAMP_FILE], "timestamp").signed.version:
+        raise TrustProblem("metadata-rollback", name=TIMESTAMP_FILE)
+
+
+def _root_version(name: str) -> int | None:
+    parsed = parsed_name(name)
+    return parsed[1] if parsed is not None and parsed[0] == "root" else None
+
+
+class _Remembered:
+    """A store of which every file is read once: what was verified is what is copied."""
+
+    def __init__(self, store: MetadataStore) -> None:
+        self.files: dict[str, bytes | None] = {}
+        self._store = store
+
+    def get(self, name: str, most_bytes: int) -> bytes | None:
+        if name not in self.files:
+            self.files[name] = self._store.get(name, most_bytes)
+        return self.files[name]
+
+    def put(self, name: str, data: bytes, before: bytes | None) -> None:
+        self._store.put(name, data, before)
+
+    def versions(self, role: str) -> tuple[int, ...]:
+        return self._store.versions(role)
+
+
+def _whole(store: MetadataStore, name: str, most_bytes: int) -> bytes:
+    data = store.get(name, most_bytes)
+    if data is None:
+        raise TrustProblem("metadata-missing", name=name)
+    if len(data) > most_bytes:
+        raise TrustProblem("metadata-too-large", name=name, limit=most_bytes)
+    return data
+
+
+def _pointed_at(store: MetadataStore, name: str, meta: MetaFile, most_bytes: int) -> bytes:
+    data = _whole(store, name, most_bytes)
+    try:
+        meta.verify_length_and_hashes(data)
+    except RepositoryError as error:
+        raise TrustProblem("metadata-mismatch", name=name) from error
+    return data
+
+
 def newest_of(store: MetadataStore, role: str, delegator: Root | Targets) -> Current | None:
     """The newest version of a role that is signed as the delegator asks for; None where there is none."""
-    for version in reversed(versions_of(store, role)):
-        data = store.get(file_name(role, version), LARGEST.get(role, LARGEST_TARGETS))
+    for version in _newest_first(store, role):
+        data = _got(store, file_name(role, version), LARGEST.get(role, LARGEST_TARGETS))
         found = _verified(data, role, delegator)
         if found is not None and found.version == version:
             return found
     return None
+
+
+def _newest_first(store: MetadataStore, role: str) -> tuple[int, ...]:
+    """The versions of a role that are looked at. One who fills a role with files that are none holds nobody else up for long."""
+    return tuple(reversed(store.versions(role)))[:_MOST_LOOKED_AT]
+
+
+def _got(store: MetadataStore, name: str, most_bytes: int) -> bytes | None:
+    """What a store has; None also for what is no metadata at all, which is one and the same to whoever looks for what is signed."""
+    try:
+        return store.get(name, most_bytes)
+    except TrustProblem:
+        return None
 
 
 def _verified(data: bytes | None, role: str, delegator: Root | Targets) -> Current | None:
@@ -234,8 +383,8 @@ def _verified(data: bytes | None, role: str, delegator: Root | Targets) -> Curre
 
 
 def _partly_signed(store: MetadataStore, role: str, delegator: Targets) -> Current | None:
-    for version in reversed(versions_of(store, role)):
-        data = store.get(file_name(role, version), LARGEST_TARGETS)
+    for version in _newest_first(store, role):
+        data = _got(store, file_name(role, version), LARGEST_TARGETS)
         if data is None:
             continue
         try:
@@ -252,12 +401,12 @@ def _snapshot_before(store: MetadataStore, timestamp: Current | None, root: Root
     if timestamp is None or not isinstance(timestamp.signed, Timestamp):
         return None
     name = file_name("snapshot", timestamp.signed.snapshot_meta.version)
-    found = _verified(store.get(name, LARGEST["snapshot"]), "snapshot", root)
+    found = _verified(_got(store, name, LARGEST["snapshot"]), "snapshot", root)
     return found if found is not None and isinstance(found.signed, Snapshot) else None
 
 
 def _check_root_follows(metadata: Metadata[Any], store: MetadataStore) -> None:
-    versions = versions_of(store, "root")
+    versions = store.versions("root")
     previous = newest_root(store).signed if versions else None
     expected = previous.version + 1 if previous is not None else 1
     version = metadata.signed.version
@@ -288,7 +437,7 @@ def _signers(metadata: Metadata[Any], role: str, delegator: Targets) -> tuple[Pu
 def _next(store: MetadataStore, role: str, signed: Any, before: Current | None, delegator: Current | None) -> Draft:
     """A draft with the next number that is free. Only roots follow each other without gaps."""
     if role != "root":
-        signed.version = max(signed.version, max(versions_of(store, role), default=0) + 1)
+        signed.version = max(signed.version, max(store.versions(role), default=0) + 1)
     return draft_of(
         role, signed, before.data if before is not None else None, delegator.data if delegator is not None else None
     )

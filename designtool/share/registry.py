@@ -53,6 +53,10 @@ class Registry(Protocol):
     def address(self) -> str:
         """What people call it."""
 
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder here: asking it costs nothing, and a tag is set in one step. A service has neither."""
+
     def tagged(self, repository: str, tag: str) -> str | None:
         """The digest that a tag has now; None where there is no such tag. Tags move: nothing is trusted by its tag."""
 

@@ -33,13 +33,20 @@ def push_file(
 
     `kind`: the artifact type. The same file has the same manifest everywhere. Raises RegistryProblem.
     """
-    blob = blob_of(data)
-    for one in (_EMPTY, blob):
+    for one in (_EMPTY, blob_of(data)):
         registry.push_blob(repository, one, (), nobody_watches)
+    manifest = manifest_of_file(data, kind, media_type)
+    registry.push_manifest(repository, manifest, MANIFEST_TYPE, tag, expected)
+    return digest_of(manifest)
+
+
+def manifest_of_file(data: bytes, kind: str, media_type: str) -> bytes:
+    """The one manifest that a file has."""
+    blob = blob_of(data)
     layer: dict[str, Any] = {"mediaType": media_type, "digest": blob.digest, "size": blob.size}
     if blob.size <= MOST_INLINE:
         layer["data"] = base64.b64encode(data).decode()
-    manifest = canonical_json(
+    return canonical_json(
         {
             "schemaVersion": 2,
             "mediaType": MANIFEST_TYPE,
@@ -48,8 +55,6 @@ def push_file(
             "layers": [layer],
         }
     )
-    registry.push_manifest(repository, manifest, MANIFEST_TYPE, tag, expected)
-    return digest_of(manifest)
 
 
 def pull_file(registry: Registry, repository: str, reference: str, kinds: Collection[str], most: int) -> bytes:

@@ -1,127 +1,86 @@
-"""Metadata and bundles carried by hand, and metadata copied from one store to another: nothing is taken over unverified."""
+"""Metadata copied from one place to another, over the network or carried by hand: nothing is taken over unverified."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from tuf.api.exceptions import RepositoryError
-from tuf.api.metadata import MetaFile, Snapshot, Timestamp
-
 from designtool.atomic import write_atomically
-from designtool.share.draft import LARGEST, LARGEST_TARGETS, metadata_of
-from designtool.share.metadata_store import (
-    TIMESTAMP_FILE,
-    FolderMetadataStore,
-    MetadataStore,
-    alone_in,
-    file_name,
-    versions_of,
-)
-from designtool.share.trust import ANCHOR_FILE, Client, Seen, mirror_of, refresh
+from designtool.share.draft import LARGEST, LARGEST_TARGETS
+from designtool.share.metadata_store import TIMESTAMP_FILE, FolderMetadataStore, MetadataStore, alone_in
+from designtool.share.publication import check_not_older, stamped_files
+from designtool.share.trust import ANCHOR_FILE, CLIENT_FOLDER, ROOTS_FOLDER, Client, Seen, mirror_of, refresh
 from designtool.share.trust_problems import TrustProblem
 
-METADATA_FOLDER = "metadata"
-
-
-@dataclass(frozen=True, slots=True)
-class Has:
-    """What the receiver of a stick has already: those files need not travel again."""
-
-    root: int
-    bundles: frozenset[str]
-
-
-def export_stick(
-    store: MetadataStore, bundles: Mapping[str, Path], stick: Path, since: Has | None = None
-) -> tuple[str, ...]:
-    """Write what a receiver needs: the newest metadata, and bundles by digest. Gives the names of the files on the stick.
-
-    The timestamp is written last: a stick that was pulled out too early holds no more than the one before.
-    Raises TrustProblem for a store without metadata, OSError for a full stick.
-    """
-    files, timestamp = _newest_files(store)
-    known_root = since.root if since is not None else 0
-    roots = {
-        name: _file(store, name, LARGEST["root"])
-        for name in (file_name("root", version) for version in versions_of(store, "root") if version > known_root)
-    }
-    folder = stick / METADATA_FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    written: list[str] = []
-    for digest, path in sorted(bundles.items()):
-        if since is not None and digest in since.bundles:
-            continue
-        with open(path, "rb") as source:
-            write_atomically(stick / path.name, lambda stream, source=source: shutil.copyfileobj(source, stream))  # type: ignore[misc]
-        written.append(path.name)
-    for name, data in {**roots, **files, TIMESTAMP_FILE: timestamp}.items():
-        write_atomically(folder / name, lambda stream, data=data: stream.write(data))  # type: ignore[misc]
-        written.append(f"{METADATA_FOLDER}/{name}")
-    return tuple(written)
-
-
-def import_stick(stick: Path, trust_folder: Path, now: datetime, witness: Seen | None = None) -> tuple[Path, ...]:
-    """Take over the metadata of a stick, if it is at least as new as what is known. Gives the bundles that lie beside it.
-
-    The bundles are not trusted by this: each is held against the metadata when it is taken in. Raises TrustProblem, and has then
-    taken over nothing.
-    """
-    take_over(FolderMetadataStore(stick / METADATA_FOLDER), trust_folder, now, witness)
-    return tuple(sorted(path for path in stick.glob("*.dtb") if path.is_file() and not path.is_symlink()))
+TRIAL_FOLDER = "trial"
 
 
 def take_over(source: MetadataStore, trust_folder: Path, now: datetime, witness: Seen | None = None) -> Client:
-    """Verify the metadata of another store, and copy it into the trust folder's own. Raises TrustProblem."""
+    """Verify the metadata of another place, and take it into the trust folder: all of it, or nothing.
+
+    What has not changed since is not read again: where nothing is new, two files are asked for (the next root, which is not
+    there, and the timestamp). What does not verify of one region is in the client's `problems`, and keeps no other region's from
+    being taken over. Raises TrustProblem, and RegistryProblem where the source is a registry that does not answer; the trust folder
+    is then as it was, but for newer roots: what was signed with keys that they have revoked is not trusted from then on.
+    """
     if not (trust_folder / ANCHOR_FILE).is_file():
         raise TrustProblem("trust-missing", folder=trust_folder)
-    with alone_in(trust_folder):
-        client = refresh(source, trust_folder, now, witness)
-        mirror = mirror_of(trust_folder)
-        files, timestamp = _newest_files(source)
-        for name, data in {**client.roots(), **files}.items():
-            _put_newer(mirror, name, data)
-        mirror.put(TIMESTAMP_FILE, timestamp, mirror.get(TIMESTAMP_FILE, LARGEST["timestamp"]))
-        return client
+    trial = trust_folder / TRIAL_FOLDER
+    trial.mkdir(exist_ok=True)
+    # Nobody who asks whether a bundle is trusted waits for the network: the trust folder is locked before it and after it alone.
+    with alone_in(trial), _trial_client(trust_folder, trial / CLIENT_FOLDER) as folder:
+        tried = refresh(source, trust_folder, now, witness, client_folder=folder)
+        tried.load_roles()
+        with alone_in(trust_folder):
+            mirror = mirror_of(trust_folder)
+            for name, data in {**tried.roots(), **tried.files()}.items():
+                _put_newer(mirror, name, data)
+            client = refresh(mirror, trust_folder, now, witness)
+            client.load_roles()
+    client.problems.update(tried.problems)
+    return client
 
 
-def _newest_files(store: MetadataStore) -> tuple[dict[str, bytes], bytes]:
-    """The files that the timestamp leads to, each as its hash demands, and the timestamp itself."""
-    timestamp_data = _file(store, TIMESTAMP_FILE, LARGEST["timestamp"])
-    timestamp = metadata_of(timestamp_data, "timestamp").signed
-    assert isinstance(timestamp, Timestamp)
-    snapshot_name = file_name("snapshot", timestamp.snapshot_meta.version)
-    snapshot_data = _file(store, snapshot_name, LARGEST["snapshot"])
-    _check(timestamp.snapshot_meta, snapshot_data, snapshot_name)
-    snapshot = metadata_of(snapshot_data, "snapshot").signed
-    assert isinstance(snapshot, Snapshot)
-    files: dict[str, bytes] = {}
-    for listed, meta in snapshot.meta.items():
-        name = file_name(listed.removesuffix(".json"), meta.version)
-        data = _file(store, name, LARGEST_TARGETS)
-        _check(meta, data, name)
-        files[name] = data
-    files[snapshot_name] = snapshot_data
-    return files, timestamp_data
+def copy_metadata(source: MetadataStore, target: MetadataStore) -> tuple[str, ...]:
+    """Copy what the timestamp of a place leads to: every root, and the newest of each role. Gives the names of the files.
+
+    Each file is verified by the source's own chain of roots; whoever takes it over holds it against the root on paper. The
+    timestamp is written last, so that a stick that was pulled out too early holds no more than before. Raises TrustProblem for a
+    source without metadata, and for a target that has newer one.
+    """
+    files = stamped_files(source)
+    check_not_older(files, target)
+    for name, data in files.items():
+        before = target.get(name, LARGEST["timestamp"]) if name == TIMESTAMP_FILE else None
+        target.put(name, data, before)
+    return tuple(files)
 
 
-def _check(meta: MetaFile, data: bytes, name: str) -> None:
+@contextmanager
+def _trial_client(trust_folder: Path, folder: Path) -> Iterator[Path]:
+    """A copy of what python-tuf's client has verified, to go on from. Newer roots alone are kept of it."""
+    client = trust_folder / CLIENT_FOLDER
+    shutil.rmtree(folder, ignore_errors=True)
+    if client.is_dir():
+        with alone_in(trust_folder):
+            shutil.copytree(client, folder, symlinks=True)
     try:
-        meta.verify_length_and_hashes(data)
-    except RepositoryError as error:
-        raise TrustProblem("metadata-mismatch", name=name) from error
+        yield folder
+    finally:
+        with alone_in(trust_folder):
+            _keep_roots(folder / ROOTS_FOLDER, client / ROOTS_FOLDER, (trust_folder / ANCHOR_FILE).read_bytes())
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _file(store: MetadataStore, name: str, most_bytes: int) -> bytes:
-    data = store.get(name, most_bytes)
-    if data is None:
-        raise TrustProblem("metadata-missing", name=name)
-    if len(data) > most_bytes:
-        raise TrustProblem("metadata-too-large", name=name, limit=most_bytes)
-    return data
+def _keep_roots(tried: Path, kept: Path, anchor: bytes) -> None:
+    for path in sorted(tried.iterdir()) if tried.is_dir() else ():
+        data = path.read_bytes()
+        if data != anchor and not (kept / path.name).exists():
+            kept.mkdir(parents=True, exist_ok=True)
+            write_atomically(kept / path.name, lambda stream, data=data: stream.write(data))  # type: ignore[misc]
 
 
 def _put_newer(mirror: FolderMetadataStore, name: str, data: bytes) -> None:

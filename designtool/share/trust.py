@@ -34,6 +34,8 @@ ANCHOR_FILE = "anchor.json"
 SEEN_FILE = "seen.json"
 CLIENT_FOLDER = "client"
 """What python-tuf's client keeps: the metadata that it has verified."""
+ROOTS_FOLDER = "root_history"
+"""In it: every root that it has verified."""
 MIRROR_FOLDER = "metadata"
 """The newest copy of the federation's metadata, from a registry or a stick. It is verified each time."""
 _CLOCK_SLACK = timedelta(days=1)
@@ -132,35 +134,42 @@ def refresh(
     now: datetime,
     witness: Seen | None = None,
     limits: Limits | None = None,
+    client_folder: Path | None = None,
 ) -> Client:
-    """Verify what is in a store, and remember it. The caller is alone in the trust folder. Raises TrustProblem."""
+    """Verify what is in a store, and remember it. The caller is alone in the trust folder. Raises TrustProblem.
+
+    `client_folder`: where python-tuf's client works, if not in the trust folder's own; nothing is remembered then.
+    """
     anchor = _anchor(trust_folder)
     before = read_seen(trust_folder / SEEN_FILE)
     for known in (before, witness):
         if known is not None and now < known.at - _CLOCK_SLACK:
             raise TrustProblem("clock-set-back", now=f"{now:%Y-%m-%d %H:%M}", seen=f"{known.at:%Y-%m-%d %H:%M}")
-    client = Client(store, trust_folder, anchor, now, limits or Limits())
+    client = Client(store, client_folder or trust_folder / CLIENT_FOLDER, anchor, now, limits or Limits())
     client.refresh()
     for known in (before, witness):
         if known is not None:
             _check_not_restored(client.versions(), known.versions)
-    client.remember(before)
+    if client_folder is None:
+        client.remember(before, trust_folder / SEEN_FILE)
     return client
 
 
 class Client:
     """python-tuf's client over a store, at a moment. Made by `refresh`, which asks the store for the top of the metadata."""
 
-    def __init__(self, store: MetadataStore, trust_folder: Path, anchor: bytes, now: datetime, limits: Limits) -> None:
-        self.folder = trust_folder
+    def __init__(self, store: MetadataStore, folder: Path, anchor: bytes, now: datetime, limits: Limits) -> None:
         self.now = now
+        self.problems: dict[str, TrustProblem] = {}
+        """Of regions whose metadata does not verify."""
+        self._folder = folder
+        self._seen_file: Path | None = None
         self._anchor_version = metadata_of(anchor, "root").signed.version
         self._fetcher = StoreFetcher(store, self._anchor_version + limits.root_versions)
         self._seen = Seen(now, MappingProxyType({}))
-        client_folder = trust_folder / CLIENT_FOLDER
-        client_folder.mkdir(exist_ok=True)
+        folder.mkdir(exist_ok=True)
         with self._problems():
-            self._updater = updater_of(client_folder, _ADDRESS, self._fetcher, limits, anchor)
+            self._updater = updater_of(folder, _ADDRESS, self._fetcher, limits, anchor)
             self._updater._trusted_set.reference_time = now
 
     def refresh(self) -> None:
@@ -194,16 +203,20 @@ class Client:
             raise TrustProblem("role-unknown", role=region)
         signed = self._role(region, f"{region}/-/-")
         federation.check_region(region, signed)
-        data = (self.folder / CLIENT_FOLDER / f"{region}.json").read_bytes()
+        data = (self._folder / f"{region}.json").read_bytes()
         metadata = metadata_of(data, region)
         result = self._targets.get_verification_result(region, metadata.signed_bytes, metadata.signatures)
         signers = federation.signers_among(list(result.signed.values()))
         federation.check_signers(region, signers)
         return signed, signers
 
-    def _check_not_recalled(self, name: ReleaseName) -> None:
+    def _recalls(self) -> Targets:
         recalls = self._role(RECALL, f"{RECALL}/-/-/-")
         federation.check_recall(recalls)
+        return recalls
+
+    def _check_not_recalled(self, name: ReleaseName) -> None:
+        recalls = self._recalls()
         recall = recalls.targets.get(f"{RECALL}/{name}")
         if recall is not None and not (isinstance(recall.custom, dict) and recall.custom.get("level") == "info"):
             raise TrustProblem("recalled", name=name)
@@ -214,21 +227,50 @@ class Client:
 
     def roots(self) -> dict[str, bytes]:
         """The files of every root from the one on paper on, as they were verified."""
-        history = self.folder / CLIENT_FOLDER / "root_history"
+        history = self._folder / ROOTS_FOLDER
         names = (file_name("root", version) for version in range(self._anchor_version, self._root.version + 1))
         return {name: (history / name).read_bytes() for name in names}
+
+    def load_roles(self) -> None:
+        """Load what every region and the safety officers have signed.
+
+        What does not verify is a problem of its role alone, and kept in `problems`: nothing of that role is trusted. Recalls that
+        are signed and cannot be read let nothing begin when they are asked for. Raises TrustProblem for a list of recalls that is
+        not the signed one.
+        """
+        for role in (RECALL, *self.regions()):
+            if f"{role}.json" not in self._updater._trusted_set.snapshot.meta:
+                continue  # It has signed nothing yet.
+            if role == RECALL:
+                self._role(RECALL, f"{RECALL}/-/-/-")
+            try:
+                if role == RECALL:
+                    self._recalls()
+                else:
+                    self._remember_releases(self.region(role)[0])
+            except TrustProblem as problem:
+                self.problems[role] = problem
+
+    def files(self) -> dict[str, bytes]:
+        """The files of everything that has been loaded, as they were verified: but for roots, and with the timestamp last."""
+        trusted_set = self._updater._trusted_set
+        roles = [role for role in (*self.regions(), RECALL, "targets", "snapshot", "timestamp") if role in trusted_set]
+        return {
+            file_name(role, trusted_set[role].version): (self._folder / f"{role}.json").read_bytes() for role in roles
+        }
 
     def versions(self) -> dict[str, int]:
         return {role: self._updater._trusted_set[role].version for role in federation.TOP_ROLES}
 
-    def remember(self, before: Seen | None) -> None:
+    def remember(self, before: Seen | None, file: Path) -> None:
+        self._seen_file = file
         if before is not None and dict(before.versions) == self.versions() and _is_recent(before.at, self.now):
             self._seen = before
             return
         releases = before.releases if before is not None else {}
         at = max(self.now, before.at) if before is not None else self.now
         self._seen = Seen(at, MappingProxyType(self.versions()), MappingProxyType(dict(releases)))
-        write_seen(self.folder / SEEN_FILE, self._seen)
+        write_seen(file, self._seen)
 
     @property
     def expires(self) -> datetime:
@@ -260,7 +302,8 @@ class Client:
         merged = {**digests, **self._seen.releases}
         if merged != dict(self._seen.releases):
             self._seen = Seen(self._seen.at, self._seen.versions, MappingProxyType(merged))
-            write_seen(self.folder / SEEN_FILE, self._seen)
+            if self._seen_file is not None:
+                write_seen(self._seen_file, self._seen)
 
     def _problems(self) -> _Problems:
         return _Problems(self._fetcher)
