@@ -30,6 +30,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("release", "designtool.cli.release", "Skriv in ett paket bland de utgivna versionerna."),
     ("inspect", "designtool.cli.inspect", "Visa vad ett paket innehåller."),
     ("verify", "designtool.cli.verify", "Kontrollera att ett paket är helt och oförändrat."),
+    ("provenance", "designtool.cli.provenance", "Intyga vilken källtext ett paket är byggt av."),
     ("unbundle", "designtool.cli.unbundle", "Skriv ut källtexten ur ett paket."),
     ("media", "designtool.cli.media", "Håll reda på stora filmer som ligger utanför arbetsytan."),
     ("publish", "designtool.cli.publish", "Publicera ett paket i ett register."),

@@ -36,6 +36,23 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Börja ett eget program från ett paket.": "Begin a program of one's own from a bundle.",
         "Kör paket i referensmiljön.": "Run bundles in the reference runtime.",
+        # provenance, and what verify says of it
+        "Intyga vilken källtext ett paket är byggt av.": "State which source a bundle is built from.",
+        "Intyga vilken källtext och vilka versioner ett paket är byggt av.": (
+            "State which source and which versions a bundle is built from."
+        ),
+        "Bygg om ett paket ur källtexten som ligger i det, och intyga med din underskrift att det blev samma paket.": (
+            "Build a bundle again from the source that lies in it, and state with your signature that it is the same bundle."
+        ),
+        "Fil för intyget. Utan den: bredvid paketet, med ändelsen .provenance.json.": (
+            "File of the statement. Without it: beside the bundle, ending in .provenance.json."
+        ),
+        "Intyget om hur paketet är byggt: en fil, eller registret som det ligger i. Paketet byggs om och jämförs.": (
+            "The statement of how the bundle was built: a file, or the registry that it lies in. The bundle is built again and compared."
+        ),
+        "Utkast till utgivning: kontrollera att det gäller just det här paketet och har klinisk underskrift.": (
+            "Draft of a release: check that it is of this very bundle and has a clinical signature."
+        ),
         # overlay
         "Anpassa ett program som en annan region har publicerat.": "Adapt a program that another region has published.",
         "Börja en anpassning i overlays/, med kopior av sidorna som ska skrivas om.": (
@@ -61,18 +78,43 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         # recall
         "Återkalla utgåvor, och visa vad som är återkallat.": "Recall releases, and show what has been recalled.",
-        "Återkalla en utgåva: inga nya behandlingar startas med den, och de som pågår fortsätter.": (
-            "Recall a release: no new treatments begin with it, and those under way go on."
+        "Återkalla en utgåva, och häv en återkallelse. En person stoppar, två häver.": (
+            "Recall a release, and lift a recall. One person stops, two lift."
         ),
-        "Gör ett utkast till återkallelse av REGION/PROGRAM/VERSION i federationens mapp. En säkerhetsansvarig skriver under.": (
-            "Make a draft of a recall of REGION/PROGRAM/VERSION in the federation's folder. A safety officer signs it."
+        "Gör ett utkast till återkallelse av REGION/PROGRAM/VERSION. En säkerhetsansvarig skriver under.": (
+            "Make a draft of a recall of REGION/PROGRAM/VERSION. A safety officer signs it."
+        ),
+        "stop-use stoppar delar även för dem som är i behandling, no-new-patients låter inget nytt börja, info stoppar inget.": (
+            "stop-use stops parts also for those in treatment, no-new-patients lets nothing new begin, info stops nothing."
         ),
         "Varför, så som det ska stå för behandlare och administratörer.": (
             "Why, as therapists and administrators shall read it."
         ),
         "Versionen som ska användas i stället, om det finns någon.": "The version to use instead, if there is one.",
-        "Visa vad som är återkallat enligt metadatan i federationens mapp.": (
-            "Show what has been recalled by the metadata in the federation's folder."
+        "stop-use: id på en modul, övning eller ett beslut som stoppas, eller all. Kan anges flera gånger.": (
+            "stop-use: id of a module, exercise or decision that is stopped, or all. Can be given several times."
+        ),
+        "stop-use: texten som patienter ser i delarnas ställe.": "stop-use: the text that patients see in place of the parts.",
+        "stop-use: texten som behandlare ser vid varje patient.": "stop-use: the text that therapists see at each patient.",
+        "För en mildare återkallelse än den som gäller: hävningen av den, underskriven av två.": (
+            "For a recall that is milder than the one in force: the lift of that one, signed by two."
+        ),
+        "Visa vad som är återkallat, enligt federationens metadata eller en mapp med förtroende.": (
+            "Show what has been recalled, by the federation's metadata or by a trust folder."
+        ),
+        "En mapp med förtroende: det som gäller där.": "A trust folder: what is in force there.",
+        "Gör ett dokument som häver återkallelsen av REGION/PROGRAM/VERSION. Två personer skriver under det.": (
+            "Make a document that lifts the recall of REGION/PROGRAM/VERSION. Two people sign it."
+        ),
+        "Varför det går att använda igen.": "Why it can be used again.",
+        "Visa återkallelsen och skriv under att den hävs. En säkerhetsansvarig och en kliniskt ansvarig behövs.": (
+            "Show the recall and sign that it is lifted. A safety officer and one who is clinically responsible are needed."
+        ),
+        "Federationens metadata: där står återkallelsen som hävs.": (
+            "The federation's metadata: there stands the recall that is lifted."
+        ),
+        "Gör ett utkast till lista där återkallelsen är hävd. En säkerhetsansvarig skriver under.": (
+            "Make a draft of a list in which the recall is lifted. A safety officer signs it."
         ),
         # agreements
         "Håll reda på avtal om program mellan regioner.": "Keep track of agreements on programs between regions.",

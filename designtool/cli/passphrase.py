@@ -13,7 +13,7 @@ from designtool.cli.output import Usage, language_of
 from designtool.diagnostics import Text
 
 if TYPE_CHECKING:
-    from designtool.share.trust_problems import TrustProblem
+    from designtool.cli.bundle_file import Refusal
 
 VARIABLE = "DESIGNTOOL_PASSPHRASE"
 DEFAULT_KEYS = Path.home() / ".designtool" / "keys"
@@ -59,7 +59,7 @@ def is_terminal() -> bool:
     return sys.stdin.isatty()
 
 
-def refuse(problem: TrustProblem) -> None:
+def refuse(problem: Refusal) -> None:
     """Say why something is not trusted or cannot be done, and leave with status 1."""
     language = language_of(None)
     word = Text("fel", "error").in_language(language)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from designtool.cli.bundle_file import opened_bundle, refusal_line
 from designtool.cli.output import FORMAT, Usage, language_of, print_json
-from designtool.diagnostics import Text
+from designtool.diagnostics import Language, Text
 
 if TYPE_CHECKING:
     from designtool.bundle import Bundle
     from designtool.share.keys import PublicKey
+    from designtool.share.provenance import SignedProvenance
 
 
 @click.command("verify")
@@ -24,36 +27,148 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, file_okay=False),
     help="Mapp med förtroende: säg också vilka som har signerat paketet.",
 )
+@click.option(
+    "--provenance",
+    "provenance",
+    metavar="FILE_OR_PLACE",
+    help="Intyget om hur paketet är byggt: en fil, eller registret som det ligger i. Paketet byggs om och jämförs.",
+)
+@click.option(
+    "--release",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Utkast till utgivning: kontrollera att det gäller just det här paketet och har klinisk underskrift.",
+)
 @FORMAT
-def command(bundle: Path, trust: Path | None, output_format: str) -> None:
+def command(bundle: Path, trust: Path | None, provenance: str | None, release: Path | None, output_format: str) -> None:
     """Kontrollera att ett paket är helt och oförändrat: varje byte i det räknas."""
     from designtool.bundle import Refused, program_of
+    from designtool.share.problems import RegistryProblem
+    from designtool.share.signed_problems import SignedProblem
+    from designtool.share.trust_problems import TrustProblem
 
     language = language_of(None)
     signers: tuple[PublicKey, ...] | None = None
+    built: _Built | None = None
+    approved: tuple[PublicKey, ...] = ()
     try:
         with opened_bundle(bundle) as opened:
             program = program_of(opened)
             if trust is not None:
                 signers = _signers(opened, trust)
-    except (Refused, _NotTrusted) as refused:
+            if release is not None:
+                approved = _approved(opened, release)
+            if provenance is not None:
+                built = _built(opened, provenance, trust)
+    except (Refused, RegistryProblem, SignedProblem, TrustProblem, _NotTrusted) as refused:
         if output_format == "json":
             problem = {"code": refused.code, "message": refused.message.in_language(language)}
             print_json({"valid": False, "digest": None, "problems": [problem]})
         else:
             click.echo(refusal_line(refused, language), err=True)
-        click.get_current_context().exit(1)
+        is_out_of_reach = isinstance(refused, RegistryProblem) and not refused.is_refusal
+        click.get_current_context().exit(2 if is_out_of_reach else 1)
     if output_format == "json":
-        signed = {} if signers is None else {"signers": [_signer(key) for key in signers]}
-        print_json({"valid": True, "digest": opened.digest, "problems": [], **signed})
+        more: dict[str, Any] = {} if signers is None else {"signers": [_signer(key) for key in signers]}
+        if release is not None:
+            more["approved"] = [_signer(key) for key in approved]
+        if built is not None:
+            more["provenance"] = built.told()
+        print_json({"valid": True, "digest": opened.digest, "problems": [], **more})
         return
     whole = Text("Paketet är helt", "The bundle is whole").in_language(language)
     click.echo(f"{whole}: {program.id} {program.version} {opened.digest}")
     for key in signers or ():
-        from designtool.share.keys import ROLE_WORDS
+        click.echo(f"{Text('Signerat av', 'Signed by').in_language(language)} {_who(key, language)}")
+    for key in approved:
+        draft = Text("Utkastet gäller paketet och är underskrivet av", "The draft is of the bundle, and signed by")
+        click.echo(f"{draft.in_language(language)} {_who(key, language)}")
+    if built is not None:
+        for line in built.lines():
+            click.echo(line.in_language(language))
 
-        signed_by = Text("Signerat av", "Signed by").in_language(language)
-        click.echo(f"{signed_by} {key.holder} ({ROLE_WORDS[key.role].in_language(language)}, {key.region})")
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """What a provenance says that has been tried: the source has just come to this very bundle."""
+
+    signed: SignedProvenance
+    signers: tuple[PublicKey, ...] | None
+    """None where nobody said whom to trust."""
+
+    def lines(self) -> Iterator[Text]:
+        provenance = self.signed.provenance
+        version, day = provenance.versions.designtool, f"{provenance.built:%Y-%m-%d}"
+        yield Text(
+            f"Ombyggt ur källtexten i paketet: det blir samma paket. Intyget säger {day}, med designtool {version}.",
+            f"Built again from the source in the bundle: it is the same bundle. The statement says {day}, designtool {version}.",
+        )
+        if self.signers is None:
+            yield Text(
+                "Vem som har skrivit under intyget är inte kontrollerat. Det görs med --trust.",
+                "Who has signed the statement is not checked. That is done with --trust.",
+            )
+        for key in self.signers or ():
+            yield Text(f"Intygat av {_who(key, 'sv')}", f"Stated by {_who(key, 'en')}")
+
+    def told(self) -> dict[str, Any]:
+        provenance = self.signed.provenance
+        return {
+            "rebuilt": True,
+            "designtool": provenance.versions.designtool,
+            "built": provenance.built.isoformat().replace("+00:00", "Z"),
+            "source": provenance.source,
+            "signers": [_signer(key) for key in self.signers] if self.signers is not None else None,
+        }
+
+
+def _built(bundle: Bundle, stated: str, trust: Path | None) -> _Built:
+    """What comes first is who says so: a bundle is not compiled because of a statement by nobody."""
+    from designtool.share.build_versions import build_versions
+    from designtool.share.provenance import check_rebuilt, provenance_signers
+    from designtool.share.region_keys import region_keys
+    from designtool.share.signed_problems import SignedProblem
+
+    found = _provenances(bundle, stated)
+    signed, signers = found[0], None
+    if trust is not None:
+        keys, problems = region_keys(trust), []
+        for one in found:
+            try:
+                signed, signers = one, provenance_signers(one, keys)
+                break
+            except SignedProblem as problem:
+                problems.append(problem)
+        if signers is None:
+            raise problems[0]
+    check_rebuilt(bundle, signed.provenance, build_versions())
+    return _Built(signed, signers)
+
+
+def _provenances(bundle: Bundle, stated: str) -> tuple[SignedProvenance, ...]:
+    """In a file one; in a registry whatever somebody has attached."""
+    from designtool.cli.provenance import bytes_of
+    from designtool.cli.registries import Here
+    from designtool.share.provenance import attached_provenances, check_subject, read_provenance
+
+    path = Path(stated)
+    if path.is_file():
+        signed = read_provenance(bytes_of(path), path.name)
+        check_subject(signed, bundle)
+        return (signed,)
+    with Here().open(stated) as registry:
+        return attached_provenances(registry, bundle)
+
+
+def _approved(bundle: Bundle, path: Path) -> tuple[PublicKey, ...]:
+    """Who has signed the draft of a release, if it is of this bundle and somebody clinically responsible is among them."""
+    from designtool.share.approval import approvals_of
+    from designtool.share.draft import LARGEST_DRAFT, read_draft
+    from designtool.share.federation import release_name
+    from designtool.share.release import name_of_bundle
+
+    with path.open("rb") as stream:
+        draft = read_draft(stream.read(LARGEST_DRAFT + 1), path.name)
+    return approvals_of(draft, release_name(name_of_bundle(bundle)), bundle.digest)
 
 
 class _NotTrusted(Exception):
@@ -78,6 +193,12 @@ def _signers(bundle: Bundle, trust_folder: Path) -> tuple[PublicKey, ...]:
     if isinstance(answer, NotTrusted):
         raise _NotTrusted(answer.code, answer.message)
     return answer.signers
+
+
+def _who(key: PublicKey, language: Language) -> str:
+    from designtool.share.keys import ROLE_WORDS
+
+    return f"{key.holder} ({ROLE_WORDS[key.role].in_language(language)}, {key.region})"
 
 
 def _signer(key: PublicKey) -> dict[str, str]:

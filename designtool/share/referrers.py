@@ -63,6 +63,22 @@ def referrers(registry: Registry, repository: str, digest: str) -> tuple[Referre
     return tuple(sorted(set(told), key=lambda one: one.digest))
 
 
+def attached_document(registry: Registry, repository: str, digest: str, media_type: str, most_bytes: int) -> bytes:
+    """The one document in the referrer with this digest. Raises Refused for a referrer of another shape, and one that is larger."""
+    value = _object(registry.manifest(repository, digest).data)
+    layers = value.get("layers")
+    layer = layers[0] if isinstance(layers, list) and len(layers) == 1 else None
+    if not isinstance(layer, dict) or layer.get("mediaType") != media_type or not is_digest(layer.get("digest")):
+        raise Refused("manifest-invalid", where="/layers")
+    size = layer.get("size")
+    if type(size) is not int or size < 0:
+        raise Refused("manifest-invalid", where="/layers")
+    if size > most_bytes:
+        raise Refused("too-large", name=digest, limit=most_bytes)
+    with registry.open_blob(repository, str(layer["digest"]), size, nobody_watches) as stream:
+        return stream.read()
+
+
 def _tagged_referrers(registry: Registry, repository: str, digest: str) -> tuple[Referrer, ...]:
     listed = _listed(registry, repository, digest)
     known = {one.digest for one in listed}

@@ -118,6 +118,47 @@ SIGNED_PROBLEMS: Mapping[str, Text] = MappingProxyType(
         "recall-replacement": Text(
             "{version} är ingen annan version att använda i stället.", "{version} is no other version to use instead."
         ),
+        "provenance-invalid": Text(
+            "{file} är inget intyg om hur ett paket är byggt, på den form som designtool skriver: {reason}",
+            "{file} is no statement of how a bundle was built, in the form that designtool writes: {reason}",
+        ),
+        "provenance-subject": Text(
+            "{file} gäller inte det här paketet utan {found}.", "{file} is not about this bundle but about {found}."
+        ),
+        "provenance-source": Text(
+            "{file} uppger ett annat fingeravtryck på källtexten än den som ligger i paketet har.",
+            "{file} states another digest of the source than that of the source in the bundle.",
+        ),
+        "provenance-key": Text(
+            "{file} skrivs under av någon som publicerar eller är kliniskt ansvarig i regionen. Nyckeln tillhör {found}.",
+            "{file} is signed by somebody who publishes or is clinically responsible in the region. The key belongs to {found}.",
+        ),
+        "provenance-signer": Text(
+            "{file} är inte underskrivet av någon som federationen har som utgivare eller kliniskt ansvarig i {region}.",
+            "{file} is not signed by anybody whom the federation has as publisher or clinically responsible in {region}.",
+        ),
+        "provenance-missing": Text(
+            "Det finns inget intyg om hur {name} är byggt i {place}.",
+            "There is no statement of how {name} was built in {place}.",
+        ),
+        "rebuild-errors": Text(
+            "Källtexten i paketet går inte att bygga till {program}: {problem}",
+            "The source in the bundle cannot be built into {program}: {problem}",
+        ),
+        "rebuild-base": Text(
+            "Källtexten i paketet ger inte det {program} som anpassningen säger sig ligga över ({digest}).",
+            "The source in the bundle does not give the {program} that the overlay says it lies over ({digest}).",
+        ),
+        "rebuild-differs": Text(
+            "Källtexten i paketet för {name} ger ett annat paket än det som är signerat. Det första som skiljer är {first}.",
+            "The source in the bundle of {name} gives another bundle than the one that was signed. The first that differs is {first}.",
+        ),
+        "rebuild-other-versions": Text(
+            "Källtexten i paketet för {name} ger här ett annat paket än det som är signerat. Det första som skiljer är {first}. "
+            "Troligt skäl: det byggdes med andra versioner ({versions}). Pröva igen med dem; till dess är inget visat.",
+            "The source in the bundle of {name} gives another bundle here than the one that was signed. The first that differs is "
+            "{first}. Likely reason: it was built with other versions ({versions}). Try again with those; until then nothing is shown.",
+        ),
     }
 )
 """Code to message. `{facts}` are filled in."""

@@ -153,5 +153,9 @@ TRUST_PROBLEMS: Mapping[str, Text] = MappingProxyType(
         ),
         "too-few-keys": Text("{role} behöver minst {least} nycklar.", "{role} needs at least {least} keys."),
     }
+        "not-approved": Text(
+            "Utkastet till {name} är inte underskrivet av någon som är kliniskt ansvarig i {region}.",
+            "The draft of {name} is not signed by anybody who is clinically responsible in {region}.",
+        ),
 )
 """Code to message. `{facts}` are filled in."""
