@@ -19,13 +19,7 @@ def region_keys(trust_folder: Path) -> dict[str, PublicKey]:
     What is read was verified by the last `refresh` of the trust folder; whoever needs it fresh makes one first. Raises
     TrustProblem where nothing has been verified yet.
     """
-    try:
-        with (trust_folder / CLIENT_FOLDER / "targets.json").open("rb") as stream:
-            data = stream.read(LARGEST_TARGETS + 1)
-    except OSError as error:
-        raise TrustProblem("metadata-missing", name="targets.json") from error
-    targets = metadata_of(data, "targets").signed
-    assert isinstance(targets, Targets), "metadata_of has held it against its role"
+    targets = region_list(trust_folder)
     roles = (targets.delegations.roles or {}) if targets.delegations is not None else {}
     return {
         key.key_id: key
@@ -34,3 +28,15 @@ def region_keys(trust_folder: Path) -> dict[str, PublicKey]:
         for key in keys_of_role(targets, region)
         if key.region == region
     }
+
+
+def region_list(trust_folder: Path) -> Targets:
+    """The regions and their keys, as they were verified last. Raises TrustProblem where nothing has been verified yet."""
+    try:
+        with (trust_folder / CLIENT_FOLDER / "targets.json").open("rb") as stream:
+            data = stream.read(LARGEST_TARGETS + 1)
+    except OSError as error:
+        raise TrustProblem("metadata-missing", name="targets.json") from error
+    targets = metadata_of(data, "targets").signed
+    assert isinstance(targets, Targets), "metadata_of has held it against its role"
+    return targets
