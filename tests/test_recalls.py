@@ -50,7 +50,13 @@ def test_the_life_of_a_recall(place: Path) -> None:
         assert shown in signed.stdout, "what is signed is shown"
     assert run("federation", "adopt", "fed", str(draft)).exit_code == 0
     assert run("federation", "stamp", "fed", "--key", "klocka", "--keys", "keys").exit_code == 0
-    assert run("recall", "list", "fed").stdout == f"{NAME}: Fel i sömnfönstret. Ersätts av 1.0.1.\n"
+    assert run("recall", "list", "fed").stdout.splitlines() == [
+        NAME,
+        "  Nivå: no-new-patients (inga nya patienter)",
+        "  Nummer: 1",
+        "  Skäl: Fel i sömnfönstret.",
+        "  Ersätts av: 1.0.1",
+    ]
     assert federations.ask(store, place / "trust", datetime.now(UTC)) == "recalled"
     (known,) = recalls(place / "trust")
     assert (str(known.release), known.reason, known.replacement) == (NAME, "Fel i sömnfönstret.", "1.0.1")
@@ -104,7 +110,7 @@ def test_a_recall_of_later_releases_keeps_the_earlier(tmp_path: Path) -> None:
     made: Federation = federations.founded()
     made.release("region-a/prov/1.0.1", federations.SECOND)
     for name, digest in ((NAME, FIRST), ("region-a/prov/1.0.1", federations.SECOND)):
-        wanted = Recall(federations.release(name, digest).name, "Fel.")
+        wanted = Recall(federations.release(name, digest).name, "no-new-patients", "Fel.")
         made.adopt(draft_recall(made.store, wanted, federations.NOW), SAFETY)
     assert [str(one.release) for one in recalls_in(made.store)] == [NAME, "region-a/prov/1.0.1"]
     made.stamp()

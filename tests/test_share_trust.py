@@ -659,7 +659,7 @@ def test_recalled_versions_are_stopped_by_one_signature(made: Federation, folder
     def recall(level: str) -> Callable[[Any], None]:
         def change(recalls: Any) -> None:
             path = f"recall/{NAME}"
-            custom = {"custom": {"level": level}}
+            custom = {"custom": {"level": level, "number": 1, "reason": "Fel.", "replacement": ""}}
             recalls.targets[path] = TargetFile(2, {"sha256": "00" * 32}, path, unrecognized_fields=custom)
 
         return change

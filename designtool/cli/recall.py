@@ -1,84 +1,301 @@
-"""designtool recall: releases that nothing new may begin with."""
+"""designtool recall: releases that are not to be used as they were, and how a recall is lifted."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from designtool.cli.agreements import problem_line
 from designtool.cli.click_words import Commands
 from designtool.cli.federation import DRAFTS_FOLDER
-from designtool.cli.output import Usage, language_of
+from designtool.cli.output import FORMAT, Usage, language_of, print_json, today
+from designtool.cli.passphrase import KEYS, PASSPHRASE_FILE, asked_passphrase, refuse
 from designtool.diagnostics import Text
+
+if TYPE_CHECKING:
+    from designtool.share.draft import Draft
+    from designtool.share.metadata_store import FolderMetadataStore
+    from designtool.share.recall_lifts import Lift
+    from designtool.share.recalls import Level, Recall
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_LEVELS = ("stop-use", "no-new-patients", "info")
+_PLACE = click.argument("place", type=click.Path(path_type=Path, file_okay=False))
+_TEXT_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_LARGEST_TEXT = 100_000
 
 
 @click.group("recall", cls=Commands)
 def command() -> None:
-    """Återkalla en utgåva: inga nya behandlingar startas med den, och de som pågår fortsätter."""
+    """Återkalla en utgåva, och häv en återkallelse. En person stoppar, två häver."""
+
+
+def _refusing(work: _Command) -> Any:
+    """What is refused is said with its code, and ends with status 1; what cannot be read or written, with 2."""
+
+    @wraps(work)
+    def guarded(*arguments: Any, **options: Any) -> None:
+        from designtool.share.signed_problems import SignedProblem
+        from designtool.share.trust_problems import TrustProblem
+
+        try:
+            work(*arguments, **options)
+        except (TrustProblem, SignedProblem) as problem:
+            refuse(problem)
+        except OSError as error:
+            where, why = error.filename or "", error.strerror or type(error).__name__
+            raise Usage(
+                Text(f"det gick inte att läsa eller skriva {where}: {why}", f"cannot read or write {where}: {why}")
+            ) from error
+
+    return guarded
 
 
 @command.command("new")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@_PLACE
 @click.argument("release")
+@click.option(
+    "--level",
+    type=click.Choice(_LEVELS),
+    default="no-new-patients",
+    help="stop-use stoppar delar även för dem som är i behandling, no-new-patients låter inget nytt börja, info stoppar inget.",
+)
 @click.option("--reason", required=True, help="Varför, så som det ska stå för behandlare och administratörer.")
 @click.option("--replacement", default="", help="Versionen som ska användas i stället, om det finns någon.")
-def new(folder: Path, release: str, reason: str, replacement: str) -> None:
-    """Gör ett utkast till återkallelse av REGION/PROGRAM/VERSION i federationens mapp. En säkerhetsansvarig skriver under."""
-    from designtool.cli.written import check_targets, write_text
-    from designtool.share.draft import encode_draft
+@click.option(
+    "--part",
+    "parts",
+    multiple=True,
+    help="stop-use: id på en modul, övning eller ett beslut som stoppas, eller all. Kan anges flera gånger.",
+)
+@click.option("--patient-text-file", type=_TEXT_FILE, help="stop-use: texten som patienter ser i delarnas ställe.")
+@click.option("--therapist-text-file", type=_TEXT_FILE, help="stop-use: texten som behandlare ser vid varje patient.")
+@click.option(
+    "--lift",
+    "lift_file",
+    type=_TEXT_FILE,
+    help="För en mildare återkallelse än den som gäller: hävningen av den, underskriven av två.",
+)
+@_refusing
+def new(
+    place: Path,
+    release: str,
+    level: str,
+    reason: str,
+    replacement: str,
+    parts: tuple[str, ...],
+    patient_text_file: Path | None,
+    therapist_text_file: Path | None,
+    lift_file: Path | None,
+) -> None:
+    """Gör ett utkast till återkallelse av REGION/PROGRAM/VERSION. En säkerhetsansvarig skriver under."""
     from designtool.share.federation import release_name
-    from designtool.share.metadata_store import FolderMetadataStore
     from designtool.share.recalls import Recall, draft_recall
-    from designtool.share.signed_problems import SignedProblem
-    from designtool.share.trust_problems import TrustProblem
 
-    try:
-        wanted = Recall(release_name(release), reason, replacement)
-        draft = draft_recall(FolderMetadataStore(folder), wanted, datetime.now(UTC))
-    except (TrustProblem, SignedProblem) as problem:
-        _refuse(problem.code, problem.message)
-    except OSError as error:
-        raise _unusable(folder, error) from error
-    file = folder / DRAFTS_FOLDER / f"{draft.file.removesuffix('.json')}.draft.json"
-    check_targets([file], force=False)
-    write_text(file, encode_draft(draft).decode())
-    said = Text(
-        f"Utkast: {file}\nSkriv under med designtool federation sign, ta in det med adopt, och stämpla.",
-        f"Draft: {file}\nSign it with designtool federation sign, take it in with adopt, and stamp.",
+    wanted = Recall(
+        release_name(release),
+        cast("Level", level),
+        reason,
+        replacement,
+        tuple(dict.fromkeys(parts)),
+        _text(patient_text_file),
+        _text(therapist_text_file),
     )
-    click.echo(said.in_language(language_of(None)))
+    lift = _read_lift(lift_file) if lift_file is not None else None
+    _write_draft(place, draft_recall(_store(place), wanted, datetime.now(UTC), lift))
 
 
 @command.command("list")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-def list_(folder: Path) -> None:
-    """Visa vad som är återkallat enligt metadatan i federationens mapp."""
-    from designtool.share.metadata_store import FolderMetadataStore
-    from designtool.share.recalls import recalls_in
-    from designtool.share.trust_problems import TrustProblem
+@click.argument("place", type=click.Path(path_type=Path, file_okay=False), required=False)
+@click.option(
+    "--trust", type=click.Path(path_type=Path, file_okay=False), help="En mapp med förtroende: det som gäller där."
+)
+@FORMAT
+@_refusing
+def list_(place: Path | None, trust: Path | None, output_format: str) -> None:
+    """Visa vad som är återkallat, enligt federationens metadata eller en mapp med förtroende."""
+    from designtool.share.recalls import entries_in, recalls
 
-    language = language_of(None)
+    if (place is None) == (trust is None):
+        raise Usage(Text("ange antingen platsen eller --trust", "give either the place or --trust"))
+    if trust is not None:
+        found: list[tuple[Recall, Lift | None]] = [(one, None) for one in recalls(trust)]
+    else:
+        assert place is not None, "one of the two was given"
+        found = list(entries_in(_store(place)))
+    if output_format == "json":
+        print_json({"recalls": [_told(recall, lift) for recall, lift in found]})
+        return
+    _print(found)
+
+
+@command.command("lift")
+@_PLACE
+@click.argument("release")
+@click.option("--reason", required=True, help="Varför det går att använda igen.")
+@_refusing
+def lift_command(place: Path, release: str, reason: str) -> None:
+    """Gör ett dokument som häver återkallelsen av REGION/PROGRAM/VERSION. Två personer skriver under det."""
+    from designtool.cli.written import check_targets, write_text
+    from designtool.share.envelope import encode_envelope
+    from designtool.share.federation import release_name
+    from designtool.share.recalls import lift_for
+
+    lift = lift_for(_store(place), release_name(release), reason, today())
+    file = place / DRAFTS_FOLDER / f"{lift.release.replace('/', '_')}.{lift.number}.lift.json"
+    check_targets([file], force=False)
+    write_text(file, encode_envelope(lift.envelope).decode())
+    _say(
+        Text(
+            f"Hävning: {file}\nEn säkerhetsansvarig och en kliniskt ansvarig skriver under med designtool recall sign-lift.",
+            f"Lift: {file}\nA safety officer and one who is clinically responsible sign it with designtool recall sign-lift.",
+        )
+    )
+
+
+@command.command("sign-lift")
+@click.argument("file", type=_TEXT_FILE)
+@click.option(
+    "--place",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="Federationens metadata: där står återkallelsen som hävs.",
+)
+@click.option("--key", "key_name", required=True, help="Namnet på din nyckel.")
+@click.option("--yes", is_flag=True, help="Fråga inte, för automatiska körningar. Det som skrivs under visas ändå.")
+@KEYS
+@PASSPHRASE_FILE
+@_refusing
+def sign_lift_command(
+    file: Path, place: Path, key_name: str, yes: bool, key_folder: Path, passphrase_file: Path | None
+) -> None:
+    """Visa återkallelsen och skriv under att den hävs. En säkerhetsansvarig och en kliniskt ansvarig behövs."""
+    from designtool.atomic import write_atomically
+    from designtool.share.envelope import encode_envelope
+    from designtool.share.keys import open_key, public_file, read_public
+    from designtool.share.recall_lifts import holds, sign_lift
+    from designtool.share.recall_words import lift_lines, recall_lines
+    from designtool.share.recalls import lift_ground
+
+    lift = _read_lift(file)
+    recall, keys = lift_ground(_store(place), lift, file.name)
+    for line in (
+        *lift_lines(lift),
+        Text("Återkallelsen som hävs:", "The recall that is lifted:"),
+        *recall_lines(recall),
+    ):
+        _say(line)
+    question = Text("Vill du skriva under?", "Do you want to sign?").in_language(language_of(None))
+    if not yes and not click.confirm(question, default=False):
+        raise click.Abort
+    signer = open_key(key_folder, key_name, asked_passphrase(passphrase_file, key_name, is_new=False))
+    done = sign_lift(lift, signer, read_public(public_file(key_folder, key_name)), keys)
+    write_atomically(file, lambda stream: stream.write(encode_envelope(done.envelope)))
+    is_whole = holds(done, done.release, keys)
+    _say(
+        Text("Underskrivet. Båda underskrifterna finns.", "Signed. Both signatures are there.")
+        if is_whole
+        else Text("Underskrivet. Den andras underskrift saknas.", "Signed. The signature of the other one is missing.")
+    )
+
+
+@command.command("draft-lift")
+@_PLACE
+@click.argument("file", type=_TEXT_FILE)
+@_refusing
+def draft_lift_command(place: Path, file: Path) -> None:
+    """Gör ett utkast till lista där återkallelsen är hävd. En säkerhetsansvarig skriver under."""
+    from designtool.share.recalls import draft_lift
+
+    _write_draft(place, draft_lift(_store(place), _read_lift(file), datetime.now(UTC)))
+
+
+def _print(found: Iterable[tuple[Recall, Lift | None]]) -> None:
+    from designtool.share.recall_entries import is_lifted
+    from designtool.share.recall_words import recall_lines
+
+    is_empty = True
+    for recall, lift in found:
+        is_empty = False
+        is_over = is_lifted(recall, lift)
+        mark = Text(" (hävd)", " (lifted)") if is_over else Text("", "")
+        _say(Text(f"{recall.release}{mark.sv}", f"{recall.release}{mark.en}"))
+        for line in recall_lines(recall):
+            _say(Text(f"  {line.sv}", f"  {line.en}"))
+        if lift is not None and is_over:
+            _say(Text(f"  Hävd {lift.day}: {lift.reason}", f"  Lifted {lift.day}: {lift.reason}"))
+    if is_empty:
+        _say(Text("Ingenting är återkallat.", "Nothing has been recalled."))
+
+
+def _told(recall: Recall, lift: Lift | None) -> dict[str, Any]:
+    from designtool.share.recall_entries import is_lifted
+
+    is_over = lift is not None and is_lifted(recall, lift)
+    return {
+        "release": str(recall.release),
+        "level": recall.level,
+        "number": recall.number,
+        "reason": recall.reason,
+        "replacement": recall.replacement,
+        "parts": list(recall.parts),
+        "patient_text": recall.patient_text,
+        "therapist_text": recall.therapist_text,
+        "digest": recall.digest,
+        "bundle": recall.bundle,
+        "damaged": recall.damaged,
+        "lifted": {"reason": lift.reason, "day": lift.day.isoformat()} if lift is not None and is_over else None,
+    }
+
+
+def _text(file: Path | None) -> str:
+    """A file of text as it is kept: one form of letters and line breaks, and no more than an empty line between paragraphs."""
+    import unicodedata
+
+    if file is None:
+        return ""
     try:
-        found = recalls_in(FolderMetadataStore(folder))
-    except TrustProblem as problem:
-        _refuse(problem.code, problem.message)
-    except OSError as error:
-        raise _unusable(folder, error) from error
-    if not found:
-        click.echo(Text("Ingenting är återkallat.", "Nothing has been recalled.").in_language(language))
-    for one in found:
-        instead = Text(f" Ersätts av {one.replacement}.", f" Replaced by {one.replacement}.")
-        click.echo(f"{one.release}: {one.reason}{instead.in_language(language) if one.replacement else ''}")
+        with open(file, encoding="utf-8-sig") as stream:
+            text = stream.read(_LARGEST_TEXT)
+    except UnicodeDecodeError as error:
+        raise Usage(Text(f"{file} är ingen text i UTF-8", f"{file} is no text in UTF-8")) from error
+    lines = "\n".join(line.rstrip() for line in unicodedata.normalize("NFC", text).splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines).strip()
 
 
-def _refuse(code: str, message: Text) -> NoReturn:
-    click.echo(problem_line(code, message), err=True)
-    raise click.exceptions.Exit(1)
+def _read_lift(file: Path) -> Lift:
+    from designtool.share.envelope import MOST_BYTES
+    from designtool.share.recall_lifts import read_lift
+
+    with open(file, "rb") as stream:
+        return read_lift(stream.read(MOST_BYTES + 1), file.name)
 
 
-def _unusable(place: Path, error: OSError) -> Usage:
-    name, reason = error.filename or place, error.strerror or type(error).__name__
-    return Usage(Text(f"{name} går inte att använda: {reason}", f"{name} cannot be used: {reason}"))
+def _store(place: Path) -> FolderMetadataStore:
+    from designtool.share.metadata_store import FolderMetadataStore
+
+    return FolderMetadataStore(place)
+
+
+def _write_draft(place: Path, draft: Draft) -> None:
+    from designtool.cli.written import check_targets, write_text
+    from designtool.share.draft import encode_draft
+
+    file = place / DRAFTS_FOLDER / f"{draft.file.removesuffix('.json')}.draft.json"
+    check_targets([file], force=False)
+    write_text(file, encode_draft(draft).decode())
+    _say(
+        Text(
+            f"Utkast: {file}\nSkriv under med designtool federation sign, ta in det med adopt, och stämpla.",
+            f"Draft: {file}\nSign it with designtool federation sign, take it in with adopt, and stamp.",
+        )
+    )
+
+
+def _say(text: Text) -> None:
+    click.echo(text.in_language(language_of(None)))

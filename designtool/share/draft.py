@@ -23,6 +23,8 @@ from designtool.share.federation import RECALL, check_rules, keys_of_role
 from designtool.share.keys import ROLE_WORDS, PublicKey
 from designtool.share.metadata_bytes import parse_metadata_json
 from designtool.share.metadata_store import file_name
+from designtool.share.recall_entries import entry_content
+from designtool.share.recall_words import entry_lines
 from designtool.share.trust_problems import TrustProblem
 
 if TYPE_CHECKING:
@@ -243,6 +245,9 @@ def _content(signed: Signed) -> dict[str, Text]:
         for key in keys_of_role(signed, name):
             lines[f"{name} {key.key_id}"] = Text(f"{title.sv}: {_who(key).sv}", f"{title.en}: {_who(key).en}")
     for path, target in signed.targets.items():
+        if path.startswith(f"{RECALL}/"):
+            lines |= dict(entry_lines(entry_content(path, target)))
+            continue
         custom = target.custom if isinstance(target.custom, dict) else {}
         said = ", ".join(f"{key}: {value}" for key, value in sorted(custom.items()) if key != "about")
         digests = ", ".join(f"{algorithm}:{digest}" for algorithm, digest in target.hashes.items())

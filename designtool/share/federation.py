@@ -262,6 +262,11 @@ def check_recall(signed: Targets) -> None:
     """Raises TrustProblem."""
     if signed.delegations is not None:
         raise TrustProblem("federation-rules", reason=f"{RECALL}: delegations")
+    for path in signed.targets:
+        # A recall of nobody knows what: nothing begins until somebody has put it right.
+        if not path.startswith(f"{RECALL}/"):
+            raise TrustProblem("federation-rules", reason=f"{RECALL}: {path}")
+        release_name(path.removeprefix(f"{RECALL}/"))
 
 
 def check_rules(role: str, signed: Signed) -> None:

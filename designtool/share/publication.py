@@ -15,6 +15,8 @@ from designtool.share.draft import LARGEST, LARGEST_TARGETS, Draft, draft_of, me
 from designtool.share.federation import RECALL, Release
 from designtool.share.keys import PublicKey
 from designtool.share.metadata_store import TIMESTAMP_FILE, MetadataStore, file_name, parsed_name
+from designtool.share.recall_entries import Entry, entries_of, in_force, lift_holds, stands_lifted
+from designtool.share.recall_keys import keys_for_lifts
 from designtool.share.trust_problems import TrustProblem
 
 if TYPE_CHECKING:
@@ -138,7 +140,9 @@ def adopt(draft: Draft, store: MetadataStore) -> str:
     else:
         targets = newest_targets(store).signed
         _check_signed(metadata, role, targets)
-        if role != RECALL:
+        if role == RECALL:
+            _check_recalls(signed, _recalls_before(store, targets), targets)
+        else:
             federation.check_signers(role, _signers(metadata, role, targets))
     newest = max(store.versions(role), default=0)
     name = file_name(role, signed.version)
@@ -190,6 +194,8 @@ def _stamped(store: MetadataStore, signers: Sequence[Signer], now: datetime) -> 
     new_roles = {"targets"}
     for role in targets.signed.delegations.roles:
         current = newest_of(store, role, targets.signed)
+        if current is not None and role == RECALL:
+            _check_kept(current.signed, _recalls_stamped(store, root.signed), targets.signed)
         known = meta.get(f"{role}.json")
         if current is not None and (known is None or known.version <= current.version):
             meta[f"{role}.json"] = _meta_file(current)
@@ -403,6 +409,55 @@ def _snapshot_before(store: MetadataStore, timestamp: Current | None, root: Root
     name = file_name("snapshot", timestamp.signed.snapshot_meta.version)
     found = _verified(_got(store, name, LARGEST["snapshot"]), "snapshot", root)
     return found if found is not None and isinstance(found.signed, Snapshot) else None
+
+
+def _recalls_stamped(store: MetadataStore, root: Root) -> tuple[Entry, ...]:
+    """The list of recalls that clients have now: the one that the snapshot points at."""
+    timestamp = _verified(_got(store, TIMESTAMP_FILE, LARGEST["timestamp"]), "timestamp", root)
+    snapshot = _snapshot_before(store, timestamp, root)
+    meta = snapshot.signed.meta.get(f"{RECALL}.json") if snapshot is not None else None
+    data = _got(store, file_name(RECALL, meta.version), LARGEST_TARGETS) if meta is not None else None
+    if meta is None or data is None:
+        return ()
+    try:
+        meta.verify_length_and_hashes(data)
+        signed = metadata_of(data, RECALL).signed
+    except (RepositoryError, TrustProblem):
+        # Not what was stamped: clients do not have it either.
+        return ()
+    return entries_of(signed)
+
+
+def _recalls_before(store: MetadataStore, targets: Targets) -> tuple[Entry, ...]:
+    """What is listed before a new list: what clients have, and what was adopted after it."""
+    current = newest_of(store, RECALL, targets)
+    adopted = entries_of(current.signed) if current is not None else ()
+    return (*_recalls_stamped(store, newest_root(store).signed), *adopted)
+
+
+def _check_recalls(signed: Targets, before: tuple[Entry, ...], targets: Targets) -> None:
+    """That what is new can be read, that a new lift holds, and that nothing stops less without one. Raises TrustProblem."""
+    keys = keys_for_lifts(targets)
+    known = {entry.recall.digest for entry in before}
+    lifts = {entry.lift for entry in before}
+    for entry in entries_of(signed):
+        recall, custom = entry.recall, signed.targets[entry.content["path"]].custom
+        has_lift = isinstance(custom, dict) and "lift" in custom
+        if (recall.damaged and recall.digest not in known) or (has_lift and entry.lift is None):
+            raise TrustProblem("recall-invalid", name=recall.release)
+        if entry.lift is not None and entry.lift not in lifts and not lift_holds(entry.lift, recall, keys):
+            raise TrustProblem("recall-lift", name=recall.release, region=recall.release.region)
+    _check_kept(signed, before, targets)
+
+
+def _check_kept(signed: Targets, before: tuple[Entry, ...], targets: Targets) -> None:
+    """That whatever was recalled still is, as strictly, or has been lifted. Raises TrustProblem."""
+    keys, listed = keys_for_lifts(targets), entries_of(signed)
+    known = [entry for entry in before if not stands_lifted(entry, keys)]
+    digests = {entry.recall.digest for entry in listed}
+    for entry in in_force(listed, known, keys):
+        if entry.recall.digest not in digests:
+            raise TrustProblem("recall-weakened", name=entry.recall.release)
 
 
 def _check_root_follows(metadata: Metadata[Any], store: MetadataStore) -> None:

@@ -1,109 +1,221 @@
-"""Recalls: releases that nothing new may begin with, as the safety officers have signed it in the federation's metadata.
+"""Recalls: releases that must not be used as they were, as the safety officers have signed it in the federation's metadata.
 
 They are metadata of TUF like all else: one signature of a safety officer stops, no runtime takes an older list for a newer one, and
-the list goes wherever the metadata goes, on a stick too. There is one level here, no-new-patients: treatments under way go on.
+the list goes wherever the metadata goes, on a stick too. `info` tells, `no-new-patients` lets nothing new begin, and `stop-use` also
+stops parts of the program for patients under way.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from tuf.api.metadata import TargetFile, Targets
 
 from designtool.share.draft import LARGEST_TARGETS, Draft, draft_of, metadata_of
-from designtool.share.federation import RECALL, ReleaseName, release_name, release_of, renewed
+from designtool.share.envelope import encode_envelope
+from designtool.share.federation import RECALL, ReleaseName, release_of, renewed
+from designtool.share.keys import PublicKey
 from designtool.share.metadata_store import MetadataStore
-from designtool.share.names import is_version
-from designtool.share.publication import newest_of, newest_targets
+from designtool.share.publication import Current, newest_of, newest_targets
+from designtool.share.recall_entries import (
+    ALL,
+    LEVEL_WORDS,
+    LEVELS,
+    Entry,
+    Level,
+    Recall,
+    check_words,
+    custom_of,
+    entries_of,
+    entry_content,
+    entry_of,
+    in_force,
+    is_weaker,
+    lift_holds,
+    stands_lifted,
+)
+from designtool.share.recall_keys import keys_for_lifts
+from designtool.share.recall_lifts import Lift, new_lift
 from designtool.share.signed_problems import SignedProblem
-from designtool.share.trust import CLIENT_FOLDER
+from designtool.share.trust import CLIENT_FOLDER, SEEN_FILE, Seen, read_seen
 from designtool.share.trust_problems import TrustProblem
 
-NO_NEW_PATIENTS = "no-new-patients"
-LONGEST_REASON = 300
+__all__ = [
+    "ALL",
+    "LEVELS",
+    "LEVEL_WORDS",
+    "Level",
+    "Recall",
+    "draft_lift",
+    "draft_recall",
+    "entries_in",
+    "lift_for",
+    "lift_ground",
+    "recall_list",
+    "recalls",
+    "recalls_in",
+]
 
 
-@dataclass(frozen=True, slots=True)
-class Recall:
-    release: ReleaseName
-    reason: str
-    replacement: str = ""
-    """The version to use instead; empty when there is none."""
+def draft_recall(store: MetadataStore, recall: Recall, now: datetime, lift: Lift | None = None) -> Draft:
+    """That a release is recalled, for a safety officer to sign. Recalling again gives another reason, or stops more.
 
-
-def draft_recall(store: MetadataStore, recall: Recall, now: datetime) -> Draft:
-    """That nothing new begins with a release, for a safety officer to sign. Recalling again gives another reason.
-
-    Raises TrustProblem for a release that the region has not made, SignedProblem for words that nobody could read.
+    `lift`: of the recall that stands there, for one that stops less. Its number and what it is about are found out here. Raises
+    TrustProblem for a release that the region has not made, SignedProblem for words that nobody could read and a recall that is
+    weaker than the one in force.
     """
-    reason, name = recall.reason, recall.release
-    if not (
-        0 < len(reason) <= LONGEST_REASON
-        and reason.isprintable()
-        and reason == unicodedata.normalize("NFC", reason).strip()
-    ):
-        raise SignedProblem("recall-reason", most=LONGEST_REASON)
-    if recall.replacement and (not is_version(recall.replacement) or recall.replacement == name.version):
-        raise SignedProblem("recall-replacement", version=recall.replacement)
+    check_words(recall)
+    name = recall.release
     targets = newest_targets(store)
     region = newest_of(store, name.region, targets.signed)
     target = region.signed.targets.get(str(name)) if region is not None else None
     if target is None:
         raise TrustProblem("target-unknown", name=name, region=name.region)
     release_of(name, target)
-    current = newest_of(store, RECALL, targets.signed)
-    if current is None:
-        raise TrustProblem("metadata-missing", name=f"{RECALL}.json")
-    after = renewed(current.signed, now)
-    path = f"{RECALL}/{name}"
-    custom = {"level": NO_NEW_PATIENTS, "reason": reason, "replacement": recall.replacement}
-    after.targets[path] = TargetFile(target.length, dict(target.hashes), path, unrecognized_fields={"custom": custom})
-    return draft_of(RECALL, after, current.data, targets.data)
+    current = _current(store, targets)
+    before = _entry(current.signed, name)
+    kept = before.lift if before is not None else None
+    keys = keys_for_lifts(targets.signed, name.region)
+    if lift is not None:
+        if before is None:
+            raise SignedProblem("recall-unknown", name=name)
+        _check_lift(lift, before, keys)
+        kept = lift
+    elif before is not None and not stands_lifted(before, keys) and is_weaker(recall, before.recall):
+        raise SignedProblem("lift-needed", name=name)
+    # A lift stays with the release: it tells those who have missed it that what came before it was lifted.
+    custom = custom_of(replace(recall, number=before.recall.number + 1 if before is not None else 1))
+    if kept is not None:
+        custom["lift"] = encode_envelope(kept.envelope).decode()
+    return _drafted(current, targets, name, target.length, dict(target.hashes), custom, now)
 
 
-def recalls(trust_folder: Path) -> tuple[Recall, ...]:
-    """Every recall in the metadata that was verified last, by release. What else stands there is left out.
+def lift_for(store: MetadataStore, name: ReleaseName, reason: str, day: date) -> Lift:
+    """The document that lifts the recall of a release, for two people to sign. Raises TrustProblem and SignedProblem."""
+    targets = newest_targets(store)
+    entry = _entry(_current(store, targets).signed, name)
+    if entry is None or stands_lifted(entry, keys_for_lifts(targets.signed, name.region)):
+        raise SignedProblem("recall-unknown", name=name)
+    return new_lift(str(name), entry.recall.digest, entry.recall.number, reason, day)
 
-    Raises TrustProblem where nothing has been verified yet.
+
+def lift_ground(store: MetadataStore, lift: Lift, file: str) -> tuple[Recall, tuple[PublicKey, ...]]:
+    """The recall that a lift is about, and the keys that can lift it. Raises TrustProblem, and SignedProblem for a lift of another."""
+    targets = newest_targets(store)
+    recall = _listed(_current(store, targets).signed, lift, file)
+    return recall, keys_for_lifts(targets.signed, recall.release.region)
+
+
+def draft_lift(store: MetadataStore, lift: Lift, now: datetime) -> Draft:
+    """The list with a recall lifted, for a safety officer to sign. Raises TrustProblem and SignedProblem."""
+    targets = newest_targets(store)
+    current = _current(store, targets)
+    recall = _listed(current.signed, lift, "lift")
+    entry = _entry(current.signed, recall.release)
+    assert entry is not None, "_listed has found it"
+    _check_lift(lift, entry, keys_for_lifts(targets.signed, recall.release.region))
+    target = current.signed.targets[entry.content["path"]]
+    custom = {**_custom(entry), "lift": encode_envelope(lift.envelope).decode()}
+    return _drafted(current, targets, recall.release, target.length, dict(target.hashes), custom, now)
+
+
+def recalls(trust_folder: Path, witness: Seen | None = None) -> tuple[Recall, ...]:
+    """Every recall in force, by release: of what was verified last, and of what was seen before and has not been lifted.
+
+    There can be more than one of a release: a later one that stops less counts beside the earlier. Whether metadata has expired
+    is not asked. `witness`: what is remembered elsewhere. Raises TrustProblem where nothing has been verified yet, and for
+    files that cannot be read.
     """
-    try:
-        with (trust_folder / CLIENT_FOLDER / f"{RECALL}.json").open("rb") as stream:
-            data = stream.read(LARGEST_TARGETS + 1)
-    except OSError as error:
-        raise TrustProblem("metadata-missing", name=f"{RECALL}.json") from error
-    signed = metadata_of(data, RECALL).signed
-    assert isinstance(signed, Targets), "metadata_of has held it against its role"
-    return _recalls(signed)
+    listed = _verified(trust_folder, RECALL)
+    delegator = _verified(trust_folder, "targets")
+    known = (
+        entry for seen in (read_seen(trust_folder / SEEN_FILE), witness) if seen is not None for entry in seen.recalls
+    )
+    return tuple(entry.recall for entry in in_force(entries_of(listed), known, keys_for_lifts(delegator)))
 
 
 def recalls_in(store: MetadataStore) -> tuple[Recall, ...]:
-    """Every recall in a federation's own folder, by release. Raises TrustProblem where its metadata does not hold."""
-    current = newest_of(store, RECALL, newest_targets(store).signed)
+    """Every recall in force in a federation's own place, by release. Raises TrustProblem where its metadata does not hold."""
+    targets = newest_targets(store)
+    listed = entries_of(_current(store, targets).signed)
+    return tuple(entry.recall for entry in in_force(listed, (), keys_for_lifts(targets.signed)))
+
+
+def entries_in(store: MetadataStore) -> tuple[tuple[Recall, Lift | None], ...]:
+    """Every entry of the list, lifted or not, with its lift where that holds."""
+    targets = newest_targets(store)
+    keys = keys_for_lifts(targets.signed)
+    return tuple(
+        (one.recall, one.lift if one.lift is not None and lift_holds(one.lift, one.recall, keys) else None)
+        for one in entries_of(_current(store, targets).signed)
+    )
+
+
+def recall_list(trust_folder: Path) -> Targets:
+    """The list as it was verified last. Raises TrustProblem."""
+    return _verified(trust_folder, RECALL)
+
+
+def _drafted(
+    current: Current,
+    targets: Current,
+    name: ReleaseName,
+    length: int,
+    hashes: dict[str, str],
+    custom: dict[str, Any],
+    now: datetime,
+) -> Draft:
+    after = renewed(current.signed, now)
+    path = f"{RECALL}/{name}"
+    after.targets[path] = TargetFile(length, hashes, path, unrecognized_fields={"custom": custom})
+    return draft_of(RECALL, after, current.data, targets.data)
+
+
+def _current(store: MetadataStore, targets: Current) -> Current:
+    current = newest_of(store, RECALL, targets.signed)
     if current is None:
         raise TrustProblem("metadata-missing", name=f"{RECALL}.json")
-    return _recalls(current.signed)
+    return current
 
 
-def _recalls(signed: Targets) -> tuple[Recall, ...]:
-    return tuple(
-        found for path, target in sorted(signed.targets.items()) if (found := _recall(path, target)) is not None
-    )
+def _entry(signed: Targets, name: ReleaseName) -> Entry | None:
+    path = f"{RECALL}/{name}"
+    target = signed.targets.get(path)
+    return entry_of(entry_content(path, target)) if target is not None else None
 
 
-def _recall(path: str, target: TargetFile) -> Recall | None:
+def _listed(signed: Targets, lift: Lift, file: str) -> Recall:
+    entry = next((one for one in entries_of(signed) if str(one.recall.release) == lift.release), None)
+    if entry is None:
+        raise SignedProblem("recall-unknown", name=lift.release)
+    if (lift.recall, lift.number) != (entry.recall.digest, entry.recall.number):
+        raise SignedProblem("lift-other", file=file, name=lift.release)
+    return entry.recall
+
+
+def _custom(entry: Entry) -> dict[str, Any]:
+    custom = entry.content["custom"]
+    return dict(custom)
+
+
+def _check_lift(lift: Lift, entry: Entry, keys: Iterable[PublicKey]) -> None:
+    recall = entry.recall
+    if (lift.release, lift.recall, lift.number) != (str(recall.release), recall.digest, recall.number):
+        raise SignedProblem("lift-other", file="lift", name=recall.release)
+    if not lift_holds(lift, recall, keys):
+        raise SignedProblem("lift-signatures", name=recall.release, region=recall.release.region)
+
+
+def _verified(trust_folder: Path, role: str) -> Targets:
     try:
-        name = release_name(path.removeprefix(f"{RECALL}/"))
-    except TrustProblem:
-        return None
-    custom = target.custom if isinstance(target.custom, dict) else {}
-    reason, replacement = custom.get("reason"), custom.get("replacement")
-    if custom.get("level") == "info":
-        return None
-    return Recall(
-        name,
-        reason if isinstance(reason, str) and reason.isprintable() and len(reason) <= LONGEST_REASON else "",
-        replacement if isinstance(replacement, str) and is_version(replacement) else "",
-    )
+        with (trust_folder / CLIENT_FOLDER / f"{role}.json").open("rb") as stream:
+            data = stream.read(LARGEST_TARGETS + 1)
+    except OSError as error:
+        raise TrustProblem("metadata-missing", name=f"{role}.json") from error
+    signed = metadata_of(data, role).signed
+    assert isinstance(signed, Targets), "metadata_of has held it against its role"
+    return signed

@@ -118,6 +118,47 @@ SIGNED_PROBLEMS: Mapping[str, Text] = MappingProxyType(
         "recall-replacement": Text(
             "{version} är ingen annan version att använda i stället.", "{version} is no other version to use instead."
         ),
+        "recall-parts": Text(
+            "Delarna som stoppas är id på moduler, övningar och beslut, var och ett en gång och högst {most}, eller bara ordet all.",
+            "The parts that are stopped are ids of modules, exercises and decisions, each once and {most} at most, or the word all alone.",
+        ),
+        "recall-parts-level": Text(
+            "Nivån {level} stoppar inga delar: parts, patient-text och therapist-text hör till stop-use.",
+            "The level {level} stops no parts: parts, patient text and therapist text belong to stop-use.",
+        ),
+        "recall-text": Text(
+            "En stop-use behöver en text till patienter och en till behandlare: vanlig text i stycken, utan HTML och markdown, "
+            "med högst {most} tecken.",
+            "A stop-use needs a text for patients and one for therapists: plain text in paragraphs, without HTML and markdown, "
+            "with {most} characters at most.",
+        ),
+        "recall-unknown": Text(
+            "{name} är inte återkallad: det finns ingenting att häva.",
+            "{name} has not been recalled: there is nothing to lift.",
+        ),
+        "lift-needed": Text(
+            "{name} är återkallad med en strängare återkallelse. Att mildra eller häva den kräver ett undertecknat dokument: designtool recall lift.",
+            "{name} has been recalled more strictly. To weaken or lift that takes a signed document: designtool recall lift.",
+        ),
+        "lift-invalid": Text("{file} häver ingen återkallelse: {reason}", "{file} lifts no recall: {reason}"),
+        "lift-other": Text(
+            "{file} gäller en annan återkallelse än den som står i listan för {name}.",
+            "{file} is about another recall than the one that is listed for {name}.",
+        ),
+        "lift-signer": Text(
+            "Nyckeln tillhör {found}. En återkallelse hävs av en säkerhetsansvarig och en kliniskt ansvarig i {region}, "
+            "med nycklar som federationen har nu.",
+            "The key belongs to {found}. A recall is lifted by a safety officer and one who is clinically responsible in {region}, "
+            "with keys that the federation has now.",
+        ),
+        "lift-same-person": Text(
+            "{holder} har redan skrivit under. Två olika personer häver en återkallelse.",
+            "{holder} has signed already. Two different people lift a recall.",
+        ),
+        "lift-signatures": Text(
+            "{name}: hävningen är inte underskriven av både en säkerhetsansvarig och en kliniskt ansvarig i {region}.",
+            "{name}: the lift is not signed by both a safety officer and one who is clinically responsible in {region}.",
+        ),
         "provenance-invalid": Text(
             "{file} är inget intyg om hur ett paket är byggt, på den form som designtool skriver: {reason}",
             "{file} is no statement of how a bundle was built, in the form that designtool writes: {reason}",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -27,6 +27,8 @@ from designtool.share.federation import RECALL, ReleaseName, release_name
 from designtool.share.keys import PublicKey
 from designtool.share.metadata_bytes import parse_metadata_json
 from designtool.share.metadata_store import FolderMetadataStore, MetadataStore, alone_in, file_name
+from designtool.share.recall_entries import Entry, Recall, entries_of, entry_of, in_force
+from designtool.share.recall_keys import keys_for_lifts
 from designtool.share.trust_problems import TrustProblem
 
 ANCHOR_FILE = "anchor.json"
@@ -63,6 +65,8 @@ class Seen:
     """Of root, timestamp, snapshot and targets."""
     releases: Mapping[str, str] = field(hash=False, default_factory=lambda: MappingProxyType({}))
     """The digest that each release had when it was first seen."""
+    recalls: tuple[Entry, ...] = field(hash=False, default=())
+    """Every recall that was in force: one that has gone from the list since stays so until it is lifted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,11 @@ def refresh(
     for known in (before, witness):
         if known is not None and now < known.at - _CLOCK_SLACK:
             raise TrustProblem("clock-set-back", now=f"{now:%Y-%m-%d %H:%M}", seen=f"{known.at:%Y-%m-%d %H:%M}")
-    client = Client(store, client_folder or trust_folder / CLIENT_FOLDER, anchor, now, limits or Limits())
+    recalls = {
+        entry.recall.digest: entry for known in (before, witness) if known is not None for entry in known.recalls
+    }
+    folder = client_folder or trust_folder / CLIENT_FOLDER
+    client = Client(store, folder, anchor, now, limits or Limits(), tuple(recalls.values()))
     client.refresh()
     for known in (before, witness):
         if known is not None:
@@ -158,7 +166,15 @@ def refresh(
 class Client:
     """python-tuf's client over a store, at a moment. Made by `refresh`, which asks the store for the top of the metadata."""
 
-    def __init__(self, store: MetadataStore, folder: Path, anchor: bytes, now: datetime, limits: Limits) -> None:
+    def __init__(
+        self,
+        store: MetadataStore,
+        folder: Path,
+        anchor: bytes,
+        now: datetime,
+        limits: Limits,
+        recalls: tuple[Entry, ...] = (),
+    ) -> None:
         self.now = now
         self.problems: dict[str, TrustProblem] = {}
         """Of regions whose metadata does not verify."""
@@ -166,7 +182,8 @@ class Client:
         self._seen_file: Path | None = None
         self._anchor_version = metadata_of(anchor, "root").signed.version
         self._fetcher = StoreFetcher(store, self._anchor_version + limits.root_versions)
-        self._seen = Seen(now, MappingProxyType({}))
+        self._seen = Seen(now, MappingProxyType({}), recalls=recalls)
+        self._recalls_before = recalls
         folder.mkdir(exist_ok=True)
         with self._problems():
             self._updater = updater_of(folder, _ADDRESS, self._fetcher, limits, anchor)
@@ -210,15 +227,21 @@ class Client:
         federation.check_signers(region, signers)
         return signed, signers
 
-    def _recalls(self) -> Targets:
-        recalls = self._role(RECALL, f"{RECALL}/-/-/-")
-        federation.check_recall(recalls)
-        return recalls
+    def recalls(self) -> tuple[Recall, ...]:
+        """Every recall in force: of the newest list, and of what was seen before and is not lifted. Raises TrustProblem."""
+        listed = self._role(RECALL, f"{RECALL}/-/-/-")
+        found = in_force(entries_of(listed), self._recalls_before, keys_for_lifts(self._targets))
+        remembered = tuple(replace(entry, lift=None) for entry in found)
+        if remembered != self._seen.recalls:
+            self._seen = replace(self._seen, recalls=remembered)
+            if self._seen_file is not None:
+                write_seen(self._seen_file, self._seen)
+        # After what can be read is remembered: what cannot be read lets nothing begin.
+        federation.check_recall(listed)
+        return tuple(entry.recall for entry in found)
 
     def _check_not_recalled(self, name: ReleaseName) -> None:
-        recalls = self._recalls()
-        recall = recalls.targets.get(f"{RECALL}/{name}")
-        if recall is not None and not (isinstance(recall.custom, dict) and recall.custom.get("level") == "info"):
+        if any(recall.release == name and recall.level != "info" for recall in self.recalls()):
             raise TrustProblem("recalled", name=name)
 
     def regions(self) -> tuple[str, ...]:
@@ -245,7 +268,7 @@ class Client:
                 self._role(RECALL, f"{RECALL}/-/-/-")
             try:
                 if role == RECALL:
-                    self._recalls()
+                    self.recalls()
                 else:
                     self._remember_releases(self.region(role)[0])
             except TrustProblem as problem:
@@ -264,12 +287,14 @@ class Client:
 
     def remember(self, before: Seen | None, file: Path) -> None:
         self._seen_file = file
-        if before is not None and dict(before.versions) == self.versions() and _is_recent(before.at, self.now):
+        recalls = self._seen.recalls
+        is_known = before is not None and dict(before.versions) == self.versions() and before.recalls == recalls
+        if before is not None and is_known and _is_recent(before.at, self.now):
             self._seen = before
             return
         releases = before.releases if before is not None else {}
         at = max(self.now, before.at) if before is not None else self.now
-        self._seen = Seen(at, MappingProxyType(self.versions()), MappingProxyType(dict(releases)))
+        self._seen = Seen(at, MappingProxyType(self.versions()), MappingProxyType(dict(releases)), recalls)
         write_seen(file, self._seen)
 
     @property
@@ -301,7 +326,7 @@ class Client:
         digests = {path: f"sha256:{target.hashes.get('sha256', '')}" for path, target in region.targets.items()}
         merged = {**digests, **self._seen.releases}
         if merged != dict(self._seen.releases):
-            self._seen = Seen(self._seen.at, self._seen.versions, MappingProxyType(merged))
+            self._seen = replace(self._seen, releases=MappingProxyType(merged))
             if self._seen_file is not None:
                 write_seen(self._seen_file, self._seen)
 
@@ -435,18 +460,21 @@ def read_seen(path: Path) -> Seen | None:
     try:
         content = parse_metadata_json(data, path.name, _LARGEST_SEEN)
         versions, releases = content["versions"], content["releases"]
+        recalls = tuple(entry_of(one) for one in content.get("recalls", ()))
         at = datetime.fromisoformat(content["at"])
         is_sound = (
             set(versions) == set(federation.TOP_ROLES)
             and all(type(version) is int for version in versions.values())
             and all(isinstance(digest, str) for digest in releases.values())
             and at.tzinfo is not None
+            and all(one is not None for one in recalls)
         )
     except (TrustProblem, KeyError, TypeError, ValueError, AttributeError) as error:
         raise TrustProblem("trust-damaged", file=path.name) from error
     if not is_sound:
         raise TrustProblem("trust-damaged", file=path.name)
-    return Seen(at, MappingProxyType(versions), MappingProxyType(releases))
+    known = tuple(one for one in recalls if one is not None)
+    return Seen(at, MappingProxyType(versions), MappingProxyType(releases), known)
 
 
 def write_seen(path: Path, seen: Seen) -> None:
@@ -455,6 +483,7 @@ def write_seen(path: Path, seen: Seen) -> None:
         "at": seen.at.astimezone(UTC).isoformat(),
         "versions": dict(seen.versions),
         "releases": dict(seen.releases),
+        "recalls": [dict(entry.content) for entry in seen.recalls],
     }
     data = (json.dumps(content, indent=1, sort_keys=True) + "\n").encode()
     write_atomically(path, lambda stream: stream.write(data))

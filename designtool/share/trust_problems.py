@@ -114,6 +114,19 @@ TRUST_PROBLEMS: Mapping[str, Text] = MappingProxyType(
             "{name} har getts ut med ett annat innehåll än tidigare. En utgiven version ändras aldrig.",
             "{name} was released with other content than before. A released version never changes.",
         ),
+        "recall-weakened": Text(
+            "{name} är återkallad, och den nya listan stoppar mindre. En återkallelse hävs eller mildras bara med ett dokument som en "
+            "säkerhetsansvarig och en kliniskt ansvarig i regionen har skrivit under: designtool recall lift.",
+            "{name} has been recalled, and the new list stops less. A recall is lifted or weakened only with a document that a safety "
+            "officer and one who is clinically responsible in the region have signed: designtool recall lift.",
+        ),
+        "recall-invalid": Text(
+            "Återkallelsen av {name} går inte att läsa i alla delar.", "The recall of {name} cannot be read in all its parts."
+        ),
+        "recall-lift": Text(
+            "Hävningen av återkallelsen av {name} är inte underskriven av både en säkerhetsansvarig och en kliniskt ansvarig i {region}.",
+            "The lift of the recall of {name} is not signed by both a safety officer and one who is clinically responsible in {region}.",
+        ),
         "recalled": Text("{name} är återkallad.", "{name} has been recalled."),
         # Keys
         "key-exists": Text(
@@ -140,6 +153,10 @@ TRUST_PROBLEMS: Mapping[str, Text] = MappingProxyType(
         "already-signed": Text(
             "{role} är redan underskriven med nyckeln {key}.", "{role} is signed with the key {key} already."
         ),
+        "not-approved": Text(
+            "Utkastet till {name} är inte underskrivet av någon som är kliniskt ansvarig i {region}.",
+            "The draft of {name} is not signed by anybody who is clinically responsible in {region}.",
+        ),
         "release-taken": Text(
             "{name} finns redan med ett annat innehåll. Ge den nya utgåvan ett nytt versionsnummer.",
             "{name} is here already with other content. Give the new release a new version number.",
@@ -153,9 +170,5 @@ TRUST_PROBLEMS: Mapping[str, Text] = MappingProxyType(
         ),
         "too-few-keys": Text("{role} behöver minst {least} nycklar.", "{role} needs at least {least} keys."),
     }
-        "not-approved": Text(
-            "Utkastet till {name} är inte underskrivet av någon som är kliniskt ansvarig i {region}.",
-            "The draft of {name} is not signed by anybody who is clinically responsible in {region}.",
-        ),
 )
 """Code to message. `{facts}` are filled in."""
