@@ -85,11 +85,11 @@ OVERLAY_BASE = Kind(
     consequence=SAFE,
     messages={
         "default": Text(
-            "anpassningen ligger nu över {now} i stället för {before}",
-            "the overlay now lies over {now} instead of {before}",
+            "anpassningen ligger nu över {stands} i stället för {stood}",
+            "the overlay now lies over {stands} instead of {stood}",
         ),
-        "began": Text("det är en anpassning av {now}", "it is an overlay of {now}"),
-        "ended": Text("det är inte längre en anpassning av {before}", "it is no longer an overlay of {before}"),
+        "began": Text("det är en anpassning av {stands}", "it is an overlay of {stands}"),
+        "ended": Text("det är inte längre en anpassning av {stood}", "it is no longer an overlay of {stood}"),
     },
     fires="",
     near_miss="",
@@ -108,8 +108,7 @@ def _overlay_base(difference: Difference, pair: Pair) -> Iterator[Change]:
     if not _is_of(difference, before, now):
         return
     variant = "began" if before is None else "ended" if now is None else "default"
-    facts = {"before": _named(before), "now": _named(now)}
-    yield pair.change(OVERLAY_BASE, difference, variant, old=before, new=now, **facts)
+    yield pair.change(OVERLAY_BASE, difference, variant, old=before, new=now, stood=_named(before), stands=_named(now))
 
 
 def _is_of(difference: Difference, before: DerivedFrom | None, now: DerivedFrom | None) -> bool:
