@@ -58,19 +58,21 @@ def problems_told(language: Language, output_format: str) -> Iterator[None]:
     """Say why something could not be published or fetched, and leave: with 1 where it is refused, with 2 where it cannot be done."""
     from designtool.bundle import Refused
     from designtool.share.problems import RegistryProblem
+    from designtool.share.signed_problems import SignedProblem
+    from designtool.share.trust_problems import TrustProblem
 
     try:
         yield
     except Cannot as cannot:
         raise Usage(cannot.message, language) from cannot
-    except (Refused, RegistryProblem) as problem:
+    except (Refused, RegistryProblem, SignedProblem, TrustProblem) as problem:
         message = problem.message.in_language(language)
         if output_format == "json":
             print_json({"problems": [{"code": problem.code, "message": message}]})
         else:
             word = Text("fel", "error").in_language(language)
             click.echo(f"{word}[{problem.code}]: {message}", err=True)
-        is_refusal = isinstance(problem, Refused) or problem.is_refusal
+        is_refusal = not isinstance(problem, RegistryProblem) or problem.is_refusal
         click.get_current_context().exit(1 if is_refusal else 2)
 
 
