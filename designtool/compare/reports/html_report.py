@@ -41,7 +41,7 @@ def html_report(compared: Compared, language: Language) -> str:
         element("title", {}, title),
         Markup("<style>") + Markup(STYLE) + Markup("</style>"),
     )
-    body = element("body", {}, element("main", {}, _top(compared, language), *_groups(compared, language)))
+    body = element("body", {}, element("main", {}, _top(compared, language), change_groups(compared, language)))
     return str(Markup("<!doctype html>\n") + element("html", {"lang": language}, head, body)) + "\n"
 
 
@@ -79,24 +79,30 @@ def _top(compared: Compared, language: Language) -> Markup:
     )
 
 
-def _groups(compared: Compared, language: Language) -> Iterator[Markup]:
+def change_groups(compared: Compared, language: Language, prefix: str = "", level: Literal[2, 4] = 2) -> Markup:
+    """The changes under headings from `level` on, each group with an id that begins with `prefix`: a part of any page."""
+    return joined(_groups(compared, language, prefix, level))
+
+
+def _groups(compared: Compared, language: Language, prefix: str, level: int) -> Iterator[Markup]:
     for heading, meaning, changes in grouped(compared.changes):
-        id = group_of(changes[0])
+        group = group_of(changes[0])
+        id = f"{prefix}{group}"
         yield element(
             "section",
-            {"class": f"group group-{id}", "aria-labelledby": id},
+            {"class": f"group group-{group}", "aria-labelledby": id},
             element(
-                "h2",
+                f"h{level}",
                 {"id": id},
                 f"{heading.in_language(language)} ",
                 element("span", {"class": "count"}, f"({len(changes)})"),
             ),
             element("p", {"class": "meaning"}, meaning.in_language(language)),
-            *(_change(change, compared, language) for change in changes),
+            *(_change(change, compared, language, level + 1) for change in changes),
         )
 
 
-def _change(change: Change, compared: Compared, language: Language) -> Markup:
+def _change(change: Change, compared: Compared, language: Language, level: int) -> Markup:
     def say(sv: str, en: str) -> str:
         return Text(sv, en).in_language(language)
 
@@ -112,7 +118,7 @@ def _change(change: Change, compared: Compared, language: Language) -> Markup:
     return element(
         "article",
         {"class": "change"},
-        element("h3", {}, title_of(change, language)),
+        element(f"h{level}", {}, title_of(change, language)),
         element(
             "p",
             {"class": "about"},
@@ -122,7 +128,7 @@ def _change(change: Change, compared: Compared, language: Language) -> Markup:
             "  ",
             element("code", {}, change.rule),
         ),
-        _sides(change, language),
+        _sides(change, language, level + 1),
         element(
             "dl",
             {"class": "notes"},
@@ -135,7 +141,7 @@ def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _sides(change: Change, language: Language) -> Markup | None:
+def _sides(change: Change, language: Language, level: int) -> Markup | None:
     if change.old is None and change.new is None:
         return None
     pieces: tuple[Piece, ...] = ()
@@ -144,15 +150,20 @@ def _sides(change: Change, language: Language) -> Markup | None:
     return element(
         "div",
         {"class": "sides"},
-        _side("old", Text("Före", "Before"), change.old, pieces, language),
-        _side("new", Text("Efter", "After"), change.new, pieces, language),
+        _side("old", Text("Före", "Before"), change.old, pieces, language, level),
+        _side("new", Text("Efter", "After"), change.new, pieces, language, level),
     )
 
 
 def _side(
-    side: Literal["old", "new"], name: Text, value: str | None, pieces: tuple[Piece, ...], language: Language
+    side: Literal["old", "new"],
+    name: Text,
+    value: str | None,
+    pieces: tuple[Piece, ...],
+    language: Language,
+    level: int,
 ) -> Markup:
-    heading = element("h4", {}, name.in_language(language))
+    heading = element(f"h{level}", {}, name.in_language(language))
     if value is None:
         nothing = (
             Text("Fanns inte", "Was not there") if side == "old" else Text("Finns inte längre", "Is no longer there")
