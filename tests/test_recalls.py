@@ -50,11 +50,14 @@ def test_the_life_of_a_recall(place: Path) -> None:
         assert shown in signed.stdout, "what is signed is shown"
     assert run("federation", "adopt", "fed", str(draft)).exit_code == 0
     assert run("federation", "stamp", "fed", "--key", "klocka", "--keys", "keys").exit_code == 0
-    assert run("recall", "list", "fed").stdout.splitlines() == [
+    lines = run("recall", "list", "fed").stdout.splitlines()
+    (recalled_at,) = (line for line in lines if line.startswith("  Återkallad: "))
+    assert lines == [
         NAME,
         "  Nivå: no-new-patients (inga nya patienter)",
         "  Nummer: 1",
         "  Skäl: Fel i sömnfönstret.",
+        recalled_at,
         "  Ersätts av: 1.0.1",
     ]
     assert federations.ask(store, place / "trust", datetime.now(UTC)) == "recalled"

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
 from tuf.api.metadata import TargetFile, Targets
@@ -40,8 +41,11 @@ LONGEST_TEXT = 4000
 MOST_PARTS = 200
 MOST_NUMBER = 1_000_000
 _LONGEST_PART = 100
+_MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 _PART = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
-_FIELDS = frozenset({"level", "reason", "replacement", "number", "parts", "patient_text", "therapist_text", "lift"})
+_FIELDS = frozenset(
+    {"level", "reason", "replacement", "number", "recalled_at", "parts", "patient_text", "therapist_text", "lift"}
+)
 _STOP_FIELDS = frozenset({"parts", "patient_text", "therapist_text"})
 
 
@@ -64,6 +68,8 @@ class Recall:
     """The recalls of one release are counted, so that a lift of one never lifts a later one. 0: not told."""
     bundle: str = ""
     """Digest of the bundle that is recalled; empty where it cannot be read."""
+    recalled_at: datetime | None = None
+    """When it was drafted, in whole seconds: from then on runtimes have time to answer. None: not told."""
     damaged: bool = False
     """Something in the entry could not be read, and counts as the strictest that it may have meant."""
 
@@ -211,6 +217,8 @@ def custom_of(recall: Recall) -> dict[str, Any]:
         "reason": recall.reason,
         "replacement": recall.replacement,
     }
+    if recall.recalled_at is not None:
+        custom["recalled_at"] = recall.recalled_at.astimezone(UTC).strftime(_MOMENT)
     if recall.level == "stop-use":
         custom |= {
             "parts": list(recall.parts),
@@ -235,6 +243,7 @@ def _recall(release: ReleaseName, said: Mapping[str, Any], content: Mapping[str,
         "reason": isinstance(reason, str) and is_reason(reason),
         "replacement": replacement == "" or (isinstance(replacement, str) and is_version(replacement)),
         "number": type(number) is int and 0 < number <= MOST_NUMBER,
+        "recalled_at": "recalled_at" not in said or _moment(said["recalled_at"]) is not None,
         "bundle": is_digest(bundle),
         "fields": said.keys() <= (_FIELDS if is_stop else _FIELDS - _STOP_FIELDS),
         "parts": not is_stop or _are_parts(parts),
@@ -242,7 +251,7 @@ def _recall(release: ReleaseName, said: Mapping[str, Any], content: Mapping[str,
         "therapist_text": not is_stop or is_plain(said.get("therapist_text")),
     }
     is_damaged = not all(fits.values())
-    read: Level = level if fits["level"] else "no-new-patients"
+    read: Level = next((one for one in LEVELS if one == level), "no-new-patients")
     if is_damaged and read == "info":
         read = "no-new-patients"
 
@@ -263,6 +272,7 @@ def _recall(release: ReleaseName, said: Mapping[str, Any], content: Mapping[str,
         digest,
         number if fits["number"] and type(number) is int else 0,
         bundle if fits["bundle"] else "",
+        _moment(said.get("recalled_at")),
         is_damaged,
     )
 
@@ -273,6 +283,13 @@ def _lift(stated: object) -> Lift | None:
     try:
         return read_lift(stated.encode(), "lift")
     except SignedProblem:
+        return None
+
+
+def _moment(stated: object) -> datetime | None:
+    try:
+        return datetime.strptime(stated, _MOMENT).replace(tzinfo=UTC) if isinstance(stated, str) else None
+    except ValueError:
         return None
 
 

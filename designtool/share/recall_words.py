@@ -11,7 +11,9 @@ from designtool.share.recall_entries import ALL, LEVEL_WORDS, Entry, Recall, ent
 from designtool.share.recall_lifts import Lift
 
 _LONGEST_LINE = 5000
-_KNOWN = frozenset({"level", "number", "reason", "replacement", "parts", "patient_text", "therapist_text", "lift"})
+_KNOWN = frozenset(
+    {"level", "number", "reason", "replacement", "recalled_at", "parts", "patient_text", "therapist_text", "lift"}
+)
 
 
 def entry_lines(content: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
@@ -70,6 +72,9 @@ def _recall_lines(recall: Recall) -> Iterator[tuple[str, Text]]:
         )
     yield "number", Text(f"Nummer: {recall.number or '?'}", f"Number: {recall.number or '?'}")
     yield "reason", Text(f"Skäl: {recall.reason or '?'}", f"Reason: {recall.reason or '?'}")
+    if recall.recalled_at is not None:
+        at = f"{recall.recalled_at:%Y-%m-%d %H:%M:%S} UTC"
+        yield "recalled_at", Text(f"Återkallad: {at}", f"Recalled: {at}")
     instead = recall.replacement
     yield "replacement", Text(f"Ersätts av: {instead or 'ingen'}", f"Replaced by: {instead or 'none'}")
     if recall.level != "stop-use":

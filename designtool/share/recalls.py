@@ -88,7 +88,8 @@ def draft_recall(store: MetadataStore, recall: Recall, now: datetime, lift: Lift
     elif before is not None and not stands_lifted(before, keys) and is_weaker(recall, before.recall):
         raise SignedProblem("lift-needed", name=name)
     # A lift stays with the release: it tells those who have missed it that what came before it was lifted.
-    custom = custom_of(replace(recall, number=before.recall.number + 1 if before is not None else 1))
+    number = before.recall.number + 1 if before is not None else 1
+    custom = custom_of(replace(recall, number=number, recalled_at=now))
     if kept is not None:
         custom["lift"] = encode_envelope(kept.envelope).decode()
     return _drafted(current, targets, name, target.length, dict(target.hashes), custom, now)

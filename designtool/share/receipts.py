@@ -39,6 +39,8 @@ DONE_WORDS: Mapping[Done, Text] = {
 }
 CLOCK_SLACK = timedelta(minutes=10)
 """So much may a runtime's clock be ahead of ours before a receipt is one from the future."""
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+"""In place of a time that is not told: nobody has any left to answer."""
 _MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -333,11 +335,8 @@ def overview(
         receipt = one.content
         if not isinstance(receipt, Receipt):
             continue
-        of_region = {runtime.key.key_id: runtime.key for runtime in known if runtime.key.region == receipt.region}
         try:
-            signers = signers_of(one.envelope, of_region, one.file)
-            if signers:
-                _check_time(receipt.learned_at, now, one.file)
+            signers = _receipt_signers(one, receipt, known, now)
         except SignedProblem as problem:
             wrong.append(Problem(one.file, problem.code, problem.message, hides_nobody=True))
             continue
@@ -353,6 +352,26 @@ def overview(
         tuple(unknown),
         tuple(sorted([*problems, *wrong], key=lambda one: (one.file, one.code))),
     )
+
+
+def sound(
+    documents: Sequence[Signed], beside: Iterable[Signed], keys: Mapping[str, PublicKey], now: datetime
+) -> tuple[tuple[Signed, ...], tuple[Problem, ...]]:
+    """Those that hold, to be carried on: what a region has signed, and receipts of runtimes that are enrolled here or `beside`."""
+    _, problems = runtimes(documents, keys, now)
+    known, _ = runtimes((*documents, *beside), keys, now)
+    wrong = {one.file for one in problems}
+    holding = []
+    for one in documents:
+        try:
+            if isinstance(one.content, Receipt) and not _receipt_signers(one, one.content, known, now):
+                raise SignedProblem("receipt-unsigned", file=one.file, region=one.region)
+        except SignedProblem as problem:
+            problems.append(Problem(one.file, problem.code, problem.message, hides_nobody=True))
+            continue
+        if one.file not in wrong:
+            holding.append(one)
+    return tuple(holding), tuple(problems)
 
 
 def runtimes(
@@ -393,6 +412,15 @@ def runtimes(
     return tuple(sorted(found, key=lambda one: (one.key.region, one.key.holder, one.key.key_id))), problems
 
 
+def _receipt_signers(one: Signed, receipt: Receipt, known: Iterable[Runtime], now: datetime) -> tuple[PublicKey, ...]:
+    """The enrolled runtimes of the receipt's region that have signed it. Raises SignedProblem."""
+    of_region = {runtime.key.key_id: runtime.key for runtime in known if runtime.key.region == receipt.region}
+    signers = signers_of(one.envelope, of_region, one.file)
+    if signers:
+        _check_time(receipt.learned_at, now, one.file)
+    return signers
+
+
 def _answers(
     entry: Recalled,
     known: Iterable[Runtime],
@@ -416,12 +444,9 @@ def _answers(
 def _start(entry: Recalled, runtime: Runtime, now: datetime) -> datetime:
     """From when on a runtime could answer. What is dated in the future gives nobody more time."""
     stated = [at for at in (entry.since, runtime.since) if at <= now + CLOCK_SLACK]
-    return max(stated, default=_LONG_AGO)
+    return max(stated, default=LONG_AGO)
 
 
 def _check_time(at: datetime, now: datetime, file: str) -> None:
     if at > now + CLOCK_SLACK:
         raise SignedProblem("receipt-future", file=file, at=moment_words(at))
-
-
-_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
