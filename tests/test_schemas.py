@@ -42,7 +42,9 @@ MESSAGES = (
     "runtime-enrolment",
     "runtime-end",
     "recall-receipt",
+    "receipts",
     "overlay-build",
+    "subscriptions",
     "publish",
     "fetch",
 )

@@ -42,6 +42,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("keys", "designtool.cli.keys", "Skapa och visa nycklar att skriva under med."),
     ("federation", "designtool.cli.federation", "Bestäm tillsammans vilka som får skriva under, och lita på dem."),
     ("recall", "designtool.cli.recall", "Återkalla utgåvor, och visa vad som är återkallat."),
+    ("receipts", "designtool.cli.receipts", "Se vilka körmiljöer som har hört om en återkallelse."),
     ("share", "designtool.cli.share", "Verktyg kring delning av program."),
     ("run", "designtool.cli.run", "Kör paket i referensmiljön."),
     ("demo", "designtool.cli.demo", "Visa allt: program, påhittade patienter och behandlare."),

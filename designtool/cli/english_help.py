@@ -298,6 +298,35 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "Write a bundle into the list of published versions in releases/. New versions are then compared with it."
         ),
         # keys, federation, share
+        # receipts
+        "Se vilka körmiljöer som har hört om en återkallelse.": "See which runtimes have heard of a recall.",
+        "Skriv in körmiljöer, och visa vilka som har svarat på en återkallelse och vilka du behöver ringa.": (
+            "Enrol runtimes, and show which have answered a recall and which you have to call."
+        ),
+        "Skriv in en körmiljö, så att det är känt att den ska svara på återkallelser. PUBLIC_KEY är filen med dess öppna nyckel.": (
+            "Enrol a runtime, so that it is known that it is to answer recalls. PUBLIC_KEY is the file of its public key."
+        ),
+        "Vad körmiljön heter, för den som ska ringa. Utan det: det som står i nyckeln.": (
+            "What the runtime is called, for whoever is to call. Without it: what the key says."
+        ),
+        "Personen man ringer.": "The person to call.",
+        "Numret man ringer, när som helst på dygnet.": "The number to call, at any hour.",
+        "Avsluta en körmiljö som inte finns längre. RUNTIME är dess namn, eller början av nyckelns id.": (
+            "End a runtime that is no more. RUNTIME is its name, or the beginning of the key id."
+        ),
+        "Bara den här utgåvan: REGION/PROGRAM/VERSION.": "This release alone: REGION/PROGRAM/VERSION.",
+        "Hur många timmar en körmiljö har på sig att svara (vanligen 24).": (
+            "How many hours a runtime has to answer (usually 24)."
+        ),
+        "Visa per återkallelse vilka körmiljöer som har svarat, och vilka du behöver ringa. Status 1 när någon inte har svarat i tid.": (
+            "Show for each recall which runtimes have answered, and which you have to call. Status 1 when one has not answered in time."
+        ),
+        "Lägg en körmiljös kvitton i ett register eller på en sticka. DATA är körmiljöns mapp för databas och paket.": (
+            "Put a runtime's receipts into a registry or on a stick. DATA is the runtime's folder of database and bundles."
+        ),
+        "Ta över kvitton från en sticka till ett register. Det som ingen känd nyckel har skrivit under lämnas kvar.": (
+            "Take receipts over from a stick to a registry. What no known key has signed is left."
+        ),
         "Skapa och visa nycklar att skriva under med.": "Make and show keys to sign with.",
         "Bestäm tillsammans vilka som får skriva under, och lita på dem.": (
             "Decide together who may sign, and trust them."

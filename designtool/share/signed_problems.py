@@ -90,6 +90,11 @@ SIGNED_PROBLEMS: Mapping[str, Text] = MappingProxyType(
         "receipt-name": Text(
             "{file} är något annat än det som namnet säger.", "{file} is something else than its name says."
         ),
+        "receipt-unsigned": Text(
+            "{file} är inte underskrivet av någon körmiljö som är inskriven i {region}.",
+            "{file} is not signed by any runtime that is enrolled in {region}.",
+        ),
+        "release-not-recalled": Text("{name} är inte återkallad.", "{name} has not been recalled."),
         "receipts-too-many": Text(
             "{region} har fler än {limit} dokument av samma slag. De som är över räknas inte.",
             "{region} has more than {limit} documents of one kind. What is above that does not count.",
