@@ -331,6 +331,40 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Bestäm tillsammans vilka som får skriva under, och lita på dem.": (
             "Decide together who may sign, and trust them."
         ),
+        # token issuer
+        "Biljettutgivaren: en liten tjänst som avgör vad varje region får hämta och publicera i ett register. Den bestämmer efter federationens metadata och avtalen, och sparar inget själv.": (
+            "The token issuer: a small service that decides what each region may fetch and publish in a registry. It decides by the federation's metadata and the agreements, and keeps nothing itself."
+        ),
+        "Skapa utgivarens nyckel och certifikat i mappen DIR. Skriver ut den del av registrets inställningar som hör till.": (
+            "Make the issuer's key and certificate in the folder DIR. Prints the part of the registry's configuration that belongs to it."
+        ),
+        "Registrets namn, till exempel register.example.": "The registry's name, for example registry.example.",
+        "Adressen där utgivaren nås utifrån, till exempel https://biljetter.example.": (
+            "The address at which the issuer is reached from outside, for example https://tokens.example."
+        ),
+        "Starta utgivaren. Den lyssnar bara på den egna datorn: låt en proxy med TLS stå framför. Varje beslut skrivs som en rad. Avsluta med Ctrl-C.": (
+            "Start the issuer. It listens on this machine alone: let a proxy with TLS stand in front. Each decision is written as a line. End with Ctrl-C."
+        ),
+        "Fil med konton (vanligen accounts.json i DIR). Skapas med designtool share account.": (
+            "File of accounts (usually accounts.json in DIR). Made with designtool share account."
+        ),
+        "Mapp med förtroende (vanligen trust i DIR).": "Trust folder (usually trust in DIR).",
+        "Mapp med avtalen mellan regionerna (vanligen agreements i DIR).": (
+            "Folder of the agreements between regions (usually agreements in DIR)."
+        ),
+        "Registret att hämta metadata och avtal ur medan tjänsten går. Utan det håller någon annan mapparna aktuella.": (
+            "The registry to take metadata and agreements from while the service runs. Without it somebody else keeps the folders current."
+        ),
+        "Hur ofta det hämtas, i minuter (vanligen 5).": "How often, in minutes (usually 5).",
+        "Port på 127.0.0.1 (vanligen 8790).": "Port on 127.0.0.1 (usually 8790).",
+        "Ge en region ett konto hos biljettutgivaren, eller byt dess lösenfras. Det gäller på en gång, också medan utgivaren går.": (
+            "Give a region an account at the token issuer, or change its passphrase. It holds at once, also while the issuer runs."
+        ),
+        "Fil med konton. Skapas om den inte finns.": "File of accounts. Made where there is none.",
+        "Kontot får också publicera federationens gemensamma metadata.": (
+            "The account may also publish the federation's common metadata."
+        ),
+        "Ta bort kontot.": "Remove the account.",
         "Verktyg kring delning av program.": "Tools around the sharing of programs.",
         "Skapa en nyckel. Den hemliga delen låses med en lösenfras; den öppna delen är en liten fil att skicka till andra.": (
             "Make a key. The secret part is locked with a passphrase; the public part is a small file to send to others."

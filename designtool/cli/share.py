@@ -10,6 +10,8 @@ import click
 
 from designtool.cli.click_words import Commands
 from designtool.cli.output import Usage
+from designtool.cli.token_issuer import account
+from designtool.cli.token_issuer import command as token_issuer
 from designtool.diagnostics import Text
 
 _Value = TypeVar("_Value")
@@ -18,6 +20,10 @@ _Value = TypeVar("_Value")
 @click.group("share", cls=Commands)
 def command() -> None:
     """Verktyg kring delning av program."""
+
+
+command.add_command(token_issuer)
+command.add_command(account)
 
 
 @command.group("tuf-client", cls=Commands)

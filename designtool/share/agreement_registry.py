@@ -25,7 +25,7 @@ from designtool.share.agreement_folder import (
 from designtool.share.agreements import AGREEMENT_TYPE, END_TYPE, SignedAgreement, SignedEnd, speakers
 from designtool.share.envelope import MOST_BYTES, encode_envelope
 from designtool.share.keys import PublicKey
-from designtool.share.names import program_name
+from designtool.share.names import RESERVED_REGIONS, is_part
 from designtool.share.problems import RegistryProblem
 from designtool.share.registry import Registry
 from designtool.share.signed_problems import SignedProblem
@@ -62,7 +62,9 @@ class Collected:
 
 def repository_of(region: str) -> str:
     """Where a region keeps its agreements in a registry. Raises RegistryProblem for what is no name."""
-    return str(program_name(REPOSITORY, region))
+    if not is_part(region) or region in RESERVED_REGIONS:
+        raise RegistryProblem("name-form", name=f"{REPOSITORY}/{region}")
+    return f"{REPOSITORY}/{region}"
 
 
 def send_agreements(folder: Path, registry: Registry, region: str, keys: Mapping[str, PublicKey]) -> Sent:

@@ -28,6 +28,8 @@ from designtool.share.problems import RegistryProblem
 Body = bytes | Callable[[], Iterator[bytes]]
 """What is sent. A callable is asked for it anew at each attempt."""
 
+OwnToken = Callable[[str, frozenset[str]], str | None]
+_OWN_TOKEN_SECONDS = 60
 _TRIED_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 3
@@ -129,6 +131,7 @@ def _no_address(text: str) -> Cannot:
 class RegistryClient:
     """One registry service. Not for several threads at once.
 
+    `own_token` makes a token for a service and scopes without anybody being asked, or None where it has none for that service.
     `transport`, `resolve` and `wait` are there to be replaced where nothing is to be sent, looked up or waited for.
     """
 
@@ -141,6 +144,7 @@ class RegistryClient:
         transport: Callable[[Watch], httpx.BaseTransport] | None = None,
         resolve: Resolve | None = None,
         wait: Callable[[float], None] = time.sleep,
+        own_token: OwnToken | None = None,
     ) -> None:
         self.address = address
         self.patience = patience or Patience()
@@ -150,6 +154,7 @@ class RegistryClient:
         self.watch = Watch(((origin.host, origin.port) for origin in named), resolve)
         self._transport = transport(self.watch) if transport else WatchedTransport(self.watch, trusted)
         self._wait = wait
+        self._own_token = own_token
         self._challenge: _Challenge | None = None
         self._tokens: dict[frozenset[str], tuple[str, float]] = {}
 
@@ -400,6 +405,9 @@ class RegistryClient:
 
     def _asked_token(self, challenge: _Challenge, scopes: frozenset[str]) -> tuple[str, float]:
         """A token for just these scopes, and when it runs out. It is asked for with the credentials of the token's own host."""
+        own = self._own_token(challenge.service, scopes) if self._own_token is not None else None
+        if own is not None:
+            return own, time.monotonic() + _OWN_TOKEN_SECONDS
         realm = origin_of(challenge.realm)
         query = [("scope", scope) for scope in sorted(scopes)]
         if challenge.service:

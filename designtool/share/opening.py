@@ -10,7 +10,7 @@ from pathlib import Path
 from designtool.diagnostics import Cannot, Text, nearest
 from designtool.share.credentials import credentials_file, read_credentials
 from designtool.share.folder_registry import FolderRegistry
-from designtool.share.http_client import RegistryClient, parse_address
+from designtool.share.http_client import OwnToken, RegistryClient, parse_address
 from designtool.share.http_registry import HttpRegistry
 from designtool.share.registry import Registry
 
@@ -18,12 +18,17 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 def open_registry(
-    stated: str, named: Mapping[str, str], root: Path, environment: Mapping[str, str] | None = None
+    stated: str,
+    named: Mapping[str, str],
+    root: Path,
+    environment: Mapping[str, str] | None = None,
+    own_token: OwnToken | None = None,
 ) -> Registry:
     """The registry that `stated` means, for the caller to close.
 
     `named`: the registries of designtool.yaml, whose folders start at `root`, where designtool.yaml lies. A folder that is
-    written in a command starts where the command runs, and has a slash in it: `./stick`. Raises Cannot for what means nothing.
+    written in a command starts where the command runs, and has a slash in it: `./stick`. `own_token`: see RegistryClient. Raises
+    Cannot for what means nothing.
     """
     if stated in named:
         place, start = named[stated], root
@@ -42,7 +47,7 @@ def open_registry(
     if not is_address(place):
         return FolderRegistry(start / place)
     credentials = read_credentials(credentials_file(os.environ if environment is None else environment))
-    return HttpRegistry(RegistryClient(parse_address(place), credentials))
+    return HttpRegistry(RegistryClient(parse_address(place), credentials, own_token=own_token))
 
 
 def is_address(stated: str) -> bool:
