@@ -481,17 +481,34 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "The registry: a name under registries in designtool.yaml, an address (https://…) or a folder (./stick)."
         ),
         "Mapp för paketet.": "Folder for the bundle.",
-        "Publicera ett paket i ett register, under sin region, sitt id och sin version. En utgiven version ändras aldrig. "
-        "Det är ingen signatur: paketet är helt i registret, men ingen har gått i god för det genom att det ligger där.": (
-            "Publish a bundle in a registry, under its region, id and version. A published version never changes. It is no "
-            "signature: the bundle is whole in the registry, but nobody has vouched for it by its being there."
+        "Utkastet från designtool federation release, underskrivet av båda. Det tas in i registrets metadata. Kan upprepas.": (
+            "The draft of designtool federation release, signed by both. It is adopted into the registry's metadata. May be repeated."
         ),
-        "Hämta ett paket ur ett register. NAME är region/program (den senaste versionen), region/program:1.0.0 eller "
-        "region/program@sha256:…. Det som hämtas är helt och oförändrat, men inte betrott för det: signaturer "
-        "kontrolleras inte här, och driftmiljön avgör om det tas emot.": (
-            "Fetch a bundle from a registry. NAME is region/program (the newest version), region/program:1.0.0 or "
-            "region/program@sha256:…. What is fetched is whole and unaltered, but not trusted for that: signatures are not "
-            "checked here, and the runtime decides whether it is taken in."
+        "Kopiera också federationens metadata härifrån, till ett minne: ett namn, en adress eller en mapp.": (
+            "Copy the federation's metadata from here too, to a stick: a name, an address or a folder."
+        ),
+        "Ett tidigare paket som mottagaren har: det som finns i det utelämnas på minnet. Kan upprepas.": (
+            "An earlier bundle that the receiver has: what is in it is left out of the stick. May be repeated."
+        ),
+        "Publicera utan underskrifter. Då går ingen i god för paketet.": (
+            "Publish without signatures. Nobody vouches for the bundle then."
+        ),
+        "Publicera paket i ett register eller på ett minne, under sin region, sitt id och sin version. En utgiven version ändras "
+        "aldrig. Regionens två personer ska ha skrivit under utgåvan: i ett utkast som anges med --release, eller i metadata som "
+        "redan finns där.": (
+            "Publish bundles in a registry or on a stick, under their region, id and version. A published version never changes. "
+            "The region's two people are to have signed the release: in a draft that is given with --release, or in metadata that "
+            "is there already."
+        ),
+        "Mapp med förtroende: hämta bara det som regionens två personer har skrivit under, och säg vilka de är.": (
+            "Trust folder: fetch only what the region's two people have signed, and say who they are."
+        ),
+        "Hämta ett paket ur ett register eller från ett minne. NAME är region/program (den senaste versionen), "
+        "region/program:1.0.0 eller region/program@sha256:…. Med --trust är det den utgåva som regionens två personer har skrivit "
+        "under. Utan --trust är paketet helt och oförändrat, men inte betrott för det: då kontrolleras inga underskrifter.": (
+            "Fetch a bundle from a registry or a stick. NAME is region/program (the newest version), region/program:1.0.0 or "
+            "region/program@sha256:…. With --trust it is the release that the region's two people have signed. Without --trust the "
+            "bundle is whole and unaltered, but not trusted for that: no signatures are checked then."
         ),
         "Kör paket i referensmiljön, med låtsasinloggning och påhittade personer. Avsluta med Ctrl-C.": (
             "Run bundles in the reference runtime, with pretended signing in and invented people. End with Ctrl-C."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from designtool.cli.output import Usage, print_json, settings
 from designtool.diagnostics import Cannot, Language, Text
 
 if TYPE_CHECKING:
+    from designtool.share.metadata_store import MetadataStore
     from designtool.share.registry import Progress, Registry
 
 _SHOWN_EVERY = 1_000_000
@@ -52,12 +53,18 @@ class Here:
 
         return open_registry(stated, self.registries, self.root)
 
+    def opened_metadata(self, stated: str, *, new_is_registry: bool = False) -> AbstractContextManager[MetadataStore]:
+        from designtool.share.places import opened_metadata
+
+        return opened_metadata(stated, self.registries, self.root, new_is_registry=new_is_registry)
+
 
 @contextmanager
 def problems_told(language: Language, output_format: str) -> Iterator[None]:
     """Say why something could not be published or fetched, and leave: with 1 where it is refused, with 2 where it cannot be done."""
     from designtool.bundle import Refused
     from designtool.share.problems import RegistryProblem
+    from designtool.share.publish import disk_problem
     from designtool.share.signed_problems import SignedProblem
     from designtool.share.trust_problems import TrustProblem
 
@@ -65,6 +72,8 @@ def problems_told(language: Language, output_format: str) -> Iterator[None]:
         yield
     except Cannot as cannot:
         raise Usage(cannot.message, language) from cannot
+    except OSError as error:
+        raise Usage(disk_problem(error.filename or "?", error).message, language) from error
     except (Refused, RegistryProblem, SignedProblem, TrustProblem) as problem:
         message = problem.message.in_language(language)
         if output_format == "json":

@@ -23,6 +23,8 @@ from designtool.bundle import (
     write_archive,
 )
 from designtool.diagnostics import Cannot, Text
+from designtool.share.keys import PublicKey
+from designtool.share.left_out import earlier_versions_needed
 from designtool.share.names import ProgramName, Wanted, is_version, name_of, version_order
 from designtool.share.problems import RegistryProblem
 from designtool.share.publish import disk_problem
@@ -34,7 +36,7 @@ _WORTH_LOOKING_FOR = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A bundle that is whole. Nothing is known yet of who made it."""
+    """A bundle that is whole."""
 
     name: ProgramName
     version: str
@@ -44,6 +46,8 @@ class Fetched:
     """False: it lay there already."""
     received_bytes: int
     """Of the files of the bundle; what an earlier version on the disk had is not among them."""
+    signers: tuple[PublicKey, ...] = ()
+    """Whose signatures say that it is this release. Empty where nobody's were asked for."""
 
 
 def fetch(wanted: Wanted, registry: Registry, folder: Path, progress: Progress = nobody_watches) -> Fetched:
@@ -68,7 +72,7 @@ def fetch(wanted: Wanted, registry: Registry, folder: Path, progress: Progress =
     try:
         if not folder.is_dir():
             folder.mkdir(parents=True, exist_ok=True)
-        with _blobs_of_earlier_version(folder, name, manifest) as here:
+        with _blobs_of_earlier_versions(folder, name, manifest, registry) as here:
             from_registry = {
                 file.digest: BlobSource(
                     file.digest, file.size, partial(registry.open_blob, str(name), file.digest, file.size, progress)
@@ -135,27 +139,49 @@ def _lying_there(folder: Path, name: ProgramName, version: str, digest: str, reg
 
 
 @contextmanager
-def _blobs_of_earlier_version(folder: Path, name: ProgramName, manifest: Manifest) -> Iterator[dict[str, BlobSource]]:
-    """What the newest version of the program in the folder has in common with this one: films are not fetched again."""
+def _blobs_of_earlier_versions(
+    folder: Path, name: ProgramName, manifest: Manifest, registry: Registry
+) -> Iterator[dict[str, BlobSource]]:
+    """What the versions of the program in the folder have in common with this one: films are not fetched again, and what was
+    left out of a stick is found."""
+    sizes = {file.digest: file.size for file in manifest.files.values()}
+    large = {digest for digest, size in sizes.items() if size >= _WORTH_LOOKING_FOR}
+    # Asking a folder costs nothing; a service takes no bundle without all of its files.
+    absent = {one for one in sizes if registry.is_folder and not registry.has_blob(str(name), one, sizes[one])}
+    found: dict[str, BlobSource] = {}
     with ExitStack() as opened:
-        bundle = None
-        if max(file.size for file in manifest.files.values()) >= _WORTH_LOOKING_FOR:
-            bundle = _newest_in(folder, name, opened)
-        blobs: Mapping[str, BlobSource] = bundle.blobs if bundle is not None else {}
-        yield {file.digest: blobs[file.digest] for file in manifest.files.values() if file.digest in blobs}
+        for version in _versions_in(folder, name) if large or absent else ():
+            if found.keys() >= large | absent:
+                break
+            bundle = _opened_version(_path(folder, name, version), opened)
+            if bundle is not None:
+                found |= {digest: bundle.blobs[digest] for digest in sizes.keys() & bundle.blobs.keys() - found.keys()}
+        if not absent <= found.keys():
+            _say_what_is_missing(folder, name, manifest, registry)
+        yield found
 
 
-def _newest_in(folder: Path, name: ProgramName, opened: ExitStack) -> Bundle | None:
+def _versions_in(folder: Path, name: ProgramName) -> list[str]:
+    """Of a program, the newest first."""
     start = f"{name.program}-"
     stated = [path.name.removeprefix(start).removesuffix(".dtb") for path in folder.glob(f"{start}*.dtb")]
-    versions = sorted(filter(is_version, stated), key=version_order)
-    if not versions:
-        return None
+    return sorted(filter(is_version, stated), key=version_order, reverse=True)
+
+
+def _opened_version(path: Path, opened: ExitStack) -> Bundle | None:
     try:
-        stream = opened.enter_context(_path(folder, name, versions[-1]).open("rb"))
-        return read_bundle(stream)
+        return read_bundle(opened.enter_context(path.open("rb")))
     except (OSError, Refused):
         return None  # Then everything comes from the registry.
+
+
+def _say_what_is_missing(folder: Path, name: ProgramName, manifest: Manifest, registry: Registry) -> None:
+    """Raises RegistryProblem where the registry says itself that it has not got everything. Else it is damaged, and read as such."""
+    versions = earlier_versions_needed(registry, str(name), manifest.digest)
+    if versions:
+        earlier = ", ".join(_path(folder, name, version).name for version in versions)
+        about = {"name": name, "version": manifest.annotations.version, "registry": registry.address}
+        raise RegistryProblem("earlier-version-missing", earlier=earlier, folder=folder, **about)
 
 
 def _write_and_judge(manifest: Manifest, blobs: Mapping[str, BlobSource], stream: BinaryIO) -> None:

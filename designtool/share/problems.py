@@ -38,6 +38,7 @@ _OUT_OF_REACH = frozenset(
         "access-denied",
         "not-in-registry",
         "not-a-registry-folder",
+        "earlier-version-missing",
         "name-form",
     }
 )
@@ -55,6 +56,12 @@ REGISTRY_PROBLEMS: Mapping[str, Text] = MappingProxyType(
         "not-a-registry-folder": Text(
             "{folder} är inget register. Ange mappen som det publicerades till, eller en ny eller tom mapp att publicera till.",
             "{folder} is no registry. Give the folder that was published to, or a new or empty folder to publish to.",
+        ),
+        "earlier-version-missing": Text(
+            "I {registry} finns bara det som är nytt i {name} {version}. Resten tas ur {earlier}: lägg den filen i {folder} och "
+            "hämta igen.",
+            "{registry} has only what is new in {name} {version}. The rest is taken from {earlier}: put that file into {folder} "
+            "and fetch again.",
         ),
         # Reaching it
         "registry-unreachable": Text(

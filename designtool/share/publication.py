@@ -12,7 +12,7 @@ from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, Targets, Timest
 
 from designtool.share import federation
 from designtool.share.draft import LARGEST, LARGEST_TARGETS, Draft, draft_of, metadata_of
-from designtool.share.federation import RECALL, Release
+from designtool.share.federation import RECALL, Release, ReleaseName
 from designtool.share.keys import PublicKey
 from designtool.share.metadata_store import TIMESTAMP_FILE, MetadataStore, file_name, parsed_name
 from designtool.share.recall_entries import Entry, entries_of, in_force, lift_holds, stands_lifted
@@ -129,6 +129,13 @@ def adopt(draft: Draft, store: MetadataStore) -> str:
 
     Raises TrustProblem when signatures are missing, a rule is broken, or somebody else has put the same version there.
     """
+    name = check_adoptable(draft, store)
+    store.put(name, draft.metadata, None)
+    return name
+
+
+def check_adoptable(draft: Draft, store: MetadataStore) -> str:
+    """That a draft could be adopted now. Gives the name that its file will have. Raises TrustProblem."""
     metadata = metadata_of(draft.metadata, draft.role)
     role, signed = draft.role, metadata.signed
     federation.check_rules(role, signed)
@@ -148,8 +155,25 @@ def adopt(draft: Draft, store: MetadataStore) -> str:
     name = file_name(role, signed.version)
     if signed.version < newest:
         raise TrustProblem("metadata-rollback", name=name)
-    store.put(name, draft.metadata, None)
+    if signed.version == newest and _got(store, name, LARGEST.get(role, LARGEST_TARGETS)) != draft.metadata:
+        raise TrustProblem("metadata-changed", name=name)
     return name
+
+
+def signed_release(name: ReleaseName, store: MetadataStore) -> tuple[Release, tuple[PublicKey, ...]] | None:
+    """What the newest metadata of a region in the store says of a release, and who has signed it; None where it says nothing."""
+    targets = newest_targets(store).signed
+    current = newest_of(store, name.region, targets)
+    target = current.signed.targets.get(str(name)) if current is not None else None
+    if current is None or target is None:
+        return None
+    metadata = metadata_of(current.data, name.region)
+    return federation.release_of(name, target), _signers(metadata, name.region, targets)
+
+
+def signers_of_draft(draft: Draft, store: MetadataStore) -> tuple[PublicKey, ...]:
+    """Who of those whom the store's list of regions names has signed a draft of a region. Raises TrustProblem."""
+    return _signers(metadata_of(draft.metadata, draft.role), draft.role, newest_targets(store).signed)
 
 
 def stamp(store: MetadataStore, signers: Sequence[Signer], now: datetime) -> tuple[str, ...]:

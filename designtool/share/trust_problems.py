@@ -110,6 +110,13 @@ TRUST_PROBLEMS: Mapping[str, Text] = MappingProxyType(
             "Paketet är inte det som {region} har skrivit under som {name}.",
             "The bundle is not the one that {region} has signed as {name}.",
         ),
+        "release-unsigned": Text(
+            "{name} är inte utgiven av {region} med två underskrifter. Gör ett utkast med designtool federation release, låt båda "
+            "skriva under det, och ange det med --release. Med --unsigned publiceras paketet utan att någon har gått i god för det.",
+            "{name} has not been released by {region} with two signatures. Make a draft with designtool federation release, have "
+            "both people sign it, and give it with --release. With --unsigned the bundle is published though nobody has vouched "
+            "for it.",
+        ),
         "target-moved": Text(
             "{name} har getts ut med ett annat innehåll än tidigare. En utgiven version ändras aldrig.",
             "{name} was released with other content than before. A released version never changes.",
@@ -121,7 +128,8 @@ TRUST_PROBLEMS: Mapping[str, Text] = MappingProxyType(
             "officer and one who is clinically responsible in the region have signed: designtool recall lift.",
         ),
         "recall-invalid": Text(
-            "Återkallelsen av {name} går inte att läsa i alla delar.", "The recall of {name} cannot be read in all its parts."
+            "Återkallelsen av {name} går inte att läsa i alla delar.",
+            "The recall of {name} cannot be read in all its parts.",
         ),
         "recall-lift": Text(
             "Hävningen av återkallelsen av {name} är inte underskriven av både en säkerhetsansvarig och en kliniskt ansvarig i {region}.",

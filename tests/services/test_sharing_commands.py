@@ -90,11 +90,14 @@ def json_of(name: str, done: subprocess.CompletedProcess[str]) -> Any:
 
 
 def test_a_stick_that_designtool_yaml_names(workspace: Path, bundle: Path, tmp_path: Path) -> None:
-    first = run(workspace, "publish", bundle, "--to", "usb", "--format", "json")
-    told = json_of("publish", first)
+    first = run(workspace, "publish", bundle, "--to", "usb", "--unsigned", "--format", "json")
+    answer = json_of("publish", first)
+    (told,) = answer["published"]
     assert (first.returncode, told["name"], told["version"], told["new"]) == (0, "vgr/prov", "1.2.3", True)
-    assert told["registry"] == str(workspace / ".." / "sticka") and told["sent_bytes"] > 0
-    assert json_of("publish", run(workspace, "publish", bundle, "--to", "usb", "--format", "json"))["new"] is False
+    assert answer["registry"] == str(workspace / ".." / "sticka") and told["sent_bytes"] > 0
+    assert (told["signed_by"], answer["metadata"]) == ([], [])
+    again = json_of("publish", run(workspace, "publish", bundle, "--to", "usb", "--unsigned", "--format", "json"))
+    assert again["published"][0]["new"] is False
     done = run(workspace, "fetch", "vgr/prov", "--from", "usb", "--format", "json")
     fetched = json_of("fetch", done)
     assert (fetched["digest"], fetched["path"], fetched["trusted"]) == (told["digest"], "build/prov-1.2.3.dtb", False)
@@ -105,7 +108,7 @@ def test_a_stick_that_designtool_yaml_names(workspace: Path, bundle: Path, tmp_p
 
 
 def test_people_are_told_that_it_is_whole_and_not_trusted(bundle: Path, tmp_path: Path) -> None:
-    run(tmp_path, "publish", bundle, "--to", "./sticka")
+    run(tmp_path, "publish", bundle, "--to", "./sticka", "--unsigned")
     swedish = run(tmp_path, "fetch", "vgr/prov", "--from", "./sticka", "--output", "hit")
     english = run(tmp_path, "--lang", "en", "fetch", "vgr/prov", "--from", "./sticka", "--output", "dit")
     assert swedish.stdout.endswith("  hit/prov-1.2.3.dtb\n")
@@ -121,14 +124,14 @@ def test_what_is_refused_and_what_cannot_be_done_have_their_statuses(workspace: 
     other.write_bytes(archive_of(sample_content(sample_program(title="En annan"))))
     torn = workspace / "trasig.dtb"
     torn.write_bytes(bundle.read_bytes()[:-1])
-    assert run(workspace, "publish", bundle, "--to", "usb").returncode == 0
+    assert run(workspace, "publish", bundle, "--to", "usb", "--unsigned").returncode == 0
     cases: list[tuple[tuple[object, ...], int, str]] = [
-        (("publish", other, "--to", "usb"), 1, "error[published-already]"),
-        (("publish", torn, "--to", "usb"), 1, "error[archive-truncated]"),
-        (("publish", workspace / "ingen.dtb", "--to", "usb"), 2, "ingen.dtb"),
-        (("publish", bundle, "--to", "usbb"), 2, "Did you mean usb?"),
-        (("publish", bundle, "--to", "http://registry.example"), 2, "write https"),
-        (("publish", bundle, "--to", "."), 2, "error[not-a-registry-folder]"),
+        (("publish", other, "--to", "usb", "--unsigned"), 1, "error[published-already]"),
+        (("publish", torn, "--to", "usb", "--unsigned"), 1, "error[archive-truncated]"),
+        (("publish", workspace / "ingen.dtb", "--to", "usb", "--unsigned"), 2, "ingen.dtb"),
+        (("publish", bundle, "--to", "usbb", "--unsigned"), 2, "Did you mean usb?"),
+        (("publish", bundle, "--to", "http://registry.example", "--unsigned"), 2, "write https"),
+        (("publish", bundle, "--to", ".", "--unsigned"), 2, "error[not-a-registry-folder]"),
         (("fetch", "vgr/annat", "--from", "usb"), 2, "error[not-in-registry]"),
         (("fetch", "../prov", "--from", "usb"), 2, "error[name-form]"),
         (("fetch", "vgr/prov", "--from", "national"), 2, "error[registry-unreachable]"),
@@ -137,7 +140,7 @@ def test_what_is_refused_and_what_cannot_be_done_have_their_statuses(workspace: 
         done = run(workspace, *arguments)
         assert (done.returncode, done.stdout) == (status, ""), (arguments, done.stderr)
         assert words in done.stderr
-    refused = run(workspace, "publish", other, "--to", "usb", "--format", "json")
+    refused = run(workspace, "publish", other, "--to", "usb", "--unsigned", "--format", "json")
     assert [one["code"] for one in json_of("publish", refused)["problems"]] == ["published-already"]
     missing = run(workspace, "fetch", "vgr/annat", "--from", "usb", "--format", "json")
     assert [one["code"] for one in json_of("fetch", missing)["problems"]] == ["not-in-registry"]
@@ -145,20 +148,20 @@ def test_what_is_refused_and_what_cannot_be_done_have_their_statuses(workspace: 
 
 def test_credentials_come_from_their_file(guarded: str, bundle: Path, tmp_path: Path) -> None:
     host = guarded.removeprefix("http://")
-    denied = run(tmp_path, "--lang", "en", "publish", bundle, "--to", guarded)
+    denied = run(tmp_path, "--lang", "en", "publish", bundle, "--to", guarded, "--unsigned")
     assert denied.returncode == 2 and f"error[access-denied]: {guarded} gives no access" in denied.stderr
     file = tmp_path / "hemligt.yaml"
     file.write_text(f"{host}:\n  username: {USER}\n  password: fel\n")
     file.chmod(0o600)
-    wrong = run(tmp_path, "publish", bundle, "--to", guarded, DESIGNTOOL_CREDENTIALS=str(file))
+    wrong = run(tmp_path, "publish", bundle, "--to", guarded, "--unsigned", DESIGNTOOL_CREDENTIALS=str(file))
     assert wrong.returncode == 2 and "fel[access-denied]" in wrong.stderr
     usual = tmp_path / "settings" / "designtool" / "credentials.yaml"
     usual.parent.mkdir(parents=True)
     usual.write_text(f"{host}:\n  username: {USER}\n  password: {PASSWORD}\n")
     usual.chmod(0o644)
-    assert "chmod 600" in run(tmp_path, "publish", bundle, "--to", guarded).stderr
+    assert "chmod 600" in run(tmp_path, "publish", bundle, "--to", guarded, "--unsigned").stderr
     usual.chmod(0o600)
-    assert run(tmp_path, "publish", bundle, "--to", guarded).returncode == 0
+    assert run(tmp_path, "publish", bundle, "--to", guarded, "--unsigned").returncode == 0
     fetched = run(tmp_path, "fetch", "vgr/prov", "--from", guarded, "--output", "hit")
     assert fetched.returncode == 0 and PASSWORD not in fetched.stderr + fetched.stdout + wrong.stderr
     assert (tmp_path / "hit" / "prov-1.2.3.dtb").read_bytes() == bundle.read_bytes()
@@ -225,7 +228,7 @@ def test_a_large_program_is_carried_in_little_memory(kind: str, tmp_path: Path) 
         return int(done.stderr.split()[-1])
 
     def carry(registry: str) -> None:
-        assert peak("publish", "stor.dtb", "--to", registry) < MOST_MEMORY
+        assert peak("publish", "stor.dtb", "--to", registry, "--unsigned") < MOST_MEMORY
         assert peak("fetch", "vgr/prov", "--from", registry, "--output", "hit") < MOST_MEMORY
         assert (tmp_path / "hit" / "prov-1.2.3.dtb").stat().st_size == (tmp_path / "stor.dtb").stat().st_size
 
