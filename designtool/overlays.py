@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -146,8 +147,11 @@ def build_overlay(overlay: ReadOverlay, published: Published, tried: Tried, outp
     def open_file(path: str) -> BinaryIO:
         if path in names:
             return published.bundle.open(names[path])
+        own = tried.tree.files.get(path)
+        if own is not None and own.data is not None:
+            return BytesIO(own.data)  # As it was compiled, whatever the disk has by now.
         try:
-            return open_locked(overlay.root, path, tried.tree.files.get(path), None)
+            return open_locked(overlay.root, path, own, None)
         except (OSError, ValueError) as error:
             raise Cannot(Text(f"{path} går inte att öppna nu", f"{path} cannot be opened now")) from error
 

@@ -33,6 +33,8 @@ LAYERS: tuple[frozenset[str], ...] = (
             "memo",
             "workspace",
             "overlays",
+            "carrying",
+            "following",
             "revision",
             "web_guard",
             "share",

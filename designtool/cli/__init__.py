@@ -37,6 +37,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("fetch", "designtool.cli.fetch", "Hämta ett paket ur ett register."),
     ("fork", "designtool.cli.fork", "Börja ett eget program från ett paket."),
     ("overlay", "designtool.cli.overlay", "Anpassa ett program som en annan region har publicerat."),
+    ("subscriptions", "designtool.cli.subscriptions", "Följ program som andra regioner ger ut."),
     ("migrate", "designtool.cli.migrate", "Pröva vad som händer med pågående patienter i en ny version."),
     ("agreements", "designtool.cli.agreements", "Håll reda på avtal om program mellan regioner."),
     ("keys", "designtool.cli.keys", "Skapa och visa nycklar att skriva under med."),

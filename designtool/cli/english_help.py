@@ -64,6 +64,36 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Regionens kortnamn. Utan det: det som står i designtool.yaml.": (
             "The region's short name. Without it: what designtool.yaml says."
         ),
+        # Subscriptions
+        "Följ program som andra regioner ger ut.": "Follow programs that other regions publish.",
+        "Följ program som andra regioner ger ut, under den egna anpassningen. Det som följs står i designtool.yaml.": (
+            "Follow programs that other regions publish, under one's own overlay. What is followed stands in designtool.yaml."
+        ),
+        "Varifrån nya versioner kommer: ett namn under registries i designtool.yaml, en adress (https://…) eller en mapp (./sticka).": (
+            "Where new versions come from: a name under registries in designtool.yaml, an address (https://…) or a folder (./stick)."
+        ),
+        "Mapp med förtroende: den säger vilkas underskrifter som räknas.": (
+            "Folder of trust: it says whose signatures count."
+        ),
+        'Versioner som får användas, till exempel ">=1.0 <2.0". Utan det: från den senaste till nästa större.': (
+            'Versions that may be used, such as ">=1.0 <2.0". Without it: from the newest to the next major one.'
+        ),
+        "Börja följa ett program: hämta den senaste versionen som får användas, och skriv in den i designtool.yaml. NAME är region/program.": (
+            "Begin to follow a program: fetch the newest version that may be used, and write it into designtool.yaml. NAME is region/program."
+        ),
+        "Ta det som är nytt: bygg anpassningen över den nya versionen och skriv in den i designtool.yaml.": (
+            "Take what is new: build the overlay over the new version and write it into designtool.yaml."
+        ),
+        "Hämta nya versioner, visa vad som är ändrat, och pröva anpassningen mot dem. Utan NAMES gäller det allt som följs. Utan --build skrivs inget in.": (
+            "Fetch new versions, show what has changed, and try the overlay against them. Without NAMES: all that is followed. "
+            "Without --build nothing is written in."
+        ),
+        "Visa vad som följs och vilken version som används. Inget hämtas.": (
+            "Show what is followed and which version is in use. Nothing is fetched."
+        ),
+        "Sluta följa ett program. Det som är hämtat och byggt ligger kvar.": (
+            "End following a program. What was fetched and built stays."
+        ),
         "Lägg en anpassning över ett publicerat paket, pröva den och bygg regionens eget paket.": (
             "Lay an overlay over a published bundle, try it, and build the region's own bundle."
         ),

@@ -406,23 +406,12 @@ def _print(told: dict[str, Any] | None, tried: Tried, journeys: list[JourneyResu
 
 
 def _texts_of(stale: Stale, language: Language) -> Iterator[str]:
-    from designtool.cli.side_by_side import side_by_side
+    from designtool.cli.stale_text import stale_lines
 
-    own = Text(f"er sida: {stale.path}", f"your page: {stale.path}").in_language(language)
-    now = Text("utgivarens sida nu", "the publisher's page now").in_language(language)
     yield ""
     yield stale.page
     yield Text(
         "När er sida är läst mot den nya: designtool overlay accept",
         "Once your page has been read against the new one: designtool overlay accept",
     ).in_language(language)
-    yield from side_by_side((own, stale.own), (now, stale.now))
-    yield ""
-    if stale.before is not None:
-        before = Text("utgivarens sida förut", "the publisher's page before").in_language(language)
-        yield from side_by_side((before, stale.before), (now, stale.now))
-    else:
-        yield Text(
-            "Hur utgivarens sida såg ut förut finns inte sparat i upstream/.",
-            "What the publisher's page was like before is not kept in upstream/.",
-        ).in_language(language)
+    yield from stale_lines(stale.path, stale.own, stale.before, stale.now, language)

@@ -119,7 +119,7 @@ def with_version(data: bytes, name: str, version: str) -> bytes:
     at = pointer(KEY, name, "version")
     if at in parsed.values and "version" in stated:
         return _checked(spliced(data, parsed.values[at], version), expected)
-    last = next(reversed(stated), None)
+    last = next(reversed(list(stated)), None)
     if last is None:
         raise CannotWrite
     column = parsed.keys[pointer(KEY, name, last)][1] - 1
