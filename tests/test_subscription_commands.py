@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import yaml
 from click.testing import CliRunner, Result
 from federations import FOUNDERS, SAFETY, Federation, contents, person
 from overlay_cases import KEPT, VERSIONS, write_upstream
+from test_share_trust import _restamp
 
 from designtool.bundle import program_of, read_bundle
 from designtool.cli import group
@@ -24,6 +25,7 @@ from designtool.load.shape import schema_of
 from designtool.share import publication
 from designtool.share.agreement_folder import write_agreement
 from designtool.share.agreements import Agreement, propose, read_agreement
+from designtool.share.draft import metadata_of
 from designtool.share.envelope import sign
 from designtool.share.federation import release_name
 from designtool.share.folder_registry import FolderRegistry
@@ -423,6 +425,55 @@ def test_a_tag_that_nobody_has_signed_is_not_followed(here: Path, upstream: Upst
         publish(read_bundle(stream), FolderRegistry(upstream.place))
     (one,) = told("update")
     assert one["newer"] is None and one["problem"] is None
+
+
+def test_what_one_person_alone_has_signed_is_not_followed(
+    here: Path, upstream: Upstream, bundles: dict[str, Path]
+) -> None:
+    """Whoever has the key that is online, a publisher's and the registry can say what he likes: nobody takes it."""
+    shutil.rmtree(here / "overlays")
+    add()
+    store, before = upstream.federation.store.copy(), own_files(here)
+    number = store.versions("vgr")[-1] + 1
+
+    def released(signed: Any) -> None:
+        signed.version = number
+        with bundles["1.1.0"].open("rb") as stream:
+            release = release_of_bundle(read_bundle(stream))
+        draft = publication.draft_release(upstream.federation.store, release, datetime.now(UTC))
+        signed.targets.update(metadata_of(draft.metadata, "vgr").signed.targets)
+
+    store.files[f"{number}.vgr.json"] = federations.forged(store, "vgr", released, [PUBLISHER], number - 1)
+    _restamp(store, "vgr", number)
+    with bundles["1.1.0"].open("rb") as stream, FolderRegistry(upstream.place) as registry:
+        publish(read_bundle(stream), registry)
+        metadata = RegistryMetadataStore(registry)
+        for name in (f"{number}.vgr.json", f"{store.versions('snapshot')[-1]}.snapshot.json"):
+            metadata.put(name, store.files[name], None)
+        metadata.put("timestamp.json", store.files["timestamp.json"], upstream.federation.store.files["timestamp.json"])
+    (one,) = told("update", "--build", status=1)
+    assert (one["problem"]["code"], one["newer"], one["taken"]) == ("metadata-signatures", None, False)
+    assert own_files(here) == before
+    assert not (here / "build/exempel-1.1.0.dtb").exists()
+
+
+def test_a_bundle_that_was_signed_under_another_version_is_not_taken(
+    here: Path, upstream: Upstream, bundles: dict[str, Path]
+) -> None:
+    shutil.rmtree(here / "overlays")
+    add()
+    before = own_files(here)
+    with bundles["1.1.0"].open("rb") as stream, FolderRegistry(upstream.place) as registry:
+        bundle = read_bundle(stream)
+        publish(bundle, registry)
+        wrong = replace(release_of_bundle(bundle), name=release_name(f"{NAME}/1.2.0"))
+    draft = publication.draft_release(upstream.federation.store, wrong, datetime.now(UTC))
+    upstream.federation.adopt(draft, PUBLISHER, CLINICAL)
+    upstream.sends()
+    (one,) = told("update", "--build", status=1)
+    assert one["problem"]["code"] == "other-program", one
+    assert own_files(here) == before
+    assert [path.name for path in (here / "build").iterdir()] == ["exempel-1.0.0.dtb"]
 
 
 def test_one_that_cannot_be_reached_keeps_no_other_from_being_looked_at(
