@@ -11,12 +11,14 @@ from typing import Any
 
 import jinja2
 
-from designtool import resources
+from designtool import __version__, resources
 from designtool.load.identifiers import kebab_case, lower_snake
 from designtool.load.shape import KINDS
 
 PROGRAM_TEMPLATES: Mapping[str, str] = {"sömn": "somn", "nedstämdhet": "nedstamdhet", "tom": "tom"}
 """What an author calls a template, and the folder that it lies in."""
+CI_FILES: Mapping[str, str] = {"github": ".github/workflows/utgivning.yml", "gitlab": ".gitlab-ci.yml"}
+"""The services that `designtool new ci` writes for, and the file that each reads. Forgejo and Gitea read GitHub's."""
 EDITOR_SCHEMAS = ".vscode/schemas"
 """Where an author's own workspace keeps the schemas, so that the editor needs no network."""
 
@@ -127,6 +129,15 @@ def workspace_files(region: str) -> Mapping[str, bytes]:
     files[".gitignore"] = files.pop("gitignore")
     files |= {f"programs/library/{path}": data for path, data in library_files().items()}
     return {**files, **editor_files("programs")}
+
+
+def ci_file(service: str, programs: str, registry: str) -> tuple[str, str]:
+    """What makes a service of CI_FILES check and publish: where it lies in the repository, and its text.
+
+    `registry`: where to publish, as `designtool publish --to` takes it.
+    """
+    facts = {"version": __version__, "programs": programs, "registry": registry}
+    return CI_FILES[service], _one(f"ci/{service}.yml", CI_FILES[service], "", facts)
 
 
 def editor_files(programs: str) -> Mapping[str, bytes]:

@@ -67,6 +67,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         # Subscriptions
         "Följ program som andra regioner ger ut.": "Follow programs that other regions publish.",
         "Följ program som andra regioner ger ut, under den egna anpassningen. Det som följs står i designtool.yaml.": (
+        "Intyget om hur ett paket är byggt, från designtool provenance new. Det läggs bredvid paketet. Kan upprepas.": (
+            "The statement of how a bundle was built, from designtool provenance new. It is put beside the bundle. May be repeated."
+        ),
             "Follow programs that other regions publish, under one's own overlay. What is followed stands in designtool.yaml."
         ),
         "Varifrån nya versioner kommer: ett namn under registries i designtool.yaml, en adress (https://…) eller en mapp (./sticka).": (
@@ -252,6 +255,12 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Visa program i webbläsaren medan du skriver. Avsluta med Ctrl-C.": (
             "Show programs in the browser while you write. End with Ctrl-C."
+        "Skapa filen som låter GitHub eller GitLab granska programmen, och publicera en utgåva när två personer har godkänt den.": (
+            "Make the file that lets GitHub or GitLab check the programs, and publish a release when two people have approved it."
+        ),
+        "Registret att publicera i: ett namn under registries i designtool.yaml, eller en adress. Utan: det enda som står där.": (
+            "The registry to publish in: a name under registries in designtool.yaml, or an address. Without: the only one there."
+        ),
         ),
         "Leta efter ändringar varje sekund: för nätverksmappar som inte säger till.": (
             "Look for changes every second: for network folders that do not tell."

@@ -24,6 +24,7 @@ _NEW_WORKSPACE_REGION = "min-region"
 _UNANSWERED_RESPONSIBLE = "Namn på den som svarar för innehållet"
 _UNANSWERED_AUDIENCE = "vuxna"
 _TEMPLATES = ("sömn", "nedstämdhet", "tom")
+_SERVICES = ("github", "gitlab")
 _USUAL_WEEKS = 8
 _NEEDED_FROM_LIBRARY = ("contacts.yaml", "pages/kris.md", "pages/om-dina-uppgifter.md")
 
@@ -208,6 +209,38 @@ def questionnaire(program: str, name: str) -> None:
     )
 
 
+@command.command("ci")
+@click.argument("service", type=click.Choice(_SERVICES))
+@click.option(
+    "--registry",
+    help="Registret att publicera i: ett namn under registries i designtool.yaml, eller en adress. Utan: det enda som står där.",
+)
+def ci(service: str, registry: str | None) -> None:
+    """Skapa filen som låter GitHub eller GitLab granska programmen, och publicera en utgåva när två personer har godkänt den."""
+    from designtool.scaffold import ci_file
+
+    place = _place()
+    if registry is None and len(place.registries) == 1:
+        registry = place.registries[0]
+    if registry is None:
+        known = ", ".join(place.registries) or "–"
+        raise Usage(
+            Text(
+                f"säg var utgåvor publiceras, med --registry. Under registries i designtool.yaml står: {known}",
+                f"say where releases are published, with --registry. Under registries in designtool.yaml there are: {known}",
+            )
+        )
+    path, text = ci_file(service, place.programs, registry)
+    _write_parts(
+        place,
+        {path: text},
+        Text(
+            "Överst i filen står hur en utgåva går till, och vad som ställs in en gång. Filen ska ligga överst i arkivet.",
+            "The head of the file says how a release is made, and what is set up once. It has to lie at the top of the repository.",
+        ),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """The workspace that the command was called in."""
@@ -215,6 +248,7 @@ class _Place:
     root: Path
     programs: str
     region: str
+    registries: tuple[str, ...]
 
     @property
     def schemas(self) -> str:
@@ -239,9 +273,12 @@ def _place() -> _Place:
     root = workspace_of(Path())
     settings = (root / WORKSPACE_FILE).read_bytes()
     stated = parse_yaml(WORKSPACE_FILE, settings).data
-    region = stated.get("region") if isinstance(stated, dict) else None
+    region, named = (stated.get(key) if isinstance(stated, dict) else None for key in ("region", "registries"))
     return _Place(
-        root, programs_folder(settings), region if isinstance(region, str) and region else _NEW_WORKSPACE_REGION
+        root,
+        programs_folder(settings),
+        region if isinstance(region, str) and region else _NEW_WORKSPACE_REGION,
+        tuple(map(str, named)) if isinstance(named, dict) else (),
     )
 
 

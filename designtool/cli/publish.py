@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from designtool.cli.bundle_file import opened_bundle
+from designtool.cli.ceremony import read_draft_file
 from designtool.cli.inspect_text import size_in_words
 from designtool.cli.output import FORMAT, Usage, print_json
 from designtool.cli.people import person_json, say_signers
@@ -55,6 +56,13 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     multiple=True,
     help="Ett tidigare paket som mottagaren har: det som finns i det utelämnas på minnet. Kan upprepas.",
 )
+@click.option(
+    "--provenance",
+    "statements",
+    type=_FILE,
+    multiple=True,
+    help="Intyget om hur ett paket är byggt, från designtool provenance new. Det läggs bredvid paketet. Kan upprepas.",
+)
 @click.option("--unsigned", is_flag=True, help="Publicera utan underskrifter. Då går ingen i god för paketet.")
 @FORMAT
 def command(
@@ -63,12 +71,14 @@ def command(
     drafts: tuple[Path, ...],
     place: str | None,
     earlier: tuple[Path, ...],
+    statements: tuple[Path, ...],
     unsigned: bool,
     output_format: str,
 ) -> None:
     """Publicera paket i ett register eller på ett minne, under sin region, sitt id och sin version. En utgiven version ändras aldrig. Regionens två personer ska ha skrivit under utgåvan: i ett utkast som anges med --release, eller i metadata som redan finns där."""
     from designtool.bundle import program_of
     from designtool.share.left_out import earlier_of
+    from designtool.share.provenance import attach_provenance
     from designtool.share.publication import adopt
     from designtool.share.publish import publish
     from designtool.share.registry_metadata import RegistryMetadataStore
@@ -92,13 +102,16 @@ def command(
         _check_earlier(made, known, target, here.language)
         own = RegistryMetadataStore(target)
         source = opened.enter_context(here.opened_metadata(place)) if place is not None else None
-        signed = [_read_draft(path) for path in drafts]
+        signed = [read_draft_file(path) for path in drafts]
         _check_drafts(made, signed, here.language)
         signers = [() if unsigned else _signers(bundle, source or own, signed) for bundle in made]
+        stated = [_read_statement(path, made, None if unsigned else source or own) for path in statements]
         progress = opened.enter_context(shown_progress())
         published = [
             publish(bundle, target, _others(bundle, here), progress, earlier_of(bundle, known)) for bundle in made
         ]
+        for bundle, data in stated:
+            attach_provenance(target, bundle, data)
         metadata = [adopt(draft, own) for draft in signed]
         if source is not None:
             metadata += copy_metadata(source, own)
@@ -124,13 +137,6 @@ def command(
     if source is not None:
         said = Text(f"Metadata kopierad: {len(metadata)} filer.", f"Metadata copied: {len(metadata)} files.")
         click.echo(said.in_language(here.language))
-
-
-def _read_draft(path: Path) -> Draft:
-    from designtool.share.draft import LARGEST_DRAFT, read_draft
-
-    with path.open("rb") as stream:
-        return read_draft(stream.read(LARGEST_DRAFT + 1), path.name)
 
 
 def _signers(bundle: Bundle, store: MetadataStore, drafts: Sequence[Draft]) -> tuple[PublicKey, ...]:

@@ -12,6 +12,7 @@ import click
 
 from designtool.cli.bundle_file import opened_bundle, refusal_line
 from designtool.cli.output import FORMAT, Usage, language_of, print_json
+from designtool.cli.people import person_json, say_signers
 from designtool.diagnostics import Language, Text
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--release",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=click.Path(path_type=Path, dir_okay=False),
     help="Utkast till utgivning: kontrollera att det gäller just det här paketet och har klinisk underskrift.",
 )
 @FORMAT
@@ -68,17 +69,16 @@ def command(bundle: Path, trust: Path | None, provenance: str | None, release: P
         is_out_of_reach = isinstance(refused, RegistryProblem) and not refused.is_refusal
         click.get_current_context().exit(2 if is_out_of_reach else 1)
     if output_format == "json":
-        more: dict[str, Any] = {} if signers is None else {"signers": [_signer(key) for key in signers]}
+        more: dict[str, Any] = {} if signers is None else {"signers": [person_json(key) for key in signers]}
         if release is not None:
-            more["approved"] = [_signer(key) for key in approved]
+            more["approved"] = [person_json(key) for key in approved]
         if built is not None:
             more["provenance"] = built.told()
         print_json({"valid": True, "digest": opened.digest, "problems": [], **more})
         return
     whole = Text("Paketet är helt", "The bundle is whole").in_language(language)
     click.echo(f"{whole}: {program.id} {program.version} {opened.digest}")
-    for key in signers or ():
-        click.echo(f"{Text('Signerat av', 'Signed by').in_language(language)} {_who(key, language)}")
+    say_signers(signers or (), language)
     for key in approved:
         draft = Text("Utkastet gäller paketet och är underskrivet av", "The draft is of the bundle, and signed by")
         click.echo(f"{draft.in_language(language)} {_who(key, language)}")
@@ -117,7 +117,7 @@ class _Built:
             "designtool": provenance.versions.designtool,
             "built": provenance.built.isoformat().replace("+00:00", "Z"),
             "source": provenance.source,
-            "signers": [_signer(key) for key in self.signers] if self.signers is not None else None,
+            "signers": [person_json(key) for key in self.signers] if self.signers is not None else None,
         }
 
 
@@ -166,8 +166,12 @@ def _approved(bundle: Bundle, path: Path) -> tuple[PublicKey, ...]:
     from designtool.share.federation import release_name
     from designtool.share.release import name_of_bundle
 
-    with path.open("rb") as stream:
-        draft = read_draft(stream.read(LARGEST_DRAFT + 1), path.name)
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST_DRAFT + 1)
+    except OSError as error:
+        raise Usage(Text(f"utkastet {path} går inte att läsa", f"the draft {path} cannot be read")) from error
+    draft = read_draft(data, path.name)
     return approvals_of(draft, release_name(name_of_bundle(bundle)), bundle.digest)
 
 
@@ -199,7 +203,3 @@ def _who(key: PublicKey, language: Language) -> str:
     from designtool.share.keys import ROLE_WORDS
 
     return f"{key.holder} ({ROLE_WORDS[key.role].in_language(language)}, {key.region})"
-
-
-def _signer(key: PublicKey) -> dict[str, str]:
-    return {"holder": key.holder, "role": key.role, "region": key.region, "key": key.key_id}
