@@ -104,6 +104,11 @@ def sent_from(target: str, sent: Sent, state: State, program: Program, now: date
     return _refused(Text("Det går inte att göra här.", "That cannot be done here."), target)
 
 
+def typed_in(form: Questionnaire | Exercise, sent: Sent) -> Mapping[str, Any]:
+    """What was sent of a form, as it was typed: to be shown again where nothing of it is kept."""
+    return MappingProxyType(_answers(form, sent, {}))
+
+
 def saved_from(
     form: str,
     name: str,

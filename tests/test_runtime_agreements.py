@@ -417,7 +417,7 @@ def test_a_recall_stops_what_is_new_and_says_why(own: Region) -> None:
 
 def recall(own: Region, name: str) -> None:
     """By one safety officer: nothing new may begin with a version."""
-    wanted = Recall(release_name(name), "Fel i <sömnfönstret>.", "1.0.9")
+    wanted = Recall(release_name(name), "no-new-patients", "Fel i <sömnfönstret>.", "1.0.9")
     draft = draft_recall(own.federation.store, wanted, NOW)
     own.federation.adopt(draft, federations.SAFETY)
     own.stamp()

@@ -2,6 +2,16 @@
 
 from designtool.render.templates import Templates, load_templates
 from designtool.render.view import Fragment, fragments, targets, view
-from designtool.render.viewpoint import FieldError, Viewpoint
+from designtool.render.viewpoint import FieldError, Recalled, Viewpoint
 
-__all__ = ["FieldError", "Fragment", "Templates", "Viewpoint", "fragments", "load_templates", "targets", "view"]
+__all__ = [
+    "FieldError",
+    "Fragment",
+    "Recalled",
+    "Templates",
+    "Viewpoint",
+    "fragments",
+    "load_templates",
+    "targets",
+    "view",
+]

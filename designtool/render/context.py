@@ -76,6 +76,11 @@ class PageContext:
     def form(self, id: str) -> FormSituation:
         return self.situation.forms.get(id, _EMPTY_FORM)
 
+    def stopped(self, part: str) -> str | None:
+        """What stands in place of a module or an exercise; None where it is not stopped."""
+        text = self.viewpoint.stopped.get(part)
+        return self.say("stopped-text") if text == "" else text
+
     def errors(self, form: str) -> tuple[FieldError, ...]:
         """What is wrong in a form as it was just sent."""
         return self.viewpoint.errors if self.viewpoint.form in ("", form) else ()
@@ -132,6 +137,8 @@ def visible_pages(context: PageContext, module: Module) -> tuple[Page, ...]:
 
 def latest_value(context: PageContext, form: str, name: str) -> Value:
     """The value that stands in a text: what is worked out over all entries, else the latest finished copy's."""
+    if form in context.situation.decisions and form in context.viewpoint.stopped and not context.is_therapist:
+        return None  # What was decided is not to be followed for now, wherever a text names it.
     environment = context.situation.environment
     summaries = environment.summaries.get(form, {})
     if name in summaries:

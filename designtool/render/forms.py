@@ -60,6 +60,7 @@ from designtool.render.live import live_form
 from designtool.render.plans import being_followed_up, outcome_fields, plan_suggestions
 from designtool.render.questionnaire import instructions, questionnaire_items
 from designtool.render.records import clock_change, diary_table, is_late, never_sent, record_view, to_read
+from designtool.render.stopped import stopped_card
 from designtool.render.viewpoint import FieldError
 from designtool.treatment.answers import ROW
 from designtool.treatment.corrections import Correction, fields_read
@@ -73,6 +74,8 @@ def exercise_block(exercise: Exercise, context: PageContext) -> Markup:
     if exercise.filled_by == "therapist" and not context.is_therapist:
         return Markup("")
     title = element("h2", {"class": "exercise-title"}, exercise.title)
+    if context.stopped(exercise.id) is not None and not context.is_therapist:
+        return _card(exercise, context, title, stopped_card(context, exercise.id))
     if exercise.kind == "decision":
         return _card(exercise, context, title, decision_card(exercise, context))
     if exercise.kind == "diary":

@@ -19,7 +19,8 @@ from designtool.render.forms import decision_card, entries_in_words, error_summa
 from designtool.render.html import element, joined
 from designtool.render.icons import icon
 from designtool.render.parts import Body, heading
-from designtool.render.records import diary_table, record_view, summaries
+from designtool.render.records import diary_table, never_sent, record_view, summaries
+from designtool.render.stopped import stopped_at_home, stopped_card, typed_there
 from designtool.render.tasks import (
     flags_for_patient,
     module_number,
@@ -81,9 +82,13 @@ def home(rest: str, context: PageContext, templates: Templates) -> Body:
             if exercise.kind == "decision"
             and (found := situation.decisions.get(exercise.id)) is not None
             and (found.confirmed is not None or found.status == "stopped")
+            and context.stopped(exercise.id) is None
         ],
     }
-    return Body(context.say("week"), templates.parts("home", facts))
+    parts = templates.parts("home", facts)
+    first = tuple(part for part in parts if part[0] in ("greeting", "flags"))
+    rest_of_it = tuple(part for part in parts if part not in first)
+    return Body(context.say("week"), (*first, ("stopped", stopped_at_home(context)), *rest_of_it))
 
 
 def modules(rest: str, context: PageContext, templates: Templates) -> Body:
@@ -93,7 +98,9 @@ def modules(rest: str, context: PageContext, templates: Templates) -> Body:
             continue
         module = context.program.module[situation.id]
         detail = context.say(f"status-{situation.status}")
-        if situation.status == "locked":
+        if context.stopped(module.id) is not None:
+            detail = context.say("stopped")
+        elif situation.status == "locked":
             opens = opening_day(context, situation)
             detail = " ".join((*waits(context, situation), opens)).strip() or detail
         rows.append(
@@ -116,21 +123,42 @@ def module(rest: str, context: PageContext, templates: Templates) -> Body | None
     found, situation = context.program.module.get(rest), context.situation.module(rest)
     if found is None or situation is None or situation.status == "hidden":
         return None
-    facts = template_facts(context) | {
-        "module": found,
-        "number": module_number(context, found.id),
-        "status": situation.status,
-        "waits": waits(context, situation),
-        "opens": opening_day(context, situation),
-        "feedback": [one for one in context.situation.messages if one.module == found.id and one.actor == "therapist"],
-        "feedback_due": day(situation.feedback_due, context.language, context.today) if situation.feedback_due else "",
-        "pages": visible_pages(context, found),
-        "work": _work(context, found, situation.to_do),
-        "left": situation.to_do,
-    }
+    if context.stopped(found.id) is not None:
+        feedback = templates.parts("module", template_facts(context) | _feedback(context, found))
+        return Body(
+            found.title,
+            (
+                ("heading", heading(found.title, module_number(context, found.id))),
+                ("errors", error_summary(context, found.id)),
+                ("stopped", stopped_card(context, found.id)),
+                *(part for part in feedback if part[0] == "feedback"),
+            ),
+        )
+    facts = (
+        template_facts(context)
+        | _feedback(context, found)
+        | {
+            "number": module_number(context, found.id),
+            "status": situation.status,
+            "waits": waits(context, situation),
+            "opens": opening_day(context, situation),
+            "feedback_due": day(situation.feedback_due, context.language, context.today)
+            if situation.feedback_due
+            else "",
+            "pages": visible_pages(context, found),
+            "work": _work(context, found, situation.to_do),
+            "left": situation.to_do,
+        }
+    )
     *before, work, send = templates.parts("module", facts)
     errors = ("errors", error_summary(context, found.id))
     return Body(found.title, (errors, *before, work, ("choose", _modules_to_choose(found, context)), send))
+
+
+def _feedback(context: PageContext, found: Module) -> dict[str, Any]:
+    """What the therapist has written about a module."""
+    said = [one for one in context.situation.messages if one.module == found.id and one.actor == "therapist"]
+    return {"module": found, "feedback": said}
 
 
 def _modules_to_choose(found: Module, context: PageContext) -> Markup:
@@ -146,11 +174,15 @@ def _modules_to_choose(found: Module, context: PageContext) -> Markup:
     for id in found.choose:
         one = context.program.module[id]
         mark = element("p", {"class": "done-mark"}, icon("check"), context.say("chosen")) if id == chosen else None
-        button = element(
-            "button",
-            {"class": "button button-secondary", "type": "submit", "name": "action", "value": f"choose.{id}"},
-            context.say("choose-module"),
-            element("span", {"class": "visually-hidden"}, f": {one.title}"),
+        button = (
+            element("p", {"class": "quiet"}, context.say("stopped"))
+            if context.stopped(id) is not None
+            else element(
+                "button",
+                {"class": "button button-secondary", "type": "submit", "name": "action", "value": f"choose.{id}"},
+                context.say("choose-module"),
+                element("span", {"class": "visually-hidden"}, f": {one.title}"),
+            )
         )
         cards.append(
             element(
@@ -193,6 +225,15 @@ def page(rest: str, context: PageContext, templates: Templates) -> Body | None:
     if shown not in pages:
         return None
     at = pages.index(shown)
+    if context.stopped(found.id) is not None and not context.is_therapist:
+        return Body(
+            shown.title,
+            (
+                ("heading", heading(shown.title, module_number(context, found.id))),
+                ("errors", error_summary(context, context.viewpoint.form)),
+                ("stopped", stopped_card(context, found.id)),
+            ),
+        )
     eyebrow = joined(
         (
             element("a", {"href": context.href(f"module/{found.id}")}, module_number(context, found.id)),
@@ -216,6 +257,7 @@ def page(rest: str, context: PageContext, templates: Templates) -> Body | None:
             ("heading", heading(shown.title, eyebrow)),
             ("errors", error_summary(context, context.viewpoint.form)),
             *_as_patient(context),
+            ("stopped", stopped_card(context, found.id)),
             *blocks,
             *end,
         ),
@@ -236,15 +278,29 @@ def exercise(rest: str, context: PageContext, templates: Templates) -> Body | No
     if found is None or found.filled_by != "patient":
         return None
     eyebrow = context.say("exercise" if found.kind == "worksheet" else found.kind)
+    is_stopped = context.stopped(found.id) is not None
     return Body(
         found.title,
         (
             ("heading", heading(found.title, eyebrow)),
             ("errors", error_summary(context, found.id)),
             ("flag-pages", flag_pages(context, found.id)),
-            *exercise_page(found, context),
+            *(_stopped_exercise(found, context) if is_stopped else exercise_page(found, context)),
             ("earlier", _earlier_exercise(found, context)),
         ),
+    )
+
+
+def _stopped_exercise(found: Exercise, context: PageContext) -> tuple[tuple[str, Markup], ...]:
+    """Nothing to fill in; what the patient has written there is theirs to read."""
+    form = context.form(found.id)
+    own = element("div", {"class": "card"}, never_sent(context, found.id)) if form.draft else Markup("")
+    latest = _earlier(context, found.id) if found.fill == "once" and found.kind not in ("diary", "decision") else ""
+    return (
+        ("stopped", stopped_card(context, found.id)),
+        ("typed", typed_there(context, found)),
+        ("form", own),
+        ("latest", element("section", {"class": "card"}, latest) if latest else Markup("")),
     )
 
 
@@ -436,6 +492,8 @@ def _work(context: PageContext, found: Module, left: tuple[str, ...]) -> list[di
             continue
         form = context.form(id)
         detail = entries_in_words(form, context) if form.entries_required else ""
+        if context.stopped(id) is not None:
+            detail = context.say("stopped")
         rows.append(
             {
                 "target": form_target(context.program, id),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -18,7 +19,8 @@ from designtool.render.facts import template_facts
 from designtool.render.forms import confirmed_words, error_summary, exercise_page
 from designtool.render.html import element, joined
 from designtool.render.parts import Body, heading
-from designtool.render.records import diary_table, exercise_answers, record_view, summaries
+from designtool.render.records import diary_table, exercise_answers, never_sent, record_view, summaries
+from designtool.render.stopped import recalled_cards, stopped_card, typed_there
 from designtool.render.tasks import module_number
 from designtool.render.templates import Templates
 from designtool.treatment.days import local
@@ -79,9 +81,10 @@ def treatment(rest: str, context: PageContext, templates: Templates) -> Body:
         else context.say("never"),
         "started": day(situation.started_on, context.language, context.today),
     }
+    first, *parts = templates.parts("treatment", facts)
     return Body(
         situation.patient or context.say("patient"),
-        templates.parts("treatment", facts),
+        (first, ("recalled", recalled_cards(context)), *parts),
         aside=templates.page("treatment_beside", facts),
         aside_title=context.say("facts"),
     )
@@ -106,6 +109,7 @@ def module(rest: str, context: PageContext, templates: Templates) -> Body | None
         "number": module_number(context, found.id),
         "status": situation.status,
         "status_words": _module_row(context, found.id)["status_words"],
+        "stopped": context.stopped(found.id) is not None,
         "waits": [context.text(reason) for reason in situation.waits_for],
         "feedback_due": day(situation.feedback_due, context.language, context.today) if situation.feedback_due else "",
         "answers": [
@@ -117,9 +121,9 @@ def module(rest: str, context: PageContext, templates: Templates) -> Body | None
         "feedback": [one for one in context.situation.messages if one.module == found.id],
         "feedback_draft": str(context.viewpoint.draft.get("text", "")),
     }
-    return Body(
-        found.title, (("errors", error_summary(context, found.id)), *templates.parts("therapist_module", facts))
-    )
+    first, *parts = templates.parts("therapist_module", facts)
+    stopped = ("stopped", stopped_card(context, found.id))
+    return Body(found.title, (("errors", error_summary(context, found.id)), first, stopped, *parts))
 
 
 def exercise(rest: str, context: PageContext, templates: Templates) -> Body | None:
@@ -132,11 +136,18 @@ def exercise(rest: str, context: PageContext, templates: Templates) -> Body | No
         (
             ("heading", heading(found.title, context.say("for-therapist"))),
             ("errors", error_summary(context, found.id)),
-            *exercise_page(found, context),
+            *_work(found, context),
             # A form that is filled in once shows by itself what was written.
             ("records", _records(context, found.id) if found.fill == "whenever" else Markup("")),
         ),
     )
+
+
+def _work(found: Exercise, context: PageContext) -> tuple[tuple[str, Markup], ...]:
+    if context.stopped(found.id) is None:
+        return exercise_page(found, context)
+    written = joined((typed_there(context, found), never_sent(context, found.id)))
+    return (("stopped", stopped_card(context, found.id)), ("form", written))
 
 
 def form(rest: str, context: PageContext, templates: Templates) -> Body | None:
@@ -231,8 +242,12 @@ def decision(rest: str, context: PageContext, templates: Templates) -> Body | No
         "introduction": found.introduction,
         "status": situation.status,
         "decision": _decision_facts(context, rest),
+        "stopped": context.stopped(rest) is not None,
+        "draft": str(context.viewpoint.draft.get("text", "")),
     }
-    return Body(found.title, (("errors", error_summary(context, rest)), *templates.parts("decision", facts)))
+    first, *parts = templates.parts("decision", facts)
+    stopped = ("stopped", stopped_card(context, rest))
+    return Body(found.title, (("errors", error_summary(context, rest)), first, stopped, *parts))
 
 
 def _open_flags(context: PageContext) -> list[RaisedFlag]:
@@ -265,6 +280,9 @@ def _flag_words(context: PageContext) -> Any:
 def _decision_facts(context: PageContext, id: str) -> dict[str, Any]:
     exercise_ = context.program.exercise[id]
     one: DecisionSituation = context.situation.decisions[id]
+    if context.stopped(id) is not None:
+        # What must not be used is not proposed either.
+        one = replace(one, proposed=None)
     computed = exercise_.decision.computed if exercise_.decision else ()
     measure_unit = "percent" if exercise_.decision and _measures_percent(context, exercise_) else ""
     measure = Computed("measure", "", exercise_.decision.measure, measure_unit, 1) if exercise_.decision else None

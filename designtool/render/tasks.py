@@ -41,13 +41,15 @@ def tasks_now(context: PageContext) -> tuple[Task, ...]:
         for task in dict.fromkeys(left)
         if context.program.exercise.get(task.target.partition("/")[2]) is None or _for_patient(context, task)
     ]
-    return (*due, *diaries, *modules, *exercises)
+    return tuple(task for task in (*due, *diaries, *modules, *exercises) if not _is_stopped(context, task))
 
 
 def tasks_next(context: PageContext) -> tuple[Task, ...]:
     """The next module, and the next measurement."""
     found = []
-    locked = next((module for module in context.situation.modules if module.status == "locked"), None)
+    locked = next(
+        (one for one in context.situation.modules if one.status == "locked" and context.stopped(one.id) is None), None
+    )
     if locked is not None:
         found.append(
             Task(
@@ -241,6 +243,11 @@ def _form(context: PageContext, id: str) -> Task:
         )
     eyebrow = context.say("exercise" if exercise.kind == "worksheet" else exercise.kind)
     return Task(f"exercise/{id}", eyebrow, exercise.title, context.say("fill-in"), "pen", "", exercise.minutes)
+
+
+def _is_stopped(context: PageContext, task: Task) -> bool:
+    kind, _, id = task.target.partition("/")
+    return kind in ("module", "exercise") and context.stopped(id) is not None
 
 
 def _for_patient(context: PageContext, task: Task) -> bool:

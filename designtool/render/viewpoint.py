@@ -23,6 +23,16 @@ class FieldError:
 
 
 @dataclass(frozen=True, slots=True)
+class Recalled:
+    """That the version of the program is recalled, as a therapist is told at each patient."""
+
+    lines: tuple[Text, ...]
+    """What it means, why, and what to use instead."""
+    text: str = ""
+    """Plain text, by those who have recalled it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Viewpoint:
     role: Literal["patient", "therapist"]
     base: str = ""
@@ -50,5 +60,10 @@ class Viewpoint:
     """What was just done, to be confirmed to the reader: `submitted`, `saved`, `sent` ...; empty for none."""
     draft: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     """Values of the form that was just sent and refused: shown again, so that nothing typed is lost."""
+    stopped: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    """Modules and exercises that are stopped for now, each with what this reader is told in its place; empty for the usual words.
+    It is live data of the region, as contacts are: the treatment and its program are what they were."""
+    recalled: tuple[Recalled, ...] = ()
+    """For therapists."""
     entry_date: str = ""
     """Of a diary: the ISO date of the entry that is looked at; empty for the latest that can be made."""

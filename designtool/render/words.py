@@ -277,6 +277,22 @@ WORDS: dict[str, Text] = {
     "day-closed": Text("inte ifylld", "not filled in"),
     "required-entries": Text("{done} av {all} ifyllda", "{done} of {all} filled in"),
     "your-week": Text("Din vecka i siffror", "Your week in figures"),
+    "stopped": Text("Pausad just nu", "Paused for now"),
+    "stopped-title": Text("Den här delen är pausad just nu", "This part is paused for now"),
+    "stopped-at-home": Text("En del av ditt program är pausad", "A part of your program is paused"),
+    "stopped-text": Text(
+        "De som ansvarar för programmet har pausat den här delen. Du behöver inte göra något. Din behandlare vet om det, och du kan "
+        "alltid skriva om du undrar något.",
+        "Those who are responsible for the program have paused this part. You need not do anything. Your therapist knows, and you can "
+        "always write if you wonder about something.",
+    ),
+    "stopped-write": Text("Skriv till din behandlare", "Write to your therapist"),
+    "stopped-typed": Text("Det du nyss skrev", "What you have just written"),
+    "stopped-typed-text": Text(
+        "Det är inte sparat, eftersom delen är pausad. Kopiera det härifrån om du vill ha det kvar.",
+        "It is not saved, since this part is paused. Copy it from here if you want to keep it.",
+    ),
+    "recalled": Text("Den här versionen är återkallad", "This version has been recalled"),
     "locked-until-open": Text("Den här övningen öppnar längre fram.", "This exercise opens later."),
     "saved-submitted": Text("Tack, det är sparat.", "Thank you, it is saved."),
     "saved-saved": Text("Sparat. Du kan fortsätta när du vill.", "Saved. You can go on whenever you like."),

@@ -29,6 +29,7 @@ from designtool.runtime.importing import Policy
 from designtool.runtime.live_contacts import LOOK_SECONDS, LiveContacts, UnfitContacts
 from designtool.runtime.pages import Pages
 from designtool.runtime.permitting import Permits
+from designtool.runtime.recalling import Recalls
 from designtool.runtime.routes import ROUTES
 from designtool.runtime.routes.unit import IMPORT_PATH
 from designtool.runtime.service import Service, Stop, refused_json
@@ -123,11 +124,14 @@ def create_service(settings: Settings) -> Service:
     clock = Clock(store, settings.movable_clock, settings.real)
     notices = (NOT_FOR_CARE, UNSIGNED) if settings.policy is Policy.UNSIGNED_DEMONSTRATION else (NOT_FOR_CARE,)
     trust = Trust(settings.trust, settings.data / WITNESS_FILE) if settings.trust is not None else None
-    permits = Permits(store, programs, clock, settings.policy, trust, settings.region, settings.agreements)
+    recalls = Recalls(programs, trust)
+    permits = Permits(store, programs, clock, settings.policy, recalls, trust, settings.region, settings.agreements)
     service = Service(
         store=store,
         programs=programs,
-        treatments=Treatments(store, programs, clock, permits.permission),
+        treatments=Treatments(
+            store, programs, clock, permits.permission, lambda digest: recalls.about(digest).patient_texts
+        ),
         clock=clock,
         identity=SimulatedSignIn(store),
         pages=Pages(load_templates(resources.folder("templates")), settings.language, notices),
@@ -135,6 +139,7 @@ def create_service(settings: Settings) -> Service:
         language=settings.language,
         contacts=LiveContacts(settings.contacts, settings.crisis_page, settings.data / "contacts"),
         permits=permits,
+        recalls=recalls,
         trust=trust,
     )
     service.look_at_contacts()

@@ -13,6 +13,7 @@ from designtool.diagnostics import Language, Text
 from designtool.render import Templates
 from designtool.render.blocks import telephone
 from designtool.render.display import moment
+from designtool.render.html import paragraphs
 from designtool.render.icons import icon
 from designtool.runtime.access import Session
 from designtool.runtime.crisis import CrisisHelp
@@ -75,6 +76,7 @@ class Pages:
                     "say": said,
                     "moment": said_moment,
                     "words": words,
+                    "paragraphs": paragraphs,
                     "icon": icon,
                     "telephone": telephone,
                     "notices": self.notices,

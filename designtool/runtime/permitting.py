@@ -14,6 +14,7 @@ from designtool.model.program import Program
 from designtool.runtime.clock import Clock
 from designtool.runtime.importing import REASONS as IMPORT_REASONS
 from designtool.runtime.importing import Policy
+from designtool.runtime.recalling import Recalls
 from designtool.runtime.store import AgreementUse, Store
 from designtool.runtime.trusting import Trust
 from designtool.treatment.days import local_date
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from designtool.runtime.treatments import Programs
     from designtool.share.agreement_folder import FileProblem
     from designtool.share.agreements import Standing
-    from designtool.share.trust import NotTrusted
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,8 @@ class Permits:
     programs: Programs
     clock: Clock
     policy: Policy
+    recalls: Recalls
+    """What of it all has been recalled."""
     trust: Trust | None = None
     region: str = ""
     folder: Path | None = None
@@ -84,8 +86,15 @@ class Permits:
         program, now = self.programs.program(digest), self.clock.now()
         name = f"{program.publisher.region}/{program.id}/{program.version}"
         answer = self.trust.judge(digest, name, now)
+        standing = self.recalls.about(digest)
+        if not standing.lets_begin:
+            # Before all else that may be wrong: a recall is told also when metadata has expired meanwhile.
+            return Permission(standing.notices[0].lines[0], "recalled")
         if isinstance(answer, NotTrusted):
-            return Permission(self._told(answer, self.trust.folder, name), answer.code)
+            return Permission(answer.message, answer.code)
+        unreadable = self.recalls.problem()
+        if unreadable is not None:
+            return Permission(unreadable, "trust-damaged")
         if not self.region:
             return _refused("region-unknown")
         return self._agreed(program, now)
@@ -102,22 +111,6 @@ class Permits:
             # Why nothing begins is said above, of each program; here there is nothing to show.
             return Overview((), {}, ())
         return Overview(standings, self.store.agreement_uses(), problems)
-
-    def _told(self, answer: NotTrusted, trust_folder: Path, name: str) -> Text:
-        """Of a recall with its reason, as the safety officer has written it."""
-        if answer.code != "recalled":
-            return answer.message
-        from designtool.share.recalls import recalls
-
-        recall = next((one for one in recalls(trust_folder) if str(one.release) == name), None)
-        if recall is None or not recall.reason:
-            return answer.message
-        instead = _INSTEAD if recall.replacement else Text("", "")
-        facts = {"name": f"{recall.release.program} {recall.release.version}", "reason": recall.reason}
-        return Text(
-            (_RECALLED.sv + instead.sv + _GOES_ON.sv).format(**facts, replacement=recall.replacement),
-            (_RECALLED.en + instead.en + _GOES_ON.en).format(**facts, replacement=recall.replacement),
-        )
 
     def _agreed(self, program: Program, now: datetime) -> Permission:
         needs = self._needs(program)
@@ -213,11 +206,6 @@ def _reason(sv: str, en: str) -> Text:
     return Text(sv + _GOES_ON.sv, en + _GOES_ON.en)
 
 
-_RECALLED = Text(
-    "{name} är återkallat: inga nya behandlingar startas. Skäl: {reason}",
-    "{name} has been recalled: no new treatments are started. Reason: {reason}",
-)
-_INSTEAD = Text(" Använd version {replacement} i stället.", " Use version {replacement} instead.")
 REASONS: Mapping[str, Text] = {
     "region-unknown": _reason(
         "Körmiljön vet inte vilken region enheten hör till. Ange den: designtool run --region.",

@@ -22,6 +22,7 @@ from designtool.runtime.importing import Policy
 from designtool.runtime.live_contacts import LiveContacts
 from designtool.runtime.pages import Pages
 from designtool.runtime.permitting import Permits
+from designtool.runtime.recalling import Recalls
 from designtool.runtime.store import Store, Treatment, UserRole
 from designtool.runtime.treatments import Programs, Treatments
 from designtool.runtime.trusting import Trust
@@ -59,6 +60,8 @@ class Service:
     language: Language
     permits: Permits
     """Whether something new may begin with a bundle."""
+    recalls: Recalls
+    """What has been recalled, and what of it is stopped."""
     trust: Trust | None = None
     """Whose signatures count, under the policy SIGNED."""
     contacts: LiveContacts = field(default_factory=LiveContacts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -22,8 +22,9 @@ from designtool.runtime.permitting import NotPermitted, Permission, nothing_begi
 from designtool.runtime.store import Conflict, Store, Treatment, UsesSpent
 from designtool.treatment.clock import clock_events
 from designtool.treatment.days import local_date, moment
-from designtool.treatment.events import Event, Started
+from designtool.treatment.events import Event, Reminded, Started
 from designtool.treatment.frame import Frame
+from designtool.treatment.reminded import reminded_part
 from designtool.treatment.situation import Situation
 from designtool.treatment.state import NEW, State, fold
 from designtool.wordings import Wordings
@@ -32,6 +33,10 @@ _Result = TypeVar("_Result")
 _Kept = TypeVar("_Kept")
 _MOST_TRIES = 50
 _STATES_KEPT = 2000
+
+
+def _nothing_stopped(digest: str) -> Container[str]:
+    return ()
 
 
 @dataclass(eq=False)
@@ -119,6 +124,8 @@ class Treatments:
     clock: Clock
     permission: Callable[[str], Permission] = nothing_begins
     """Whether something new may begin with the bundle of this digest."""
+    stopped: Callable[[str], Container[str]] = _nothing_stopped
+    """The modules and exercises of a bundle that are stopped for now: nobody is reminded of them."""
     _states: OrderedDict[str, State] = field(default_factory=OrderedDict)
     _frames: OrderedDict[str, Frame] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -150,7 +157,7 @@ class Treatments:
         """The state now. What time has brought until now has been stored."""
         state, now = self.state(treatment), self.clock.now()
         for _ in range(_MOST_TRIES):
-            brought = clock_events(state, self.programs, now)
+            brought = self._without_stopped(clock_events(state, self.programs, now))
             if not brought:
                 return state, now
             try:
@@ -174,6 +181,7 @@ class Treatments:
         state = self.state(treatment)
         for _ in range(_MOST_TRIES):
             events, result = work(state, self.programs[state.digest], self.clock.now())
+            events = self._without_stopped(events)
             if not events:
                 return state, result
             try:
@@ -181,6 +189,15 @@ class Treatments:
             except Conflict:
                 state = self._again(treatment)
         raise Conflict(f"{treatment.id}: never quiet enough to be written to")
+
+    def _without_stopped(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
+        """A reminder that is not sent now is sent when what it is about goes on, if it is time for it then."""
+        return tuple(
+            event
+            for event in events
+            if not isinstance(event.what, Reminded)
+            or reminded_part(self.programs[event.digest], event.what.occasion) not in self.stopped(event.digest)
+        )
 
     def tick(self) -> None:
         """Store what time has brought in every treatment."""

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from designtool.diagnostics import Text
 
 if TYPE_CHECKING:
-    from designtool.share.trust import NotTrusted, Trusted
+    from designtool.share.metadata_store import MetadataStore
+    from designtool.share.trust import Client, NotTrusted, Seen, Trusted
 
 WITNESS_FILE = "trust-seen.json"
 
@@ -29,7 +30,7 @@ class Trust:
 
     def judge(self, digest: str, name: str, now: datetime) -> Trusted | NotTrusted:
         """`name`: `<region>/<program>/<version>`."""
-        from designtool.share.trust import NotTrusted, Trusted, mirror_of, read_seen, trusted, write_seen
+        from designtool.share.trust import NotTrusted, mirror_of, read_seen, trusted, write_seen
         from designtool.share.trust_problems import TrustProblem
 
         with self._alone:
@@ -39,13 +40,34 @@ class Trust:
                 return NotTrusted(problem.code, problem.message)
             try:
                 answer = trusted(digest, name, mirror_of(self.folder), self.folder, now, before)
-                if isinstance(answer, Trusted) and answer.seen != before:
+                # Also of what is not trusted: a recall is remembered in both places.
+                if answer.seen is not None and answer.seen != before:
                     write_seen(self.witness, answer.seen)
             except OSError as error:
                 # A disk that is full or a folder that may not be written: nothing begins, and the rest goes on.
                 damaged = TrustProblem("trust-damaged", file=error.filename or self.folder)
                 return NotTrusted(damaged.code, damaged.message)
             return answer
+
+    def learn(self, source: MetadataStore, now: datetime) -> Client:
+        """Take over newer metadata. Whoever asks about a bundle meanwhile does not wait for it.
+
+        Raises TrustProblem and RegistryProblem, and OSError for a folder that cannot be written.
+        """
+        from designtool.share.stick import take_over
+        from designtool.share.trust import write_seen
+
+        client = take_over(source, self.folder, now, self.remembered())
+        with self._alone:
+            write_seen(self.witness, client.seen)
+        return client
+
+    def remembered(self) -> Seen | None:
+        """What this runtime has seen, as it remembers beside the trust folder. Raises TrustProblem."""
+        from designtool.share.trust import read_seen
+
+        with self._alone:
+            return read_seen(self.witness)
 
     def why_not(self, digest: str, name: str, now: datetime) -> Text | None:
         """Why nothing may begin with a bundle; None where it may."""

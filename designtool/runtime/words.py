@@ -56,6 +56,18 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "unknown-person": Text(
             "Den personen finns inte. Välj en i listan.", "There is no such person. Choose one in the list."
         ),
+        "stopped-not-saved": Text(
+            "Den här delen är pausad just nu, så det du skrev är inte sparat. Det står kvar på sidan, så att du kan kopiera det.",
+            "This part is paused for now, so what you wrote is not saved. It stands on the page, so that you can copy it.",
+        ),
+        "stopped-not-done": Text(
+            "Den här delen är pausad just nu, så det går inte att göra här. Ingenting har ändrats.",
+            "This part is paused for now, so that cannot be done here. Nothing has been changed.",
+        ),
+        "recalled-stop-use": Text("Återkallad: delar stoppade", "Recalled: parts stopped"),
+        "recalled-no-new-patients": Text("Återkallad: inga nya", "Recalled: no new ones"),
+        "recalled-info": Text("Information om versionen", "Information about the version"),
+        "for-therapists": Text("Till behandlare", "For therapists"),
         "not-trusted": Text(
             "Programmet får inte startas för nya patienter just nu. Enhetens administratör ser varför. Pågående behandlingar fortsätter.",
             "The program may not be started for new patients now. The unit's administrator sees why. Treatments under way go on.",

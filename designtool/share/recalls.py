@@ -53,11 +53,13 @@ __all__ = [
     "draft_lift",
     "draft_recall",
     "entries_in",
+    "files_of_recalls",
     "lift_for",
     "lift_ground",
     "recall_list",
     "recalls",
     "recalls_in",
+    "remembered_recalls",
 ]
 
 
@@ -139,6 +141,36 @@ def recalls(trust_folder: Path, witness: Seen | None = None) -> tuple[Recall, ..
     return tuple(entry.recall for entry in in_force(entries_of(listed), known, keys_for_lifts(delegator)))
 
 
+def remembered_recalls(trust_folder: Path, witness_file: Path) -> tuple[tuple[Recall, ...], TrustProblem | None]:
+    """As `recalls`, for those who go on whatever the state of the files is: what can be read of them, and the first problem.
+
+    A lift whose keys cannot be read does not hold.
+    """
+    known: list[Entry] = []
+    problem: TrustProblem | None = None
+    for file in (trust_folder / SEEN_FILE, witness_file):
+        try:
+            seen = read_seen(file)
+        except (TrustProblem, OSError) as error:
+            problem = problem or _as_problem(error, file)
+        else:
+            known += seen.recalls if seen is not None else ()
+    listed: tuple[Entry, ...] = ()
+    keys: tuple[PublicKey, ...] = ()
+    try:
+        listed = entries_of(_verified(trust_folder, RECALL))
+        keys = keys_for_lifts(_verified(trust_folder, "targets"))
+    except TrustProblem as error:
+        problem = problem or error
+    return tuple(entry.recall for entry in in_force(listed, known, keys)), problem
+
+
+def files_of_recalls(trust_folder: Path) -> tuple[Path, ...]:
+    """The files that say what is recalled: where none of them has changed, nothing has."""
+    client = trust_folder / CLIENT_FOLDER
+    return client / f"{RECALL}.json", client / "targets.json", trust_folder / SEEN_FILE
+
+
 def recalls_in(store: MetadataStore) -> tuple[Recall, ...]:
     """Every recall in force in a federation's own place, by release. Raises TrustProblem where its metadata does not hold."""
     targets = newest_targets(store)
@@ -209,6 +241,10 @@ def _check_lift(lift: Lift, entry: Entry, keys: Iterable[PublicKey]) -> None:
         raise SignedProblem("lift-other", file="lift", name=recall.release)
     if not lift_holds(lift, recall, keys):
         raise SignedProblem("lift-signatures", name=recall.release, region=recall.release.region)
+
+
+def _as_problem(error: TrustProblem | OSError, file: Path) -> TrustProblem:
+    return error if isinstance(error, TrustProblem) else TrustProblem("trust-damaged", file=file.name)
 
 
 def _verified(trust_folder: Path, role: str) -> Targets:

@@ -87,6 +87,8 @@ class Trusted:
 class NotTrusted:
     code: str
     message: Text
+    seen: Seen | None = None
+    """What was verified all the same; None where the metadata itself does not hold."""
 
 
 def create_trust_folder(folder: Path, root: bytes, paper_digest: str) -> None:
@@ -123,13 +125,15 @@ def trusted(
     What was verified is kept in the trust folder; what was not leaves no trace there. `witness`: what the caller remembers having
     seen, kept elsewhere than in the trust folder, to notice when that was restored from a backup.
     """
+    client: Client | None = None
     try:
         wanted = release_name(name)
         _anchor(trust_folder)
         with alone_in(trust_folder):
-            return refresh(store, trust_folder, now, witness, limits).judge(bundle_digest, wanted)
+            client = refresh(store, trust_folder, now, witness, limits)
+            return client.judge(bundle_digest, wanted)
     except TrustProblem as problem:
-        return NotTrusted(problem.code, problem.message)
+        return NotTrusted(problem.code, problem.message, client.seen if client is not None else None)
 
 
 def refresh(

@@ -132,6 +132,7 @@ def _overview(call: Call, problems: tuple[str, ...], status: int) -> Response:
     facts = {
         "rows": sorted(rows, key=lambda row: (row.phase == "ended", row.name)),
         "programs": [(one.digest, titles[one.digest]) for one in service.store.activations(unit)],
+        "recalled": service.recalls.told(titles),
         "therapists": [user for user in service.store.users(unit) if user.role == "therapist"],
         "problems": problems,
         "sent": {name: call.first(name) for name in ("name", "identity", "entry", "program", "responsible")},

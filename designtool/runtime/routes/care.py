@@ -78,6 +78,7 @@ def _page(call: Call, treatment: Treatment, problems: list[Text]) -> Response:
         "problems": problems,
         "newer": _newer(call, treatment, state, now),
         "stopped": _stopped(call, state),
+        "recalled": service.recalls.about(state.digest).notices if state.phase not in ("ended", "erased") else (),
         "text": call.first("text"),
         "saved": call.request.query_params.get("saved") == "yes",
     }
@@ -85,11 +86,8 @@ def _page(call: Call, treatment: Treatment, problems: list[Text]) -> Response:
 
 
 def _stopped(call: Call, state: State) -> Text | None:
-    """Why the treatment cannot start; of one under way, that its version has been recalled."""
-    if state.phase not in ("decision", "under-way"):
-        return None
-    permission = call.service.permits.permission(state.digest)
-    return permission.why if state.phase == "decision" or permission.code == "recalled" else None
+    """Why the treatment cannot start. That its version is recalled is told by itself."""
+    return call.service.permits.permission(state.digest).why if state.phase == "decision" else None
 
 
 def _newer(call: Call, treatment: Treatment, state: State, now: datetime) -> Newer | None:

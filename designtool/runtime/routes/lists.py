@@ -43,6 +43,8 @@ class Row:
     to_answer: int
     """Modules that wait for feedback, decisions that wait to be confirmed, and unanswered messages."""
     last_seen: datetime | None
+    recalled: str
+    """How strictly the version is recalled, of a treatment that has not ended: `stop-use`, `no-new-patients`, `info`, or empty."""
 
 
 def row_of(service: Service, treatment: Treatment, state: State, now: datetime) -> Row:
@@ -51,6 +53,7 @@ def row_of(service: Service, treatment: Treatment, state: State, now: datetime) 
     phase = "declined" if state.phase == "decision" and not state.accepted else state.phase
     modules = sum(1 for module in state.modules.values() if module.submitted_at and not module.feedback_at)
     decisions = sum(1 for decision in state.decisions.values() if decision.proposal is not None)
+    notices = service.recalls.about(state.digest).notices
     message = bool(state.messages) and state.messages[-1].actor == "patient"
     return Row(
         id=treatment.id,
@@ -63,6 +66,7 @@ def row_of(service: Service, treatment: Treatment, state: State, now: datetime) 
         yellow=sum(flag.level == "yellow" for flag in standing),
         to_answer=modules + decisions + message,
         last_seen=state.last_seen,
+        recalled=notices[0].level if notices and state.phase not in ("ended", "erased") else "",
     )
 
 
@@ -88,7 +92,17 @@ def patients(call: Call) -> Response:
     own = [row_of(service, one, states[one.id], now) for one in treatments if session.user.id in one.staff]
     others = [row_of(service, one, states[one.id], now) for one in treatments if session.user.id not in one.staff]
     own.sort(key=lambda row: (row.phase == "ended", -row.red, -row.yellow, -row.to_answer, row.name))
-    facts = {"own": own, "others": [row for row in others if row.red], "movable": service.clock.movable}
+    digests = {
+        states[one.id].digest
+        for one in treatments
+        if session.user.id in one.staff and states[one.id].phase not in ("ended", "erased")
+    }
+    facts = {
+        "own": own,
+        "others": [row for row in others if row.red],
+        "recalled": service.recalls.told(digests),
+        "movable": service.clock.movable,
+    }
     service.store.write_down(session.deed(now, "read", "patients"))
     return service.pages.page("patients", session, facts, now)
 

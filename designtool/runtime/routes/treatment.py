@@ -18,7 +18,7 @@ from designtool.diagnostics import Text
 from designtool.model.exercise import Exercise
 from designtool.model.program import Program
 from designtool.model.questionnaire import Questionnaire
-from designtool.render import Viewpoint, fragments, view
+from designtool.render import FieldError, Recalled, Viewpoint, fragments, view
 from designtool.render.forms import saved_answer
 from designtool.runtime.access import Sight, sight_of_patient, sight_of_therapist
 from designtool.runtime.devices import (
@@ -35,7 +35,7 @@ from designtool.runtime.devices import (
     target_under,
 )
 from designtool.runtime.service import Call, Endpoint, Stop, for_roles, for_saving
-from designtool.runtime.store import Treatment
+from designtool.runtime.store import Store, Treatment
 from designtool.runtime.treatments import with_names
 from designtool.runtime.words import WORDS
 from designtool.source.media import media_type
@@ -111,7 +111,7 @@ def _earlier(call: Call, place: Place, number: int, target: str) -> Response:
     notice = Text(
         words.sv.format(version=version.version, date=day.sv), words.en.format(version=version.version, date=day.en)
     )
-    viewpoint = _viewpoint(call, place)
+    viewpoint = _viewpoint(call, place, stood.digest)
     now = "modules" if place.side == "patient" else "treatment"
     viewpoint = replace(
         viewpoint,
@@ -139,6 +139,9 @@ def _act(call: Call, place: Place, target: str) -> Response:
 
     def work(state: State, program: Program, now: datetime) -> tuple[tuple[Event, ...], acts.Answer]:
         store, programs = call.service.store, call.service.programs
+        refused = _stopped(call, place, state, program, _meant_now(target, state, page, store, programs))
+        if refused is not None:
+            return (), refused
         if is_of_earlier_version(state, page.revision):
             if target.partition("/")[0] in FORM_TARGETS and call.first("action") != "stop":
                 answer = SentForm(store, page, target, call.sent, actor, {}, programs).act_after_move(
@@ -173,6 +176,40 @@ def _act(call: Call, place: Place, target: str) -> Response:
     return RedirectResponse(f"{place.base}/{answer.go_to}?{urlencode(query)}", 303)
 
 
+_ON_STOPPED: Mapping[tuple[Side, str], frozenset[str]] = {
+    ("patient", "module"): frozenset({"submit", "choose"}),
+    ("therapist", "module"): frozenset({"open"}),
+    ("therapist", "decision"): frozenset({"confirm", "sign"}),
+}
+"""What cannot be done with a part that is stopped. To stop, hold and decline is always possible, and so is to write about it."""
+
+
+def _stopped(call: Call, place: Place, state: State, program: Program, target: str) -> acts.Answer | None:
+    """Why nothing of what was sent is kept, and what was typed; None for what is not about a part that is stopped."""
+    texts = call.service.recalls.about(state.digest).patient_texts
+    if not texts:
+        return None
+    kind, _, id = target.partition("/")
+    action, _, chosen = call.first("action").partition(".")
+    form = form_of(program, id) if kind in FORM_TARGETS else None
+    if isinstance(form, Exercise) and id in texts and action != "stop":
+        error = FieldError("", WORDS["stopped-not-saved"])
+        back = f"form/{id}" if place.side == "therapist" and form.filled_by == "patient" else f"exercise/{id}"
+        return acts.Answer(errors=(error,), draft=acts.typed_in(form, call.sent), go_to=back, form=id)
+    part = chosen if action == "choose" and chosen in texts else id
+    if action in _ON_STOPPED.get((place.side, kind), ()) and part in texts:
+        error = FieldError("", WORDS["stopped-not-done"])
+        return acts.Answer(errors=(error,), draft={"text": call.first("text")}, go_to=target)
+    return None
+
+
+def _meant_now(target: str, state: State, page: Page, store: Store, programs: Mapping[str, Program]) -> str:
+    """Where the page of an earlier version stands now."""
+    if not is_of_earlier_version(state, page.revision):
+        return target
+    return target_under(target, programs[seen_state(store, page, programs).digest], programs[state.digest])
+
+
 def _save(side: Side) -> Callable[[Call, Any], Response]:
     def save(call: Call, body: Any) -> Response:
         place = _enter(call, side, is_save=True)
@@ -186,6 +223,8 @@ def _save(side: Side) -> Callable[[Call, Any], Response]:
         device = device_of(call.session.device, sent.page)
 
         def work(state: State, program: Program, now: datetime) -> tuple[tuple[Event, ...], Kept | None]:
+            if kind != "questionnaire" and form in call.service.recalls.about(state.digest).patient_texts:
+                return (), Kept((), (Problem(WORDS["stopped-not-saved"]),))
             if is_of_earlier_version(state, sent.revision):
                 return (), Kept((), (Problem(NEW_VERSION),))
             page = Page(place.treatment.id, device, sent.revision)
@@ -385,8 +424,11 @@ def _html(
         raise Stop(404, "not-found", call.session) from None
 
 
-def _viewpoint(call: Call, place: Place) -> Viewpoint:
+def _viewpoint(call: Call, place: Place, digest: str = "") -> Viewpoint:
+    """`digest`: of the version that is looked at, where it is another than the treatment's."""
     notices = call.service.pages.notices
+    standing = call.service.recalls.about(digest or place.state.digest)
+    is_patient = place.side == "patient"
     return Viewpoint(
         role=place.side,
         base=place.base,
@@ -395,6 +437,8 @@ def _viewpoint(call: Call, place: Place) -> Viewpoint:
         revision=place.state.count,
         page=new_page(),
         notices=(*notices, WORDS["red-flags-unit-lead"]) if place.sight == "red-flags" else notices,
+        stopped=standing.patient_texts if is_patient else standing.therapist_texts,
+        recalled=() if is_patient else tuple(Recalled(one.lines, one.text) for one in standing.notices),
         links=_links(place),
     )
 

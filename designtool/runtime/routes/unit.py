@@ -98,7 +98,8 @@ def _overview(call: Call, problem: Text | None = None) -> Response:
         "bundles": service.store.bundles(),
         "active": active,
         "agreements": _agreements(call),
-        "problem": problem or stopped,
+        "recalled": {one.digest: service.recalls.about(one.digest).notices for one in service.store.bundles()},
+        "problem": problem or service.recalls.problem() or stopped,
         "saved": call.request.query_params.get("saved") == "yes",
         "movable": service.clock.movable,
     }

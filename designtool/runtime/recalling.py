@@ -1,0 +1,266 @@
+"""What the federation has recalled, as it stands for the programs of this runtime: which parts are stopped, and what people are told.
+
+It is live data of the region, like its contacts: no treatment and no bundle changes by it, and what was stopped goes on when the recall
+is lifted. It is read from the trust folder, without any network, and counts whether or not metadata has expired since.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+from designtool.diagnostics import Text
+from designtool.model.program import Program
+from designtool.runtime.trusting import Trust
+
+if TYPE_CHECKING:
+    from designtool.runtime.treatments import Programs
+    from designtool.share.recalls import Recall
+
+_log = logging.getLogger(__name__)
+_ALL = "all"
+"""As in designtool.share.recall_entries, which is not loaded where nobody is trusted."""
+_ORDER = ("stop-use", "no-new-patients", "info")
+_Mark = tuple[tuple[int, int, int] | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What therapists and administrators are told of one recall."""
+
+    level: Literal["stop-use", "no-new-patients", "info"]
+    lines: tuple[Text, ...]
+    text: str
+    """For therapists, by those who have recalled: plain text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a program stands."""
+
+    notices: tuple[Notice, ...] = ()
+    """From the strictest on."""
+    patient_texts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    """Of every module and exercise that is stopped, what the patient reads in its place; empty for the usual words."""
+    therapist_texts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+
+    @property
+    def lets_begin(self) -> bool:
+        return all(one.level == "info" for one in self.notices)
+
+
+NOTHING = Standing()
+
+
+@dataclass
+class _Known:
+    mark: _Mark | None = None
+    recalls: tuple[Recall, ...] = ()
+    problem: Text | None = None
+    standings: dict[str, Standing] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+@dataclass(frozen=True)
+class Recalls:
+    programs: Programs
+    trust: Trust | None
+    _known: _Known = field(default_factory=_Known)
+
+    def about(self, digest: str) -> Standing:
+        """Of an imported bundle. Never raises for what lies in the trust folder: what was known before counts on."""
+        with self._known.lock:
+            self._look()
+            recalls, standing = self._known.recalls, self._known.standings.get(digest)
+        if standing is None:
+            program = self.programs.program(digest)
+            meant = [recall for recall in recalls if self._is_meant(recall, digest, program)]
+            standing = _standing(program, meant)
+            with self._known.lock:
+                if self._known.recalls is recalls:
+                    self._known.standings[digest] = standing
+        return standing
+
+    def told(self, digests: Iterable[str]) -> tuple[Notice, ...]:
+        """What is told of several bundles, each notice once, from the strictest on."""
+        found = dict.fromkeys(notice for digest in sorted(digests) for notice in self.about(digest).notices)
+        return tuple(sorted(found, key=lambda notice: _ORDER.index(notice.level)))
+
+    def problem(self) -> Text | None:
+        """What could not be read; None where all could."""
+        with self._known.lock:
+            self._look()
+            return self._known.problem
+
+    def _look(self) -> None:
+        if self.trust is None:
+            return
+        mark = _mark(self.trust)
+        if mark == self._known.mark:
+            return
+        from designtool.share.recalls import remembered_recalls
+
+        try:
+            recalls, problem = remembered_recalls(self.trust.folder, self.trust.witness)
+        except Exception:
+            # Whatever a damaged file brings: patients in treatment have their pages, with what was known before.
+            _log.exception("the recalls could not be read")
+            self._known.mark, self._known.problem = mark, _UNREADABLE
+            return
+        if problem is not None:
+            # Of what could be read before nothing is forgotten because it cannot be read now.
+            known = {(recall.release, recall.digest): recall for recall in (*self._known.recalls, *recalls)}
+            recalls = tuple(known.values())
+        self._known.mark, self._known.problem = mark, _UNREADABLE if problem is not None else None
+        self._known.recalls = recalls
+        self._known.standings.clear()
+
+    def _is_meant(self, recall: Recall, digest: str, program: Program) -> bool:
+        """Whether a recall is about a bundle, or about the one that it is an overlay over."""
+        release = recall.release
+        own = (program.publisher.region, program.id, program.version)
+        if recall.bundle == digest or own == (release.region, release.program, release.version):
+            return True
+        below = program.overlay_of
+        if below is None:
+            return False
+        if recall.bundle == below.digest:
+            return True
+        known = self.programs[below.digest].publisher.region if below.digest in self.programs else None
+        return (release.program, release.version) == (below.program, below.version) and known in (None, release.region)
+
+
+def stopped_parts(program: Program, stated: tuple[str, ...]) -> tuple[str, ...]:
+    """The modules and exercises that a recall stops when it names these.
+
+    With a module go its exercises. A diary stops only by its own name, and what a therapist fills in likewise; questionnaires
+    never do: what they ask for safety's sake goes on.
+    """
+    everything = _ALL in stated
+    modules = [one.id for one in program.modules if everything or one.id in stated]
+    exercises = [
+        one.id
+        for one in program.exercises
+        if one.id in stated
+        or (
+            (everything or one.module in modules)
+            and (one.kind == "decision" or (one.kind != "diary" and one.filled_by == "patient"))
+        )
+    ]
+    return (*modules, *exercises)
+
+
+def _standing(program: Program, recalls: list[Recall]) -> Standing:
+    recalls = sorted(recalls, key=lambda recall: (_ORDER.index(recall.level), str(recall.release), -recall.number))
+    patient: dict[str, list[str]] = {}
+    therapist: dict[str, list[str]] = {}
+    for recall in recalls:
+        for part in stopped_parts(program, recall.parts) if recall.level == "stop-use" else ():
+            patient.setdefault(part, []).append(recall.patient_text)
+            therapist.setdefault(part, []).append(recall.therapist_text)
+    notices = tuple(Notice(recall.level, _lines(recall, program), recall.therapist_text) for recall in recalls)
+    return Standing(notices, MappingProxyType(_joined(patient)), MappingProxyType(_joined(therapist)))
+
+
+def _joined(texts: Mapping[str, list[str]]) -> dict[str, str]:
+    return {part: "\n\n".join(dict.fromkeys(text for text in found if text)) for part, found in texts.items()}
+
+
+def _lines(recall: Recall, program: Program) -> tuple[Text, ...]:
+    name = f"{recall.release.program} {recall.release.version}"
+    lines = [_filled(_LEVELS[recall.level], name=name)]
+    if recall.reason:
+        lines[0] = _together(lines[0], _filled(_REASON, reason=recall.reason))
+    if recall.replacement:
+        lines[0] = _together(lines[0], _filled(_INSTEAD, replacement=recall.replacement))
+    if recall.level == "no-new-patients":
+        lines[0] = _together(lines[0], _GOES_ON)
+    if (recall.release.program, recall.release.version) != (program.id, program.version):
+        lines.append(_filled(_BELOW, title=f"{program.title} {program.version}", name=name))
+    if recall.level == "stop-use":
+        titles = [_title(program, part) for part in recall.parts if _is_part(program, part)]
+        if _ALL in recall.parts:
+            lines.append(_STOPPED_ALL)
+        elif titles:
+            lines.append(_filled(_STOPPED, parts=", ".join(titles)))
+        unknown = [part for part in recall.parts if part != _ALL and not _is_part(program, part)]
+        if unknown:
+            lines.append(_filled(_UNKNOWN, parts=", ".join(unknown)))
+        lines.append(_STAYS)
+    if recall.damaged:
+        lines.append(_DAMAGED)
+    return tuple(lines)
+
+
+def _is_part(program: Program, part: str) -> bool:
+    return part in program.module or part in program.exercise
+
+
+def _title(program: Program, part: str) -> str:
+    return program.module[part].title if part in program.module else program.exercise[part].title
+
+
+def _mark(trust: Trust) -> _Mark:
+    from designtool.share.recalls import files_of_recalls
+
+    return tuple(_stamp(path) for path in (*files_of_recalls(trust.folder), trust.witness))
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _filled(text: Text, **facts: str) -> Text:
+    return Text(text.sv.format_map(facts), text.en.format_map(facts))
+
+
+def _together(one: Text, other: Text) -> Text:
+    return Text(f"{one.sv} {other.sv}", f"{one.en} {other.en}")
+
+
+_LEVELS: Mapping[str, Text] = {
+    "stop-use": Text(
+        "{name} är återkallat: inga nya behandlingar startas, och delar av det är stoppade även för dem som är i behandling.",
+        "{name} has been recalled: no new treatments are started, and parts of it are stopped also for those in treatment.",
+    ),
+    "no-new-patients": Text(
+        "{name} är återkallat: inga nya behandlingar startas.",
+        "{name} has been recalled: no new treatments are started.",
+    ),
+    "info": Text("Information om {name}. Ingenting är stoppat.", "Information about {name}. Nothing has been stopped."),
+}
+_REASON = Text("Skäl: {reason}", "Reason: {reason}")
+_INSTEAD = Text("Använd version {replacement} i stället.", "Use version {replacement} instead.")
+_GOES_ON = Text("Pågående behandlingar fortsätter.", "Treatments under way go on.")
+_BELOW = Text("{title} bygger på {name}.", "{title} is made of {name}.")
+_STOPPED = Text("Stoppat: {parts}.", "Stopped: {parts}.")
+_STOPPED_ALL = Text(
+    "Stoppat: alla moduler, övningar och beslut i programmet.",
+    "Stopped: all modules, exercises and decisions of the program.",
+)
+_UNKNOWN = Text(
+    "Återkallelsen nämner delar som inte finns i det här programmet: {parts}. Fråga den säkerhetsansvariga vad som menas.",
+    "The recall names parts that are not in this program: {parts}. Ask the safety officer what is meant.",
+)
+_STAYS = Text(
+    "Krissidan, dagboken, meddelanden, mätningar och patientens egna svar är öppna som förut.",
+    "The crisis page, the diary, messages, measurements and the patient's own answers are open as before.",
+)
+_DAMAGED = Text(
+    "Allt i återkallelsen gick inte att läsa. Det räknas som det strängaste som kan ha menats.",
+    "Not all of the recall could be read. It counts as the strictest that may have been meant.",
+)
+_UNREADABLE = Text(
+    "Mappen med förtroende är skadad: återkallelserna går inte att läsa. Det som var känt gäller, och inget nytt startar.",
+    "The trust folder is damaged: the recalls cannot be read. What was known counts on, and nothing new begins.",
+)
