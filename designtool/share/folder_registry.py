@@ -12,7 +12,7 @@ import stat
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, cast
@@ -138,6 +138,10 @@ class FolderRegistry:
 
     def told_referrers(self, repository: str, digest: str) -> tuple[Referrer, ...] | None:
         return None
+
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        """A folder keeps nobody waiting."""
+        return nullcontext()
 
     def close(self) -> None:
         """There is nothing open between the verbs."""

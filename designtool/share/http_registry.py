@@ -131,6 +131,9 @@ class HttpRegistry:
             found.extend(self._referrer(one) for one in manifests)
         return tuple(found)
 
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        return self._client.watch.within(seconds, self.address)
+
     def close(self) -> None:
         self._client.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import BinaryIO, Literal, Protocol
@@ -85,6 +86,9 @@ class Registry(Protocol):
 
     def told_referrers(self, repository: str, digest: str) -> tuple[Referrer, ...] | None:
         """Which manifests name this one as their subject; None where the registry does not tell, and tags have to."""
+
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        """All that is asked in the block, together, takes no longer; else RegistryProblem `registry-too-slow`."""
 
     def close(self) -> None: ...
 
