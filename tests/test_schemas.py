@@ -47,6 +47,9 @@ MESSAGES = (
     "subscriptions",
     "publish",
     "fetch",
+    "federation",
+    "keys",
+    "catalogue",
 )
 NOT_TO_BE_USED = {
     "format",  # Off in one validator by default, on in the other.

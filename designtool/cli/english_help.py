@@ -387,6 +387,13 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Fil med konton (vanligen accounts.json i DIR). Skapas med designtool share account.": (
             "File of accounts (usually accounts.json in DIR). Made with designtool share account."
         ),
+        "Bestäm tillsammans vilka som får skriva under, och lita på dem. PLACE är där federationens metadata finns: ett namn under "
+        "registries i designtool.yaml, en adress (https://…) eller en mapp. En mapp som det har publicerats till är ett register; "
+        "en ny mapp får vanliga filer.": (
+            "Decide together who may sign, and trust them. PLACE is where the federation's metadata is: a name under registries in "
+            "designtool.yaml, an address (https://…) or a folder. A folder that has been published to is a registry; a new folder "
+            "will have plain files."
+        ),
         "Mapp med förtroende (vanligen trust i DIR).": "Trust folder (usually trust in DIR).",
         "Mapp med avtalen mellan regionerna (vanligen agreements i DIR).": (
             "Folder of the agreements between regions (usually agreements in DIR)."
@@ -458,20 +465,33 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "Adopt signed drafts into the federation's metadata, in the order given."
         ),
         "Namnet på nyckeln som tidsstämplar.": "The name of the key that stamps.",
-        "Intyga att allt i mappen hör ihop och är färskt. Körs efter varje ändring, och minst en gång i veckan.": (
-            "Attest that all in the folder belongs together and is fresh. Run after each change, and once a week at least."
+        "Intyga att all metadata hör ihop och är färsk. Körs efter varje ändring, och minst en gång i veckan.": (
+            "Attest that all metadata belongs together and is fresh. Run after each change, and once a week at least."
         ),
         "Visa federationen: rotens fingeravtryck, vilka som får skriva under vad, och hur länge det gäller.": (
             "Show the federation: the root's digest, who may sign what, and for how long."
         ),
-        "Rotens fil: 1.root.json.": "The file of the root: 1.root.json.",
+        "Rotens fil, som 1.root.json.": "The file of the root, like 1.root.json.",
+        "Där federationens metadata finns, om roten ska hämtas därifrån.": (
+            "Where the federation's metadata is, if the root is to be fetched from there."
+        ),
         "Rotens fingeravtryck, avskrivet från papper.": "The digest of the root, copied from paper.",
         "Lita på en federation vars rot har det fingeravtryck som står på papper. Skapar mappen som run och verify använder.": (
             "Trust a federation whose root has the digest that stands on paper. Makes the folder that run and verify use."
         ),
-        "Ett minne eller en mapp med federationens metadata.": "A stick or a folder with the federation's metadata.",
-        "Ta över nyare metadata från ett minne eller en mapp, om den är riktig och färsk.": (
-            "Take over newer metadata from a stick or a folder, if it is right and fresh."
+        "Där metadatan finns: ett namn, en adress, ett minne eller en mapp.": (
+            "Where the metadata is: a name, an address, a stick or a folder."
+        ),
+        "Ta över nyare metadata till mappen med förtroende, om den är riktig och färsk.": (
+            "Take over newer metadata into the trust folder, if it is right and fresh."
+        ),
+        "Kopiera federationens metadata från ett ställe till ett annat: också återkallelserna, på vilket minne som helst. En ny mapp "
+        "blir ett register, som designtool publish kan lägga paket i.": (
+            "Copy the federation's metadata from one place to another: the recalls too, on any stick. A new folder becomes a "
+            "registry, into which designtool publish can put bundles."
+        ),
+        "Mapp för utkast att skriva under (vanligen drafts, i mappen med metadata eller här om metadatan finns i ett register).": (
+            "Folder for drafts to be signed (usually drafts, in the folder of the metadata, or here if that is in a registry)."
         ),
         "Den klient som granskar signaturer, så som den öppna testsviten tuf-conformance vill anropa den.": (
             "The client that checks signatures, as the public test suite tuf-conformance calls it."

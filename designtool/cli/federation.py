@@ -2,58 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from designtool.cli.bundle_file import opened_bundle, refusal_line
+from designtool.cli.bundle_file import opened_bundle
+from designtool.cli.ceremony import (
+    DRAFTS,
+    PLACE,
+    draft_json,
+    drafts_in,
+    metadata_json,
+    read_draft_file,
+    write_drafts,
+)
 from designtool.cli.click_words import Commands
-from designtool.cli.output import Usage, language_of
-from designtool.cli.passphrase import KEYS, PASSPHRASE_FILE, asked_passphrase, refuse
+from designtool.cli.output import FORMAT, Usage, print_json
+from designtool.cli.passphrase import KEYS, PASSPHRASE_FILE, asked_passphrase
+from designtool.cli.people import person_json
+from designtool.cli.registries import Here, problems_told
 from designtool.diagnostics import Text
 
 if TYPE_CHECKING:
-    from designtool.share.draft import Draft
     from designtool.share.keys import PublicKey
-    from designtool.share.metadata_store import FolderMetadataStore
+    from designtool.share.metadata_store import MetadataStore
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-DRAFTS_FOLDER = "drafts"
-_FOLDER = click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 _PUBLIC_KEY = click.Path(path_type=Path, exists=True, dir_okay=False)
+_MOST_ROOTS = 256
 
 
 @click.group("federation", cls=Commands)
 def command() -> None:
-    """Bestäm tillsammans vilka som får skriva under, och lita på dem."""
-
-
-def _refusing(work: _Command) -> Any:
-    """What is refused is said with its code, and ends with status 1; what cannot be read or written, with 2."""
-
-    @wraps(work)
-    def guarded(*arguments: Any, **options: Any) -> None:
-        from designtool.share.trust_problems import TrustProblem
-
-        try:
-            work(*arguments, **options)
-        except TrustProblem as problem:
-            refuse(problem)
-        except OSError as error:
-            where, why = error.filename or "", error.strerror or type(error).__name__
-            raise Usage(
-                Text(f"det gick inte att läsa eller skriva {where}: {why}", f"cannot read or write {where}: {why}")
-            ) from error
-
-    return guarded
+    """Bestäm tillsammans vilka som får skriva under, och lita på dem. PLACE är där federationens metadata finns: ett namn under registries i designtool.yaml, en adress (https://…) eller en mapp. En mapp som det har publicerats till är ett register; en ny mapp får vanliga filer."""
 
 
 @command.command("init")
-@_FOLDER
+@PLACE
 @click.option(
     "--founder", "founders", type=_PUBLIC_KEY, multiple=True, required=True, help="En grundares öppna nyckel. Upprepas."
 )
@@ -66,22 +53,32 @@ def _refusing(work: _Command) -> Any:
 @click.option(
     "--threshold", type=click.IntRange(2, 50), default=2, help="Hur många grundare som måste skriva under (vanligen 2)."
 )
-@_refusing
+@DRAFTS
+@FORMAT
 def init(
-    folder: Path, founders: tuple[Path, ...], online: tuple[Path, ...], safety: tuple[Path, ...], threshold: int
+    place: str,
+    founders: tuple[Path, ...],
+    online: tuple[Path, ...],
+    safety: tuple[Path, ...],
+    threshold: int,
+    drafts_folder: Path | None,
+    output_format: str,
 ) -> None:
     """Börja en federation: utkast till rot, regioner och återkallelser, för grundarna att skriva under."""
     from designtool.share.publication import draft_federation
     from designtool.share.trust_problems import TrustProblem
 
-    if _store(folder).versions("root"):
-        raise TrustProblem("federation-exists", folder=folder)
-    drafts = draft_federation(_public(founders), threshold, _public(online), _public(safety), _now())
-    _write_drafts(folder, drafts)
+    here = Here()
+    with problems_told(here.language, output_format):
+        with here.opened_metadata(place) as store:
+            if store.versions("root"):
+                raise TrustProblem("federation-exists", folder=place)
+        drafts = draft_federation(_public(founders), threshold, _public(online), _public(safety), _now())
+        write_drafts(here, drafts_in(here, place, drafts_folder), drafts, output_format)
 
 
 @command.command("add-region")
-@_FOLDER
+@PLACE
 @click.argument("region")
 @click.option(
     "--key",
@@ -91,64 +88,75 @@ def init(
     required=True,
     help="En öppen nyckel för regionen: minst en som publicerar och en kliniskt ansvarig.",
 )
-@_refusing
-def add_region(folder: Path, region: str, keys: tuple[Path, ...]) -> None:
+@DRAFTS
+@FORMAT
+def add_region(place: str, region: str, keys: tuple[Path, ...], drafts_folder: Path | None, output_format: str) -> None:
     """Ta med en region, med dess två personer. Grundarna skriver under."""
     from designtool.share.publication import draft_region
 
-    _write_drafts(folder, draft_region(_store(folder), region, _public(keys), _now()))
+    here = Here()
+    with problems_told(here.language, output_format):
+        with here.opened_metadata(place) as store:
+            drafts = draft_region(store, region, _public(keys), _now())
+        write_drafts(here, drafts_in(here, place, drafts_folder), drafts, output_format)
 
 
 @command.command("rotate")
-@_FOLDER
+@PLACE
 @click.argument("role")
 @click.option("--old", help="Id på nyckeln som ska bort, eller dess början.")
 @click.option("--new", type=_PUBLIC_KEY, required=True, help="Den nya öppna nyckeln.")
-@_refusing
-def rotate(folder: Path, role: str, old: str | None, new: Path) -> None:
+@DRAFTS
+@FORMAT
+def rotate(place: str, role: str, old: str | None, new: Path, drafts_folder: Path | None, output_format: str) -> None:
     """Byt en nyckel. ROLE är founder, online, recall eller en region. Utan --old läggs den nya till."""
-    (key,) = _public((new,))
-    _change_key(folder, role, old, key)
+    _change_key(place, role, old, new, drafts_folder, output_format)
 
 
 @command.command("revoke")
-@_FOLDER
+@PLACE
 @click.argument("role")
 @click.option("--old", required=True, help="Id på nyckeln som ska bort, eller dess början.")
-@_refusing
-def revoke(folder: Path, role: str, old: str) -> None:
+@DRAFTS
+@FORMAT
+def revoke(place: str, role: str, old: str, drafts_folder: Path | None, output_format: str) -> None:
     """Ta bort en nyckel som inte längre går att lita på. ROLE är founder, online, recall eller en region."""
-    _change_key(folder, role, old, None)
+    _change_key(place, role, old, None, drafts_folder, output_format)
 
 
 @command.command("renew")
-@_FOLDER
+@PLACE
 @click.argument("role")
-@_refusing
-def renew(folder: Path, role: str) -> None:
+@DRAFTS
+@FORMAT
+def renew(place: str, role: str, drafts_folder: Path | None, output_format: str) -> None:
     """Förläng ett halvår, utan att något ändras. ROLE är root, targets, recall eller en region."""
     from designtool.share.publication import draft_renewal
 
-    _write_drafts(folder, (draft_renewal(_store(folder), role, _now()),))
+    here = Here()
+    with problems_told(here.language, output_format):
+        with here.opened_metadata(place) as store:
+            drafts = (draft_renewal(store, role, _now()),)
+        write_drafts(here, drafts_in(here, place, drafts_folder), drafts, output_format)
 
 
 @command.command("release")
-@_FOLDER
+@PLACE
 @click.argument("bundle", type=click.Path(path_type=Path))
-@_refusing
-def release(folder: Path, bundle: Path) -> None:
+@DRAFTS
+@FORMAT
+def release(place: str, bundle: Path, drafts_folder: Path | None, output_format: str) -> None:
     """Gör ett utkast till utgivning av ett paket, för regionens två personer att skriva under."""
-    from designtool.bundle import Refused
     from designtool.share.publication import draft_release
     from designtool.share.release import release_of_bundle
 
-    try:
+    here = Here()
+    with problems_told(here.language, output_format):
         with opened_bundle(bundle) as opened:
             wanted = release_of_bundle(opened)
-    except Refused as refused:
-        click.echo(refusal_line(refused, language_of(None)), err=True)
-        click.get_current_context().exit(1)
-    _write_drafts(folder, (draft_release(_store(folder), wanted, _now()),))
+        with here.opened_metadata(place) as store:
+            drafts = (draft_release(store, wanted, _now()),)
+        write_drafts(here, drafts_in(here, place, drafts_folder), drafts, output_format)
 
 
 @command.command("sign")
@@ -157,163 +165,249 @@ def release(folder: Path, bundle: Path) -> None:
 @click.option("--yes", is_flag=True, help="Fråga inte, för automatiska körningar. Det som skrivs under visas ändå.")
 @KEYS
 @PASSPHRASE_FILE
-@_refusing
-def sign(file: Path, key: str, yes: bool, key_folder: Path, passphrase_file: Path | None) -> None:
+@FORMAT
+def sign(file: Path, key: str, yes: bool, key_folder: Path, passphrase_file: Path | None, output_format: str) -> None:
     """Visa vad ett utkast innehåller, och skriv under det. Det går bra utan nät."""
     from designtool.atomic import write_atomically
-    from designtool.share.draft import LARGEST_DRAFT, describe, encode_draft, progress_of, read_draft, sign_draft
+    from designtool.share.draft import describe, encode_draft, progress_of, sign_draft
     from designtool.share.keys import open_key
 
-    language = language_of(None)
-    with open(file, "rb") as stream:
-        draft = read_draft(stream.read(LARGEST_DRAFT + 1), file.name)
-    for line in describe(draft):
-        click.echo(line.in_language(language))
-    question = Text("Vill du skriva under?", "Do you want to sign?").in_language(language)
-    if not yes and not click.confirm(question, default=False):
-        raise click.Abort
-    signer = open_key(key_folder, key, asked_passphrase(passphrase_file, key, is_new=False))
-    done = sign_draft(draft, signer)
-    write_atomically(file, lambda stream: stream.write(encode_draft(done)))
+    here = Here()
+    with problems_told(here.language, output_format):
+        draft = read_draft_file(file)
+        is_json = output_format == "json"
+        for line in describe(draft):
+            click.echo(line.in_language(here.language), err=is_json)
+        question = Text("Vill du skriva under?", "Do you want to sign?").in_language(here.language)
+        if not yes and not click.confirm(question, default=False, err=is_json):
+            raise click.Abort
+        signer = open_key(key_folder, key, asked_passphrase(passphrase_file, key, is_new=False))
+        done = sign_draft(draft, signer)
+        write_atomically(file, lambda stream: stream.write(encode_draft(done)))
+    if is_json:
+        print_json({"drafts": [draft_json(file, done)]})
+        return
     still = progress_of(done).still
     said = Text(
         f"Underskrivet. Underskrifter som saknas: {still}." if still else "Underskrivet. Alla underskrifter finns.",
         f"Signed. Signatures that are missing: {still}." if still else "Signed. All signatures are there.",
     )
-    click.echo(said.in_language(language))
+    click.echo(said.in_language(here.language))
 
 
 @command.command("adopt")
-@_FOLDER
+@PLACE
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE..."
 )
-@_refusing
-def adopt(folder: Path, files: tuple[Path, ...]) -> None:
+@FORMAT
+def adopt(place: str, files: tuple[Path, ...], output_format: str) -> None:
     """Ta in underskrivna utkast i federationens metadata, i den ordning de ges."""
-    from designtool.share.draft import LARGEST_DRAFT, read_draft, signed_digest
     from designtool.share.publication import adopt as adopt_draft
 
-    language = language_of(None)
-    for file in files:
-        with open(file, "rb") as stream:
-            draft = read_draft(stream.read(LARGEST_DRAFT + 1), file.name)
-        name = adopt_draft(draft, _store(folder))
-        click.echo(Text(f"Intaget: {name}", f"Adopted: {name}").in_language(language))
-        if draft.role == "root":
-            digest = signed_digest(draft.metadata, "root")
-            said = Text(f"Rotens fingeravtryck, för papper: {digest}", f"The root's digest, for paper: {digest}")
-            click.echo(said.in_language(language))
+    here = Here()
+    adopted: list[dict[str, Any]] = []
+    with problems_told(here.language, output_format), here.opened_metadata(place) as store:
+        for file in files:
+            draft = read_draft_file(file)
+            name = adopt_draft(draft, store)
+            told = {"file": name, **metadata_json(draft.role, draft.metadata)}
+            adopted.append(told)
+            if output_format == "json":
+                continue
+            click.echo(Text(f"Intaget: {name}", f"Adopted: {name}").in_language(here.language))
+            if draft.role == "root":
+                digest = told["digest"]
+                said = Text(f"Rotens fingeravtryck, för papper: {digest}", f"The root's digest, for paper: {digest}")
+                click.echo(said.in_language(here.language))
+    if output_format == "json":
+        print_json({"adopted": adopted})
 
 
 @command.command("stamp")
-@_FOLDER
+@PLACE
 @click.option("--key", required=True, help="Namnet på nyckeln som tidsstämplar.")
 @KEYS
 @PASSPHRASE_FILE
-@_refusing
-def stamp(folder: Path, key: str, key_folder: Path, passphrase_file: Path | None) -> None:
-    """Intyga att allt i mappen hör ihop och är färskt. Körs efter varje ändring, och minst en gång i veckan."""
+@FORMAT
+def stamp(place: str, key: str, key_folder: Path, passphrase_file: Path | None, output_format: str) -> None:
+    """Intyga att all metadata hör ihop och är färsk. Körs efter varje ändring, och minst en gång i veckan."""
     from designtool.share.federation import TIMESTAMP_LIFETIME
     from designtool.share.keys import open_key
     from designtool.share.publication import stamp as stamp_store
 
-    signer = open_key(key_folder, key, asked_passphrase(passphrase_file, key, is_new=False))
-    now = _now()
-    stamp_store(_store(folder), [signer], now)
-    until = f"{now + TIMESTAMP_LIFETIME:%Y-%m-%d %H:%M} UTC"
-    click.echo(Text(f"Stämplat. Gäller till {until}.", f"Stamped. Valid until {until}.").in_language(language_of(None)))
+    here = Here()
+    with problems_told(here.language, output_format):
+        signer = open_key(key_folder, key, asked_passphrase(passphrase_file, key, is_new=False))
+        now = _now()
+        with here.opened_metadata(place) as store:
+            files = stamp_store(store, [signer], now)
+    expires = now + TIMESTAMP_LIFETIME
+    if output_format == "json":
+        print_json({"files": list(files), "expires": expires.isoformat()})
+        return
+    until = f"{expires:%Y-%m-%d %H:%M} UTC"
+    click.echo(Text(f"Stämplat. Gäller till {until}.", f"Stamped. Valid until {until}.").in_language(here.language))
 
 
 @command.command("show")
-@_FOLDER
-@_refusing
-def show(folder: Path) -> None:
+@PLACE
+@FORMAT
+def show(place: str, output_format: str) -> None:
     """Visa federationen: rotens fingeravtryck, vilka som får skriva under vad, och hur länge det gäller."""
     from designtool.share.draft import describe, draft_of_current
     from designtool.share.publication import newest_root, newest_targets
 
-    language, store = language_of(None), _store(folder)
-    root = newest_root(store)
-    for role, current in (("root", root), ("targets", newest_targets(store))):
-        for line in describe(draft_of_current(role, current.data, root.data)):
-            click.echo(line.in_language(language))
+    here = Here()
+    with problems_told(here.language, output_format), here.opened_metadata(place) as store:
+        root, targets = newest_root(store), newest_targets(store)
+    current = (("root", root), ("targets", targets))
+    if output_format == "json":
+        roles = {**root.signed.roles, **targets.signed.delegations.roles}
+        delegators = dict.fromkeys(root.signed.roles, root.signed) | dict.fromkeys(
+            targets.signed.delegations.roles, targets.signed
+        )
+        print_json(
+            {
+                "metadata": [metadata_json(role, one.data) for role, one in current],
+                "roles": [_role_json(role, roles[role].threshold, delegators[role]) for role in roles],
+            }
+        )
+        return
+    for role, one in current:
+        for line in describe(draft_of_current(role, one.data, root.data)):
+            click.echo(line.in_language(here.language))
 
 
 @command.command("trust")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option(
-    "--root",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    required=True,
-    help="Rotens fil: 1.root.json.",
+    "--root", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Rotens fil, som 1.root.json."
 )
+@click.option("--from", "place", help="Där federationens metadata finns, om roten ska hämtas därifrån.")
 @click.option("--digest", required=True, help="Rotens fingeravtryck, avskrivet från papper.")
-@_refusing
-def trust(folder: Path, root: Path, digest: str) -> None:
+@FORMAT
+def trust(folder: Path, root: Path | None, place: str | None, digest: str, output_format: str) -> None:
     """Lita på en federation vars rot har det fingeravtryck som står på papper. Skapar mappen som run och verify använder."""
     from designtool.share.draft import LARGEST
     from designtool.share.trust import create_trust_folder
 
-    with open(root, "rb") as stream:
-        create_trust_folder(folder, stream.read(LARGEST["root"] + 1), digest)
+    here = Here()
+    if (root is None) == (place is None):
+        raise Usage(Text("ange antingen --root eller --from", "give either --root or --from"), here.language)
+    with problems_told(here.language, output_format):
+        if root is not None:
+            with open(root, "rb") as stream:
+                data = stream.read(LARGEST["root"] + 1)
+        else:
+            assert place is not None, "one of them is given"
+            with here.opened_metadata(place) as store:
+                data = _root_with(store, digest)
+        create_trust_folder(folder, data, digest)
+    if output_format == "json":
+        print_json({"folder": str(folder)})
+        return
     said = Text(
         f"Skapade {folder}. Hämta nu metadata: designtool federation update",
         f"Made {folder}. Now get metadata: designtool federation update",
     )
-    click.echo(said.in_language(language_of(None)))
+    click.echo(said.in_language(here.language))
 
 
 @command.command("update")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option(
-    "--from",
-    "source",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    required=True,
-    help="Ett minne eller en mapp med federationens metadata.",
+    "--from", "place", required=True, help="Där metadatan finns: ett namn, en adress, ett minne eller en mapp."
 )
-@_refusing
-def update(folder: Path, source: Path) -> None:
-    """Ta över nyare metadata från ett minne eller en mapp, om den är riktig och färsk."""
-    from designtool.share.metadata_store import FolderMetadataStore
+@FORMAT
+def update(folder: Path, place: str, output_format: str) -> None:
+    """Ta över nyare metadata till mappen med förtroende, om den är riktig och färsk."""
     from designtool.share.stick import take_over
 
-    client = take_over(FolderMetadataStore(source), folder, _now())
+    here = Here()
+    with problems_told(here.language, output_format), here.opened_metadata(place) as source:
+        client = take_over(source, folder, _now())
+    if output_format == "json":
+        problems = [
+            {"role": role, "code": problem.code, "message": problem.message.in_language(here.language)}
+            for role, problem in client.problems.items()
+        ]
+        print_json({"expires": client.expires.isoformat(), "versions": client.versions(), "not_trusted": problems})
+        return
     until = f"{client.expires:%Y-%m-%d %H:%M} UTC"
     said = Text(f"Metadatan är riktig och gäller till {until}.", f"The metadata is right, and valid until {until}.")
-    click.echo(said.in_language(language_of(None)))
+    click.echo(said.in_language(here.language))
+    for role, problem in client.problems.items():
+        said = Text(
+            f"Inget från {role} är betrott: {problem.message.sv}", f"Nothing of {role} is trusted: {problem.message.en}"
+        )
+        click.echo(
+            f"{Text('fel', 'error').in_language(here.language)}[{problem.code}]: {said.in_language(here.language)}",
+            err=True,
+        )
 
 
-def _change_key(folder: Path, role: str, old: str | None, new: PublicKey | None) -> None:
+@command.command("copy")
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@FORMAT
+def copy(source: str, target: str, output_format: str) -> None:
+    """Kopiera federationens metadata från ett ställe till ett annat: också återkallelserna, på vilket minne som helst. En ny mapp blir ett register, som designtool publish kan lägga paket i."""
+    from designtool.share.stick import copy_metadata
+
+    here = Here()
+    with (
+        problems_told(here.language, output_format),
+        here.opened_metadata(source) as origin,
+        here.opened_metadata(target, new_is_registry=True) as store,
+    ):
+        files = copy_metadata(origin, store)
+    if output_format == "json":
+        print_json({"files": list(files)})
+        return
+    said = Text(f"Metadata kopierad: {len(files)} filer.", f"Metadata copied: {len(files)} files.")
+    click.echo(said.in_language(here.language))
+
+
+def _change_key(
+    place: str, role: str, old: str | None, new: Path | None, drafts_folder: Path | None, output_format: str
+) -> None:
     from designtool.share.publication import draft_key_change, whole_key_id
 
-    store = _store(folder)
-    removed = whole_key_id(store, role, old) if old is not None else None
-    _write_drafts(folder, draft_key_change(store, role, removed, new, _now()))
+    here = Here()
+    with problems_told(here.language, output_format):
+        (key,) = _public((new,)) if new is not None else (None,)
+        with here.opened_metadata(place) as store:
+            removed = whole_key_id(store, role, old) if old is not None else None
+            drafts = draft_key_change(store, role, removed, key, _now())
+        write_drafts(here, drafts_in(here, place, drafts_folder), drafts, output_format)
 
 
-def _write_drafts(folder: Path, drafts: Sequence[Draft]) -> None:
-    """Drafts are written beside the metadata, never over one that somebody may have signed already."""
-    from designtool.cli.written import check_targets, write_text
-    from designtool.share.draft import encode_draft
+def _root_with(store: MetadataStore, digest: str) -> bytes:
+    """The root with the digest that is on paper, wherever in the chain it is. Raises TrustProblem."""
+    from designtool.share.draft import LARGEST, signed_digest
+    from designtool.share.metadata_store import file_name
+    from designtool.share.trust_problems import TrustProblem
 
-    language = language_of(None)
-    paths = [folder / DRAFTS_FOLDER / f"{draft.file.removesuffix('.json')}.draft.json" for draft in drafts]
-    check_targets(paths, force=False)
-    for path, draft in zip(paths, drafts, strict=True):
-        write_text(path, encode_draft(draft).decode())
-        said = Text(f"Utkast att skriva under: {path}", f"Draft to be signed: {path}")
-        click.echo(said.in_language(language))
-
-
-def _store(folder: Path) -> FolderMetadataStore:
-    from designtool.share.metadata_store import FolderMetadataStore
-
-    return FolderMetadataStore(folder)
+    found = digest
+    for version in reversed(store.versions("root")[-_MOST_ROOTS:]):
+        data = store.get(file_name("root", version), LARGEST["root"])
+        found = signed_digest(data, "root") if data is not None else found
+        if data is not None and found == digest.strip().lower():
+            return data
+    if found == digest:
+        raise TrustProblem("metadata-missing", name="root.json")
+    raise TrustProblem("root-digest", found=found)
 
 
-def _public(paths: tuple[Path, ...]) -> list[PublicKey]:
+def _role_json(role: str, threshold: int, delegator: Any) -> dict[str, Any]:
+    from designtool.share.federation import keys_of_role
+
+    keys = [person_json(key) for key in keys_of_role(delegator, role)]
+    return {"role": role, "threshold": threshold, "keys": keys}
+
+
+def _public(paths: Iterable[Path]) -> list[PublicKey]:
     from designtool.share.keys import read_public
 
     return [read_public(path) for path in paths]

@@ -8,8 +8,10 @@ from typing import cast
 import click
 
 from designtool.cli.click_words import Commands
-from designtool.cli.output import language_of
-from designtool.cli.passphrase import KEYS, PASSPHRASE_FILE, asked_passphrase, refuse
+from designtool.cli.output import FORMAT, language_of, print_json
+from designtool.cli.passphrase import KEYS, PASSPHRASE_FILE, asked_passphrase
+from designtool.cli.people import person_json
+from designtool.cli.registries import problems_told
 from designtool.diagnostics import Text
 
 _ROLES = ("founder", "publisher", "clinical", "safety", "online", "runtime")
@@ -32,18 +34,28 @@ def command() -> None:
 )
 @KEYS
 @PASSPHRASE_FILE
-def new(name: str, holder: str, region: str, role: str, key_folder: Path, passphrase_file: Path | None) -> None:
+@FORMAT
+def new(
+    name: str,
+    holder: str,
+    region: str,
+    role: str,
+    key_folder: Path,
+    passphrase_file: Path | None,
+    output_format: str,
+) -> None:
     """Skapa en nyckel. Den hemliga delen låses med en lösenfras; den öppna delen är en liten fil att skicka till andra."""
     from designtool.share.keys import KeyRole, Owner, check_new, new_key, private_file, public_file
-    from designtool.share.trust_problems import TrustProblem
 
     language = language_of(None)
     owner = Owner(holder, cast(KeyRole, role), region)
-    try:
+    with problems_told(language, output_format):
         check_new(key_folder, name, owner)
         key = new_key(key_folder, name, owner, asked_passphrase(passphrase_file, name, is_new=True))
-    except TrustProblem as problem:
-        refuse(problem)
+    if output_format == "json":
+        files = {"secret": private_file(key_folder, name), "public": public_file(key_folder, name)}
+        told = {"name": name, **person_json(key), **{part: str(path) for part, path in files.items()}}
+        print_json({"keys": [told]})
         return
     said = Text(
         f"Nyckelns id: {key.key_id}\n"
@@ -60,16 +72,16 @@ def new(name: str, holder: str, region: str, role: str, key_folder: Path, passph
 
 @command.command("list")
 @KEYS
-def list_(key_folder: Path) -> None:
+@FORMAT
+def list_(key_folder: Path, output_format: str) -> None:
     """Visa vilka nycklar som finns här."""
     from designtool.share.keys import ROLE_WORDS, known_keys
-    from designtool.share.trust_problems import TrustProblem
 
     language = language_of(None)
-    try:
+    with problems_told(language, output_format):
         keys = known_keys(key_folder)
-    except TrustProblem as problem:
-        refuse(problem)
+    if output_format == "json":
+        print_json({"keys": [{"name": name, **person_json(key)} for name, key in keys]})
         return
     if not keys:
         click.echo(Text(f"Inga nycklar i {key_folder}.", f"No keys in {key_folder}.").in_language(language))

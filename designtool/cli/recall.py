@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from designtool.cli.ceremony import DRAFTS_FOLDER
 from designtool.cli.click_words import Commands
-from designtool.cli.federation import DRAFTS_FOLDER
 from designtool.cli.output import FORMAT, Usage, language_of, print_json, today
 from designtool.cli.passphrase import KEYS, PASSPHRASE_FILE, asked_passphrase, refuse
 from designtool.diagnostics import Text

@@ -64,7 +64,6 @@ def problems_told(language: Language, output_format: str) -> Iterator[None]:
     """Say why something could not be published or fetched, and leave: with 1 where it is refused, with 2 where it cannot be done."""
     from designtool.bundle import Refused
     from designtool.share.problems import RegistryProblem
-    from designtool.share.publish import disk_problem
     from designtool.share.signed_problems import SignedProblem
     from designtool.share.trust_problems import TrustProblem
 
@@ -73,7 +72,9 @@ def problems_told(language: Language, output_format: str) -> Iterator[None]:
     except Cannot as cannot:
         raise Usage(cannot.message, language) from cannot
     except OSError as error:
-        raise Usage(disk_problem(error.filename or "?", error).message, language) from error
+        where, why = error.filename or "", error.strerror or type(error).__name__
+        told = Text(f"det gick inte att läsa eller skriva {where}: {why}", f"cannot read or write {where}: {why}")
+        raise Usage(told, language) from error
     except (Refused, RegistryProblem, SignedProblem, TrustProblem) as problem:
         message = problem.message.in_language(language)
         if output_format == "json":
