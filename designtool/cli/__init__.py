@@ -12,7 +12,6 @@ import click
 from designtool import __version__
 from designtool.cli.click_words import Commands, SwedishFormatter, show_problem
 from designtool.cli.settings import Settings
-from designtool.diagnostics import Cannot
 
 # Name, module, and the line that `designtool --help` shows: stated here so that help imports no command.
 COMMANDS: tuple[tuple[str, str, str], ...] = (
@@ -71,7 +70,11 @@ class LazyGroup(Commands):
         except BrokenPipeError as problem:
             # Before click meets it, which would leave with 1: the status of findings.
             raise _ReaderLeft from problem
-        except Cannot as problem:
+        except Exception as problem:
+            from designtool.diagnostics import Cannot
+
+            if not isinstance(problem, Cannot):
+                raise
             from designtool.cli.output import Usage
 
             raise Usage(problem.message) from problem

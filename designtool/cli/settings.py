@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from designtool.diagnostics import Language
+if TYPE_CHECKING:
+    from designtool.diagnostics import Language
 
 
 @dataclass(frozen=True, slots=True)
