@@ -58,6 +58,7 @@ from designtool.share.publish import publish
 from designtool.share.rebuild import first_difference, rebuild
 from designtool.share.referrers import attach, referrers
 from designtool.share.registry import StoredManifest
+from designtool.share.registry_metadata import RegistryMetadataStore
 from designtool.share.release import release_of_bundle
 from designtool.share.signed_problems import SignedProblem
 
@@ -739,3 +740,37 @@ def test_a_draft_is_held_against_the_bundle_and_has_a_clinical_signature(place: 
     ):
         refused = run("verify", file, "--release", draft)
         assert (refused.exit_code, f"fel[{code}]" in refused.stderr) == (1, True), (draft, refused.output)
+
+
+def test_publish_puts_it_beside_the_bundle_before_the_release_is_in_force(place: Path) -> None:
+    """All of it is looked at first: where a statement is refused, nothing is in the registry."""
+    now = datetime.now(UTC)
+    federation = federations.founded(now)
+    draft = publication.draft_release(federation.store, release_of_bundle(BUNDLE), now)
+    (place / "both.json").write_bytes(encode_draft(sign_draft(sign_draft(draft, CLINICAL.signer), PUBLISHER.signer)))
+    folder = place / "register"
+    with FolderRegistry(folder) as registry:
+        for name, data in federation.store.files.items():
+            RegistryMetadataStore(registry).put(name, data, None)
+    before = federations.contents(folder)
+
+    def publish_with(envelope: Envelope | None) -> Result:
+        file = place / "statement.json"
+        file.write_bytes(encode_envelope(envelope) if envelope is not None else b"{}")
+        release = ("--release", "both.json", "--provenance", file)
+        return run("publish", "exempel-1.0.0.dtb", "--to", "./register", *release)
+
+    other = changed(lambda value: value["subject"][0]["digest"].update(sha256="1" * 64))
+    for envelope, code in (
+        (signed(by=PUBLISHER_B), "provenance-signer"),
+        (enclose(PAYLOAD_TYPE, statement_of(PROVENANCE)), "provenance-signer"),
+        (signed(other), "provenance-subject"),
+        (None, "envelope-invalid"),
+    ):
+        done = publish_with(envelope)
+        assert (done.exit_code, f"fel[{code}]" in done.stderr) == (1, True), done.output
+        assert federations.contents(folder) == before
+    assert publish_with(signed()).exit_code == 0
+    with FolderRegistry(folder) as registry:
+        (found,) = attached_provenances(registry, BUNDLE)
+    assert found.provenance == PROVENANCE
