@@ -218,10 +218,34 @@ def test_table_as_different_programs_write_it(
     ]
 
 
-def test_row_of_empty_cells_is_a_person_without_answers_and_an_empty_line_is_none(tmp_path: Path) -> None:
-    (line,) = table(tmp_path, "q1,q2\n\n,\n\n", 0)
-    assert (line["line"], line["scores"]["total"]["status"]) == (3, "insufficient")
-    assert table(tmp_path, "q9\n\n", 0) == []
+@pytest.mark.parametrize(
+    ("content", "status", "scored", "said"),
+    [
+        ("q1,q2\n1,2\n,\n,\n", 0, [2], "varning: 2 helt tomma rader i {} räknades inte: rad 3–4. "),
+        ("q1,q2\n1,2\n,\n\n2,1\n , \n", 1, [2, 5], "fel: 2 helt tomma rader i {} räknades inte: rad 3, 6. "),
+        ('q1;q2\n"";""\n1;1\n', 1, [3], "fel: 1 helt tom rad i {} räknades inte: rad 2. "),
+        ("id,q1\n,\na,1\n", 1, [3], "fel: 1 helt tom rad i {} räknades inte: rad 2. "),
+        ("q9\n1\n\n2\n", 1, [2, 4], "fel: 1 helt tom rad i {} räknades inte: rad 3. "),
+        ("q1,q2\n1,2\n,,,\n", 0, [2], "varning: 1 helt tom rad i {} räknades inte: rad 3. "),
+        ("q1,q2\n\n1,2\n\n", 0, [3], ""),
+        ("q1,q2\n" + ",\n1,\n" * 21, 1, [*range(3, 44, 2)], "rad 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, "),
+    ],
+)
+def test_wholly_empty_row_is_told_and_does_not_count(
+    tmp_path: Path, content: str, status: int, scored: list[int], said: str
+) -> None:
+    result = run(tmp_path, content, name="svar.csv")
+    assert result.exit_code == status
+    assert [json.loads(line)["line"] for line in result.stdout.splitlines()] == scored
+    assert said.format(tmp_path / "svar.csv") in result.stderr
+    assert bool(result.stderr) == bool(said)
+    assert not said or "en första kolumn med rubriken id" in result.stderr
+
+
+def test_person_who_skipped_all_and_has_an_id_is_never_left_out(tmp_path: Path) -> None:
+    (line,) = table(tmp_path, f"id,{','.join(NINE)}\nÅsa{',' * 9}\n", 0)
+    assert (line["id"], line["scores"]["total"]["status"]) == ("Åsa", "insufficient")
+    assert [flag["id"] for flag in line["flags"]] == ["skipped-risk-item"]
 
 
 def test_every_row_of_a_table_is_what_its_answers_give_alone(tmp_path: Path) -> None:

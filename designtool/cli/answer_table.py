@@ -39,6 +39,13 @@ class WrongRow:
     message: Text
 
 
+@dataclass(frozen=True, slots=True)
+class EmptyRow:
+    """A row in which nothing stands, not even who it is: left over by the program that wrote the table, or somebody who skipped all."""
+
+    line: int
+
+
 class AnswerTable:
     """The rows of a stream of CSV. Raises Usage for a heading that says nothing certain."""
 
@@ -52,8 +59,8 @@ class AnswerTable:
         self.headings = tuple(names[1:] if self._has_id else names)
         self._check(items)
 
-    def rows(self) -> Iterator[Row | WrongRow]:
-        """Every row but empty ones, in their order."""
+    def rows(self) -> Iterator[Row | WrongRow | EmptyRow]:
+        """Every row in their order. A line without anything, cells or not, is none where a row has more cells than one."""
         separator, headings, has_id = self._separator, self.headings, self._has_id
         width = len(headings) + has_id
         for number, data in self._lines:
@@ -83,12 +90,15 @@ class AnswerTable:
                     ),
                 )
                 continue
-            if len(cells) == width and text:
+            if not "".join(cells).strip():
+                if text or width == 1:
+                    yield EmptyRow(number)
+            elif len(cells) == width:
                 if "\0" in text:
                     yield self._with_nul(number, cells)
                 else:
                     yield Row(number, cells[1:] if has_id else cells, cells[0].strip() if has_id else None)
-            elif any(cell.strip() for cell in cells):
+            else:
                 yield self._of_another_width(number, cells, width)
 
     def _heading(self) -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from designtool.cli.answer_table import ID, AnswerTable, Row, WrongRow, printable
+from designtool.cli.answer_table import ID, AnswerTable, EmptyRow, Row, WrongRow, printable
 from designtool.cli.named_questionnaire import named_questionnaire
 from designtool.cli.output import FORMAT, Usage
 from designtool.diagnostics import Language, Text
@@ -42,6 +42,8 @@ _MOST_KNOWN = 20_000
 _LONGEST_MESSAGE = 1_000
 _MOST_CELLS = 1_000
 _LINES_AT_ONCE = 500
+_MOST_SPANS = 20
+"""Of empty rows that are named by their lines."""
 
 
 class _Repeated(NamedTuple):
@@ -182,11 +184,17 @@ def _score_object(form: Questionnaire, person: _Repeated, output_format: str, la
 
 
 def _score_table(form: Questionnaire, table: AnswerTable, output_format: str, language: Language) -> bool:
-    """A line (in text: a paragraph) for every row of the table, as it comes. True when any was refused."""
+    """A line (in text: a paragraph) for every row of the table, as it comes. True when any was refused, or may have been a person
+    and was left out."""
     scorer = _TableScorer(form, table.headings, output_format == "text", language)
     first_refused, refused, count = 0, 0, 0
     waiting: list[str] = []
+    empty = _EmptyRows()
     for row in table.rows():
+        if isinstance(row, EmptyRow):
+            empty.add(row.line)
+            continue
+        empty.end()
         count += 1
         shown, accepted = scorer.shown(row)
         waiting.append(shown)
@@ -202,7 +210,42 @@ def _score_table(form: Questionnaire, table: AnswerTable, output_format: str, la
         sv = f"{refused} av {count} rader i {table.name} vägrades, den första på rad {first_refused}"
         en = f"{refused} of {count} rows of {table.name} were refused, the first on line {first_refused}"
         click.echo(f"{Text('fel', 'error').in_language(language)}: {Text(sv, en).in_language(language)}", err=True)
-    return refused > 0
+    if empty.count:
+        word = Text("fel", "error") if empty.are_between else Text("varning", "warning")
+        click.echo(f"{word.in_language(language)}: {empty.told(table.name).in_language(language)}", err=True)
+    return refused > 0 or empty.are_between
+
+
+class _EmptyRows:
+    """Which rows had nothing in them. Those after the last person are what spreadsheets leave; one between two people may be
+    somebody who skipped all, whose flags are then missing."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.are_between = False
+        self.spans: list[tuple[int, int]] = []
+        """First and last line of each that is shown, and one more where there are others."""
+
+    def add(self, line: int) -> None:
+        self.count += 1
+        if self.spans and self.spans[-1][1] == line - 1:
+            self.spans[-1] = (self.spans[-1][0], line)
+        elif len(self.spans) <= _MOST_SPANS:
+            self.spans.append((line, line))
+
+    def end(self) -> None:
+        """A row with something in it."""
+        self.are_between = self.are_between or self.count > 0
+
+    def told(self, name: str) -> Text:
+        shown = ", ".join(f"{one}" if one == other else f"{one}–{other}" for one, other in self.spans[:_MOST_SPANS])
+        shown += " …" if len(self.spans) > _MOST_SPANS else ""
+        return Text(
+            f"{self.count} {'helt tom rad' if self.count == 1 else 'helt tomma rader'} i {name} räknades inte: rad {shown}. "
+            f"Om någon av dem är en person som hoppade över allt: skriv vem det är i en första kolumn med rubriken {ID}.",
+            f"{self.count} wholly empty {'row' if self.count == 1 else 'rows'} of {name} did not count: line {shown}. "
+            f"If one of them is a person who skipped all: say who it is in a first column with the heading {ID}.",
+        )
 
 
 class _TableScorer:
