@@ -34,6 +34,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("media", "designtool.cli.media", "Håll reda på stora filmer som ligger utanför arbetsytan."),
     ("publish", "designtool.cli.publish", "Publicera ett paket i ett register."),
     ("fetch", "designtool.cli.fetch", "Hämta ett paket ur ett register."),
+    ("catalogue", "designtool.cli.catalogue", "Visa vad andra regioner ger ut, och vad som är nytt."),
     ("fork", "designtool.cli.fork", "Börja ett eget program från ett paket."),
     ("overlay", "designtool.cli.overlay", "Anpassa ett program som en annan region har publicerat."),
     ("subscriptions", "designtool.cli.subscriptions", "Följ program som andra regioner ger ut."),

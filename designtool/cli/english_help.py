@@ -34,6 +34,23 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Håll reda på stora filmer som ligger utanför arbetsytan.": (
             "Keep track of large films that lie outside of the workspace."
         ),
+        # catalogue
+        "Visa vad andra regioner ger ut, och vad som är nytt.": "Show what other regions release, and what is new.",
+        "Visa vad regionerna ger ut: vad det är, för vem, hur länge, vem som svarar för det, och hur det står till med avtal. Med --in-use också vad som är nytt sedan versionen ni använder. Inga paket hämtas.": (
+            "Show what the regions release: what it is, for whom, how long, who answers for it, and how agreements stand. With --in-use also what is new since the version that you use. No bundles are fetched."
+        ),
+        "Mapp med förtroende: där står vad regionerna har skrivit under.": (
+            "Trust folder: what the regions have signed stands there."
+        ),
+        "Platsen att först hämta nytt från: ett namn under registries i designtool.yaml, en adress eller en mapp.": (
+            "The place to get what is new from first: a name under registries in designtool.yaml, an address or a folder."
+        ),
+        "Din region (vanligen den i designtool.yaml).": "Your region (usually the one in designtool.yaml).",
+        "Paket som ni använder, eller en mapp med dem. Kan anges flera gånger.": (
+            "Bundles that you use, or a folder of them. Can be given several times."
+        ),
+        "Bara det här programmet: region/program.": "This program alone: region/program.",
+        "Skriv till den här filen.": "Write to this file.",
         "Börja ett eget program från ett paket.": "Begin a program of one's own from a bundle.",
         "Kör paket i referensmiljön.": "Run bundles in the reference runtime.",
         # provenance, and what verify says of it

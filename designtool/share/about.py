@@ -157,16 +157,21 @@ def read_about(content: object) -> About:
 
 def facts(about: About) -> tuple[Fact, ...]:
     """All that it says, in plain words, in the order in which one asks."""
+    kind, language = _KINDS[about.kind], _LANGUAGES.get(about.language, _same(about.language))
     return (
         Fact("summary", Text("Sammanfattning", "Summary"), _same(about.summary)),
-        Fact("kind", Text("Sort", "Kind"), _KINDS[about.kind]),
+        Fact("kind", Text("Sort", "Kind"), Text(f"{kind.sv} på {language.sv}", f"{kind.en} in {language.en}")),
         Fact("audience", Text("Målgrupp", "Audience"), audience_words(about)),
         Fact("length", Text("Omfattning", "Length"), length_words(about)),
-        Fact("language", Text("Språk", "Language"), _LANGUAGES.get(about.language, _same(about.language))),
         Fact("responsible", Text("Ansvarig", "Responsible"), _same(f"{about.responsible}, {about.role}")),
         Fact("contact", Text("Kontakt", "Contact"), _same(about.contact)),
-        Fact("licence", Text("Licens", "Licence"), _same(about.licence)),
-        Fact("holder", Text("Rättighetshavare", "Rights holder"), _same(about.holder)),
+        Fact(
+            "rights",
+            Text("Rättigheter", "Rights"),
+            Text(
+                f"{about.licence}. Rättighetshavare: {about.holder}", f"{about.licence}. Rights holder: {about.holder}"
+            ),
+        ),
         Fact(
             "review_by",
             Text("Granskas på nytt senast", "To be reviewed again by"),
