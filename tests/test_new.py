@@ -225,6 +225,28 @@ def test_outside_of_a_workspace_the_way_to_one_is_shown(tmp_path: Path, monkeypa
     assert "designtool new workspace" in result.output
 
 
+@pytest.mark.parametrize("stated", ["{}/somn", "./somn", "../somn", "..", ".", "~/somn", "programs/library/somn", "/"])
+def test_a_path_is_not_taken_for_a_title(run: Run, tmp_path: Path, stated: str) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    result = run("program", stated.format(tmp_path), "--yes")
+    assert (result.exit_code, "är en sökväg" in result.output) == (2, True), result.output
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "stated", ["programs/sova-gott", "programs/sova-gott/", "./programs/sova-gott", "{}/programs/sova-gott"]
+)
+def test_the_folder_that_a_program_is_to_have_gives_its_id(run: Run, tmp_path: Path, stated: str) -> None:
+    result = run("program", stated.format(tmp_path), "--yes")
+    assert result.exit_code == 0, result.output
+    assert "title: Sova gott\n" in (tmp_path / "programs/sova-gott/program.yaml").read_text("utf-8")
+
+
+@pytest.mark.parametrize("title", ["KBT/ACT mot oro", "KBT/ACT", "24/7", "Sömn ~ vila"])
+def test_a_title_may_have_a_slash(run: Run, tmp_path: Path, title: str) -> None:
+    assert "sökväg" not in run("program", title, "--yes").output
+
+
 def test_a_misspelt_program_is_suggested(run: Run) -> None:
     run("program", "lugnare-kvallar", "--yes")
     assert 'Menade du "lugnare-kvallar"?' in run("page", "lugnare-kvalar", "A").output

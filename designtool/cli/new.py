@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -77,6 +78,7 @@ def program(
 
     place = _place()
     ask = not yes and _at_a_terminal()
+    id_or_title = _not_a_path(id_or_title, place) if id_or_title is not None else None
     answers = _answers(id_or_title, title, audience, weeks, responsible, template, place.region, ask)
     folder = place.root / place.programs / answers.id
     if folder.exists():
@@ -329,6 +331,26 @@ def _answers(
         template=template or "tom",
         region=region,
     )
+
+
+def _not_a_path(stated: str, place: _Place) -> str:
+    """An id or a title as it was stated. The folder of a program to be made gives its id; any other path is refused, since a
+    program lies in the workspace's own folder of programs and nowhere else."""
+    path = Path(stated)
+    is_path = path.is_absolute() or stated.startswith(("~", "./", "../", ".\\", "..\\")) or stated in (".", "..")
+    parent = Path(os.path.abspath(path)).parent
+    if ("/" in stated or is_path) and parent == (place.root / place.programs).absolute():
+        return path.name
+    if is_path or (" " not in stated and "/" in stated and parent.is_dir()):
+        raise Usage(
+            Text(
+                f"{stated} är en sökväg. Ett program läggs alltid i {place.programs}/. Skriv bara vad det ska heta: "
+                'designtool new program "Lugnare kvällar". En arbetsyta på en annan plats: designtool new workspace MAPP',
+                f"{stated} is a path. A program always lies in {place.programs}/. Say no more than what it is called: "
+                'designtool new program "Lugnare kvällar". A workspace in another place: designtool new workspace FOLDER',
+            )
+        )
+    return stated
 
 
 def _asked(question: str, usual: str, understood: Callable[[str], T]) -> T:
