@@ -164,9 +164,8 @@ def in_force(listed: Iterable[Entry], known: Iterable[Entry], keys: Iterable[Pub
 
 def lift_holds(lift: Lift, listed: Recall, keys: Iterable[PublicKey]) -> bool:
     """Whether a lift counts where it stands: beside the recall that it lifts, or beside a later one."""
-    if lift.recall == listed.digest and lift.number != listed.number:
-        return False
-    return holds(lift, str(listed.release), keys)
+    is_about = lift.number == listed.number if lift.recall == listed.digest else lift.number < listed.number
+    return is_about and holds(lift, str(listed.release), keys)
 
 
 def is_lifted(recall: Recall, lift: Lift | None) -> bool:
