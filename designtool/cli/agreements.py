@@ -50,7 +50,12 @@ def command() -> None:
 @click.option("--versions", required=True, help='Versioner, till exempel ">=1.0 <2.0".')
 @click.option("--first-day", type=_DAY, required=True, help="Första dagen då behandlingar får starta.")
 @click.option("--last-day", type=_DAY, required=True, help="Sista dagen då behandlingar får starta.")
-@click.option("--uses", type=click.IntRange(1, 1_000_000), help="Hur många behandlingar som får starta. Utan: alla.")
+@click.option(
+    "--uses",
+    type=click.IntRange(1, 1_000_000),
+    help="Hur många behandlingar som får starta. Utan: alla. Varje körmiljö räknar bara dem i sin egen databas: har regionen "
+    "flera kan det sammanlagt bli fler.",
+)
 @click.option("--contact", required=True, help="Vem man frågar om avtalet.")
 @_KEY
 @KEYS

@@ -186,7 +186,11 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         'Versioner, till exempel ">=1.0 <2.0".': 'Versions, for example ">=1.0 <2.0".',
         "Första dagen då behandlingar får starta.": "The first day on which treatments may begin.",
         "Sista dagen då behandlingar får starta.": "The last day on which treatments may begin.",
-        "Hur många behandlingar som får starta. Utan: alla.": "How many treatments may begin. Without it: all.",
+        "Hur många behandlingar som får starta. Utan: alla. Varje körmiljö räknar bara dem i sin egen databas: har regionen "
+        "flera kan det sammanlagt bli fler.": (
+            "How many treatments may begin. Without it: all. Each runtime counts only those in its own database: where the region "
+            "has several, there can be more of them in all."
+        ),
         "Vem man frågar om avtalet.": "Whom to ask about the agreement.",
         "Skriv under ett föreslaget avtal för din region. Sedan gäller det, från sin första dag.": (
             "Sign a proposed agreement for your region. Then it is in force, from its first day on."
