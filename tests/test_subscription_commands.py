@@ -309,7 +309,7 @@ def test_a_recalled_version_is_not_offered(here: Path, upstream: Upstream, bundl
     assert (one["newer"], one["taken"]) == (None, False)
     upstream.recalls("1.0.0", replacement="1.1.0")
     assert told("update", status=1)[0]["recalled"]["level"] == "no-new-patients"
-    run("subscriptions", "end", NAME)
+    assert [one["name"] for one in told("end", NAME)] == [NAME]
     refused = run("subscriptions", "add", NAME, "--from", "../register", "--trust", "trust")
     assert (refused.exit_code, "fel[recalled]" in refused.stderr) == (1, True), refused.output
     assert "subscriptions" not in settings(here)

@@ -119,13 +119,18 @@ def list_command(output_format: str) -> None:
 
 @command.command("end")
 @click.argument("name")
-def end(name: str) -> None:
+@FORMAT
+def end(name: str, output_format: str) -> None:
     """Sluta följa ett program. Det som är hämtat och byggt ligger kvar."""
-    from designtool.following import stop
+    from designtool.cli.subscription_report import subscriptions_json
+    from designtool.following import Followed, stop
 
     here = _Here(Path("build"))
     (one,) = _chosen(here, (name,))
     stop(one, here.around.root)
+    if output_format == "json":
+        print_json(subscriptions_json([Followed(one)], here.language))
+        return
     said = Text(
         f"{one.name} följs inte längre. Det som är hämtat ligger kvar, och nya återkallelser visas inte här.",
         f"{one.name} is no longer followed. What was fetched stays, and new recalls are not shown here.",
