@@ -95,10 +95,11 @@ def _view(
     from designtool.share.catalogue_words import CatalogueView
     from designtool.share.names import parse_wanted
     from designtool.share.offers import read_offers
+    from designtool.share.problems import RegistryProblem
     from designtool.share.recalls import recalls
 
-    if program:
-        parse_wanted(program)
+    if program and str(parse_wanted(program).name) != program:
+        raise RegistryProblem("name-form", name=program)
     problems = _brought_up_to_date(here, trust, place)
     standings, more = _standings(here, trust, agreements_folder)
     problems += more

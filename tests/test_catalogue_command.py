@@ -1,0 +1,184 @@
+"""designtool catalogue on the command line: as text, JSON and a page; with and without a place to get what is new from."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from catalogues import PEOPLE, Place, four_regions, publication
+from click.testing import CliRunner, Result
+from federations import PUBLISHER, contents, forged
+from registries import docker_registry, http_registry
+
+from designtool.bundle import read_bundle
+from designtool.cli import group
+from designtool.load.shape import schema_of
+from designtool.share.folder_registry import FolderRegistry
+from designtool.share.metadata_store import FolderMetadataStore
+from designtool.share.publish import publish
+from designtool.share.registry_metadata import RegistryMetadataStore
+from designtool.share.stick import copy_metadata
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    made = four_regions(tmp_path / "plats", datetime.now(UTC))
+    monkeypatch.chdir(made.folder)
+    return made
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(group, ["catalogue", "--trust", "trust", *arguments])
+
+
+ALL = ("--region", "region-b", "--in-use", "build", "--from", "register")
+
+
+def told(done: Result) -> Any:
+    value = json.loads(done.stdout)
+    jsonschema.validate(value, schema_of("catalogue"))
+    return value
+
+
+def programs(value: Any) -> dict[str, Any]:
+    return {one["program"]: one for region in value["regions"] for one in region["programs"]}
+
+
+def test_as_text(place: Place) -> None:
+    done = run(*ALL)
+    assert (done.exit_code, done.stderr) == (0, ""), done.output
+    assert "Steg ur nedstämdhet, 2.0.0  (region-a/prov)" in done.stdout
+    assert "Vad som är nytt från 1.0.0 till 1.1.0:" in done.stdout
+    assert "antalet veckor är ändrat" in done.stdout
+
+
+def test_as_json(place: Place) -> None:
+    done = run(*ALL, "--format", "json")
+    assert done.exit_code == 0, done.output
+    value = told(done)
+    assert not value["expired"] and value["region"] == "region-b" and value["warnings"] == []
+    one = programs(value)["region-a/prov"]
+    assert (one["newest"], one["may_begin_with"], one["agreement"]["state"]) == ("2.0.0", "1.1.0", "in-force")
+    (news,) = one["news"]
+    assert (news["from"], news["to"], news["changes"]["required_bump"]) == ("1.0.0", "1.1.0", "major")
+    jsonschema.validate(news["changes"], schema_of("diff"))
+    assert programs(value)["region-c/somn"]["versions"][0]["recalls"][0]["replacement"] == "1.0.0"
+    assert programs(value)["region-b/prov-hos-oss"]["base"]["name"] == "region-a/prov/1.0.0"
+
+
+def test_as_a_page_in_a_file_that_is_not_written_over(place: Place) -> None:
+    done = run(*ALL, "--format", "html", "--output", "katalog.html")
+    assert (done.exit_code, done.stdout) == (0, ""), done.output
+    page = (place.folder / "katalog.html").read_text("utf-8")
+    assert page.startswith("<!doctype html>") and 'id="region-a.prov"' in page
+    assert run(*ALL, "--output", "katalog.html").exit_code == 2
+    assert (place.folder / "katalog.html").read_text("utf-8") == page
+    assert run(*ALL, "--output", "katalog.html", "--force", "--format", "json").exit_code == 0
+    assert told_file(place.folder / "katalog.html")["region"] == "region-b"
+
+
+def told_file(path: Path) -> Any:
+    value = json.loads(path.read_text("utf-8"))
+    jsonschema.validate(value, schema_of("catalogue"))
+    return value
+
+
+def test_one_program_alone(place: Place) -> None:
+    value = told(run(*ALL, "--format", "json", "--program", "region-c/somn"))
+    assert list(programs(value)) == ["region-c/somn"]
+    assert run(*ALL, "--program", "../annat").exit_code == 2
+    assert run(*ALL, "--program", "region-c/somn:1.0.0").exit_code == 2
+    none = run(*ALL, "--program", "region-a/finns-inte")
+    assert none.exit_code == 0 and "Här finns inget program." in none.stdout
+
+
+def test_without_a_region_and_without_agreements_that_is_said(place: Place) -> None:
+    assert programs(told(run("--format", "json")))["region-a/prov"]["agreement"]["state"] == "region-unknown"
+    (place.folder / "agreements").rename(place.folder / "avtal")
+    value = programs(told(run("--format", "json", "--region", "region-b")))
+    assert value["region-a/prov"]["agreement"]["state"] == "not-read"
+    value = programs(told(run("--format", "json", "--region", "region-b", "--agreements", "avtal")))
+    assert value["region-a/prov"]["agreement"]["state"] == "in-force"
+    assert run("--agreements", "finns-inte").exit_code == 2
+
+
+def test_the_region_of_the_workspace_is_the_own_one(place: Place) -> None:
+    (place.folder / "designtool.yaml").write_text("format: 1\nregion: region-b\nlanguage: en\n")
+    done = run("--in-use", "build")
+    assert done.exit_code == 0 and "seen from region-b" in done.stdout
+    assert "Both versions are needed to compare them." in " ".join(done.stdout.split())
+
+
+def test_what_is_new_is_taken_over_first(place: Place) -> None:
+    now = datetime.now(UTC)
+    assert programs(told(run("--format", "json")))["region-c/somn"]["newest"] == "1.1.0"
+    with FolderRegistry(place.registry) as registry:
+        place.made.adopt(publication.draft_renewal(place.made.store, "region-c", now), *PEOPLE["region-c"])
+        place.made.stamp(now)
+        copy_metadata(place.made.store, RegistryMetadataStore(registry))
+    before = contents(place.trust)
+    assert run("--from", "register").exit_code == 0
+    assert contents(place.trust) != before
+
+
+def test_a_real_registry(place: Place) -> None:
+    with docker_registry(place.folder / "tjanst") as address:
+        with http_registry(address) as registry:
+            copy_metadata(place.made.store, RegistryMetadataStore(registry))
+            for path in sorted(place.build.glob("*.dtb")):
+                with path.open("rb") as stream:
+                    publish(read_bundle(stream), registry)
+        done = run("--region", "region-b", "--in-use", "build", "--from", address, "--format", "json")
+    assert done.exit_code == 0, done.output
+    (news,) = programs(told(done))["region-a/prov"]["news"]
+    assert news["changes"] is None and news["unknown"], "the newer version is not in this registry"
+
+
+def test_what_has_expired_is_still_read_and_leaves_with_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = four_regions(tmp_path / "plats", datetime.now(UTC) - timedelta(days=8))
+    monkeypatch.chdir(place.folder)
+    for more in ((), ("--from", "register")):
+        done = run("--region", "region-b", *more)
+        assert done.exit_code == 1
+        assert "VARNING: Uppgifterna har gått ut" in done.stdout and "Steg ur nedstämdhet, 2.0.0" in done.stdout
+    value = told(run("--format", "json"))
+    assert value["expired"] and value["warnings"]
+
+
+def test_a_forged_place_is_refused_and_nothing_is_taken_over(place: Place) -> None:
+    for name, data in place.made.store.files.items():
+        FolderMetadataStore(place.folder / "filer").put(name, data, None)
+    assert run("--from", "filer").exit_code == 0, "the same files as they were signed"
+    place.made.store.files["timestamp.json"] = forged(place.made.store, "timestamp", later, [PUBLISHER])
+    (place.folder / "filer" / "timestamp.json").write_bytes(place.made.store.files["timestamp.json"])
+    before = contents(place.trust)
+    done = run("--from", "filer")
+    assert (done.exit_code, done.stdout) == (1, "") and "[metadata-signatures]" in done.stderr
+    assert contents(place.trust) == before
+
+
+def later(timestamp: Any) -> None:
+    timestamp.version += 1
+
+
+def test_no_trust_folder_and_a_place_that_means_nothing(place: Place, tmp_path: Path) -> None:
+    done = CliRunner().invoke(group, ["catalogue", "--trust", str(tmp_path / "ingen")])
+    assert done.exit_code == 1 and "trust-missing" in done.stderr
+    done = CliRunner().invoke(group, ["catalogue", "--trust", str(tmp_path / "ingen"), "--format", "json"])
+    assert json.loads(done.stdout)["problems"][0]["code"] == "trust-missing"
+    assert run("--from", "https://127.0.0.1:9/x").exit_code == 2
+    assert run("--in-use", "finns-inte").exit_code == 2
+
+
+def test_files_that_do_not_count_are_said_and_leave_with_1(place: Place) -> None:
+    (place.build / "trasig.dtb").write_bytes(b"hej")
+    (place.agreements / "trasigt.agreement.json").write_bytes(b"{")
+    done = run(*ALL)
+    assert done.exit_code == 1
+    for name in ("trasig.dtb", "trasigt.agreement.json"):
+        assert f"VARNING: {name}" in done.stdout or f"/{name}" in done.stdout
+    assert "Steg ur nedstämdhet, 2.0.0" in done.stdout
