@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -152,6 +153,37 @@ def forged(
         metadata.sign(one.signer, append=True)
     data: bytes = Metadata.to_bytes(metadata)
     return data
+
+
+def point(timestamp: Any, version: int, snapshot: bytes, own: int) -> None:
+    timestamp.version = own
+    timestamp.snapshot_meta.version = version
+    timestamp.snapshot_meta.length = len(snapshot)
+    timestamp.snapshot_meta.hashes = {"sha256": hashlib.sha256(snapshot).hexdigest()}
+
+
+def restamp(store: MemoryStore, role: str, version: int) -> None:
+    """With the online key: that this file is the newest of its role."""
+    data = store.files[f"{version}.{role}.json"]
+    newest = metadata_of(store.files["timestamp.json"], "timestamp").signed.snapshot_meta.version
+
+    def led_there(snapshot: Any) -> None:
+        snapshot.version = newest + 1
+        meta = snapshot.meta.setdefault(f"{role}.json", snapshot.meta["targets.json"].__class__(version))
+        meta.version, meta.length = version, len(data)
+        meta.hashes = {"sha256": hashlib.sha256(data).hexdigest()}
+        targets = f"{max(store.versions('targets'))}.targets.json"
+        if role != "targets":
+            own = store.files[targets]
+            about = snapshot.meta["targets.json"]
+            about.version, about.length = int(targets.split(".")[0]), len(own)
+            about.hashes = {"sha256": hashlib.sha256(own).hexdigest()}
+
+    store.files[f"{newest + 1}.snapshot.json"] = forged(store, "snapshot", led_there, [ONLINE], newest)
+    own = metadata_of(store.files["timestamp.json"], "timestamp").signed.version + 1
+    store.files["timestamp.json"] = forged(
+        store, "timestamp", lambda it: point(it, newest + 1, store.files[f"{newest + 1}.snapshot.json"], own), [ONLINE]
+    )
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -52,6 +52,8 @@ class MemoryRegistry:
         found = self.shelves.manifests.get((repository, reference))
         if found is None:
             raise RegistryProblem("not-in-registry", what=f"{repository} {reference}", registry=self.address)
+        if ":" in reference and digest_of(found[1]) != reference:
+            raise Refused("wrong-digest", name="manifest")
         return StoredManifest(digest_of(found[1]), found[0], found[1])
 
     def has_blob(self, repository: str, digest: str, size: int) -> bool:

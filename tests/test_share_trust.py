@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +29,9 @@ from federations import (
     forged,
     founded,
     person,
+    point,
     release,
+    restamp,
     signed,
 )
 from securesystemslib.signer import SSlibKey
@@ -123,7 +124,7 @@ def test_rollback_of_each_role(made: Federation, folder: Path, role: str) -> Non
         attack.files["timestamp.json"] = old.files["timestamp.json"]
     elif role == "snapshot":
         attack.files["timestamp.json"] = forged(
-            attack, "timestamp", lambda it: _point(it, 1, old.files["1.snapshot.json"], 9), [ONLINE]
+            attack, "timestamp", lambda it: point(it, 1, old.files["1.snapshot.json"], 9), [ONLINE]
         )
     else:
 
@@ -134,7 +135,7 @@ def test_rollback_of_each_role(made: Federation, folder: Path, role: str) -> Non
 
         attack.files["9.snapshot.json"] = forged(attack, "snapshot", older, [ONLINE], 3)
         attack.files["timestamp.json"] = forged(
-            attack, "timestamp", lambda it: _point(it, 9, attack.files["9.snapshot.json"], 9), [ONLINE]
+            attack, "timestamp", lambda it: point(it, 9, attack.files["9.snapshot.json"], 9), [ONLINE]
         )
     if role == "targets":
         # What the online key says of the time is believed; what it says of the regions is not.
@@ -157,7 +158,7 @@ def test_a_region_cannot_be_set_back_without_its_keys(made: Federation, folder: 
 
     attack.files["9.snapshot.json"] = forged(attack, "snapshot", older, [ONLINE], 2)
     attack.files["timestamp.json"] = forged(
-        attack, "timestamp", lambda it: _point(it, 9, attack.files["9.snapshot.json"], 9), [ONLINE]
+        attack, "timestamp", lambda it: point(it, 9, attack.files["9.snapshot.json"], 9), [ONLINE]
     )
     assert ask(attack, folder, LATER) == "metadata-rollback"
 
@@ -172,7 +173,7 @@ def test_a_role_that_is_left_out_of_the_snapshot_is_missed(made: Federation, fol
 
     attack.files["9.snapshot.json"] = forged(attack, "snapshot", without, [ONLINE], 1)
     attack.files["timestamp.json"] = forged(
-        attack, "timestamp", lambda it: _point(it, 9, attack.files["9.snapshot.json"], 9), [ONLINE]
+        attack, "timestamp", lambda it: point(it, 9, attack.files["9.snapshot.json"], 9), [ONLINE]
     )
     assert ask(attack, folder) == "metadata-rollback"
 
@@ -352,7 +353,7 @@ def test_two_publishers_are_not_four_eyes(made: Federation, folder: Path) -> Non
     made.adopt(changed, *FOUNDERS[:2])
     attack = made.store.copy()
     attack.files["2.region-a.json"] = signed(again, PUBLISHER, other).metadata
-    _restamp(attack, "region-a", 2)
+    restamp(attack, "region-a", 2)
     assert ask(attack, folder) == "four-eyes"
     with pytest.raises(TrustProblem) as refused_too:
         made.adopt(again, PUBLISHER, other)
@@ -371,7 +372,7 @@ def test_another_regions_namespace(made: Federation, folder: Path) -> None:
     made.release("region-b/eget/1.0.0", FIRST)
     attack = made.store.copy()
     attack.files["1.region-b.json"] = forged(attack, "region-b", steal, (PUBLISHER_B, CLINICAL_B))
-    _restamp(attack, "region-b", 1)
+    restamp(attack, "region-b", 1)
     assert ask(attack, folder, digest=SECOND) == "target-other"
     assert ask(attack, folder, name="region-b/eget/1.0.0") == "federation-rules"
     assert ask(attack, folder) == "trusted"
@@ -420,7 +421,7 @@ def test_a_revoked_key_that_is_still_in_a_cache(made: Federation, folder: Path) 
     stolen = made.store.copy()
     draft = publication.draft_release(founded().store, release("region-a/prov/6.6.6", SECOND), LATER)
     stolen.files["2.region-a.json"] = signed(draft, PUBLISHER, CLINICAL).metadata
-    _restamp(stolen, "region-a", 2)
+    restamp(stolen, "region-a", 2)
     assert ask(stolen, folder, LATER, name="region-a/prov/6.6.6", digest=SECOND) == "metadata-signatures"
     # Not even what the key signed before counts until the others have signed it again.
     made.stamp(LATER)
@@ -672,7 +673,7 @@ def test_recalled_versions_are_stopped_by_one_signature(made: Federation, folder
     ):
         attack = made.store.copy()
         attack.files["1.recall.json"] = forged(attack, "recall", recall(level), [SAFETY])
-        _restamp(attack, "recall", 1)
+        restamp(attack, "recall", 1)
         assert ask(attack, _fresh(made, folder)) == code
 
 
@@ -704,42 +705,11 @@ def _until(it: Any, when: Any) -> None:
     it.expires = when
 
 
-def _point(timestamp: Any, version: int, snapshot: bytes, own: int) -> None:
-    timestamp.version = own
-    timestamp.snapshot_meta.version = version
-    timestamp.snapshot_meta.length = len(snapshot)
-    timestamp.snapshot_meta.hashes = {"sha256": hashlib.sha256(snapshot).hexdigest()}
-
-
-def _restamp(store: MemoryStore, role: str, version: int) -> None:
-    """With the online key: that this file is the newest of its role."""
-    data = store.files[f"{version}.{role}.json"]
-    newest = metadata_of(store.files["timestamp.json"], "timestamp").signed.snapshot_meta.version
-
-    def point(snapshot: Any) -> None:
-        snapshot.version = newest + 1
-        meta = snapshot.meta.setdefault(f"{role}.json", snapshot.meta["targets.json"].__class__(version))
-        meta.version, meta.length = version, len(data)
-        meta.hashes = {"sha256": hashlib.sha256(data).hexdigest()}
-        targets = f"{max(store.versions('targets'))}.targets.json"
-        if role != "targets":
-            own = store.files[targets]
-            about = snapshot.meta["targets.json"]
-            about.version, about.length = int(targets.split(".")[0]), len(own)
-            about.hashes = {"sha256": hashlib.sha256(own).hexdigest()}
-
-    store.files[f"{newest + 1}.snapshot.json"] = forged(store, "snapshot", point, [ONLINE], newest)
-    own = metadata_of(store.files["timestamp.json"], "timestamp").signed.version + 1
-    store.files["timestamp.json"] = forged(
-        store, "timestamp", lambda it: _point(it, newest + 1, store.files[f"{newest + 1}.snapshot.json"], own), [ONLINE]
-    )
-
-
 def _published(made: Federation, role: str, data: bytes) -> MemoryStore:
     """What the region is said to have signed, and what the online key vouches for."""
     store = made.store.copy()
     store.files[f"1.{role}.json"] = data
-    _restamp(store, role, 1)
+    restamp(store, role, 1)
     return store
 
 
@@ -755,7 +725,7 @@ def _with_targets(made: Federation, change: Callable[[Any], None]) -> MemoryStor
         change(targets)
 
     store.files["4.targets.json"] = forged(store, "targets", changed, FOUNDERS[:2], 3)
-    _restamp(store, "targets", 4)
+    restamp(store, "targets", 4)
     return store
 
 
