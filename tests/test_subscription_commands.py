@@ -17,7 +17,6 @@ import yaml
 from click.testing import CliRunner, Result
 from federations import FOUNDERS, SAFETY, Federation, contents, person
 from overlay_cases import KEPT, VERSIONS, write_upstream
-from test_share_trust import _restamp
 
 from designtool.bundle import program_of, read_bundle
 from designtool.cli import group
@@ -444,7 +443,7 @@ def test_what_one_person_alone_has_signed_is_not_followed(
         signed.targets.update(metadata_of(draft.metadata, "vgr").signed.targets)
 
     store.files[f"{number}.vgr.json"] = federations.forged(store, "vgr", released, [PUBLISHER], number - 1)
-    _restamp(store, "vgr", number)
+    federations.restamp(store, "vgr", number)
     with bundles["1.1.0"].open("rb") as stream, FolderRegistry(upstream.place) as registry:
         publish(read_bundle(stream), registry)
         metadata = RegistryMetadataStore(registry)
