@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,10 @@ from test_agreement_commands import PASSPHRASE, _put_key
 from designtool.cli import group
 from designtool.load.shape import schema_of
 from designtool.runtime.outbox import outbox_of
+from designtool.share import opening
 from designtool.share.federation import release_name
 from designtool.share.folder_registry import FolderRegistry
+from designtool.share.http_client import RegistryClient
 from designtool.share.metadata_store import MetadataStore
 from designtool.share.recall_lifts import sign_lift
 from designtool.share.recalled import recalled_in
@@ -258,7 +261,8 @@ def test_a_place_with_older_metadata_hides_no_recall(place: Place) -> None:
     assert "046-17 00 00" in done.stdout
 
 
-def test_a_place_that_is_not_there(place: Place) -> None:
+def test_a_place_that_is_not_there(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "RegistryClient", partial(RegistryClient, wait=lambda seconds: None))
     done = run("list", "--trust", "trust", "--from", "http://127.0.0.1:9")
     assert (done.exit_code, "registry-unreachable" in done.stderr) == (2, True)
     done = run("list", "--trust", "trust", "--from", "http://127.0.0.1:9", "--format", "json")

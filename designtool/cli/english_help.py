@@ -358,6 +358,14 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "Write a bundle into the list of published versions in releases/. New versions are then compared with it."
         ),
         # keys, federation, share
+        # run, asking a registry
+        "Registret att hämta återkallelser och avtal från, regelbundet: ett namn i designtool.yaml, en adress eller en mapp (./sticka).": (
+            "The registry to fetch recalls and agreements from, regularly: a name in designtool.yaml, an address or a folder (./stick)."
+        ),
+        "Hur ofta det hämtas (vanligen var 60:e minut).": "How often that is fetched (usually every 60 minutes).",
+        "Namnet på körmiljöns nyckel: med den skrivs kvitton på återkallelser under.": (
+            "The name of the runtime's key: receipts for recalls are signed with it."
+        ),
         # receipts
         "Se vilka körmiljöer som har hört om en återkallelse.": "See which runtimes have heard of a recall.",
         "Skriv in körmiljöer, och visa vilka som har svarat på en återkallelse och vilka du behöver ringa.": (

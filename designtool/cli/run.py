@@ -12,15 +12,21 @@ import click
 from designtool.cli.bundle_file import refusal_line
 from designtool.cli.listening import listening
 from designtool.cli.output import Usage, language_of
+from designtool.cli.passphrase import KEYS, PASSPHRASE_FILE, asked_passphrase, refuse
 from designtool.diagnostics import Language, Text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.applications import Starlette
 
+    from designtool.runtime.polling import RuntimeKey
     from designtool.runtime.service import Service
+    from designtool.share.registry import Registry
 
 DEFAULT_PORT = 8770
 DEFAULT_DATA = Path("designtool-data")
+DEFAULT_MINUTES = 60
 
 
 @click.command("run")
@@ -51,6 +57,22 @@ DEFAULT_DATA = Path("designtool-data")
     help="Mapp med avtalen om andra regioners program. Utan avtal startar inga nya behandlingar med dem.",
 )
 @click.option(
+    "--from",
+    "source",
+    help="Registret att hämta återkallelser och avtal från, regelbundet: ett namn i designtool.yaml, en adress eller en mapp (./sticka).",
+)
+@click.option(
+    "--poll-minutes",
+    type=click.IntRange(1, 24 * 60),
+    default=DEFAULT_MINUTES,
+    help=f"Hur ofta det hämtas (vanligen var {DEFAULT_MINUTES}:e minut).",
+)
+@click.option(
+    "--receipt-key", "key_name", help="Namnet på körmiljöns nyckel: med den skrivs kvitton på återkallelser under."
+)
+@KEYS
+@PASSPHRASE_FILE
+@click.option(
     "--contacts",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Fil med regionens egna kontakter. De visas i stället för dem i programmen, och en rättelse syns på en gång.",
@@ -69,6 +91,11 @@ def command(
     trust: Path | None,
     region: str,
     agreements: Path | None,
+    source: str | None,
+    poll_minutes: int,
+    key_name: str | None,
+    key_folder: Path,
+    passphrase_file: Path | None,
     contacts: Path | None,
     crisis_page: Path | None,
     unsigned_demonstration: bool,
@@ -77,6 +104,7 @@ def command(
     from designtool.runtime.app import Settings, create_service
     from designtool.runtime.importing import Policy
     from designtool.runtime.live_contacts import UnfitContacts
+    from designtool.runtime.polling import NOBODY_HEARS
     from designtool.wordings import UnfitWording
 
     language = language_of(None)
@@ -104,6 +132,20 @@ def command(
                 "give --trust and --region together, and --agreements only with them: agreements are asked for of signed bundles",
             )
         )
+    if trust is None and (source is not None or key_name is not None):
+        raise Usage(
+            Text(
+                "ange --from och --receipt-key bara tillsammans med --trust: utan det är inget att lita på",
+                "give --from and --receipt-key only together with --trust: without it nothing is to be trusted",
+            )
+        )
+    opens = _opening(source, language) if source is not None else None
+    key = _runtime_key(key_folder, key_name, passphrase_file, region) if key_name is not None else None
+    if source is not None and agreements is None:
+        agreements = data / "agreements"
+        agreements.mkdir(parents=True, exist_ok=True)
+    if trust is not None and key is None:
+        _warn(NOBODY_HEARS, language)
     listener = listening(port, DEFAULT_PORT)
     address = listener.getsockname()[1]
     settings = Settings(
@@ -118,6 +160,10 @@ def command(
         trust=trust,
         region=region,
         agreements=agreements,
+        registry=opens,
+        place=source or "",
+        poll_minutes=poll_minutes,
+        receipt_key=key,
     )
     with listener:
         try:
@@ -188,6 +234,34 @@ def _prepare(service: Service, paths: tuple[Path, ...], language: Language) -> N
                 # The patient of another bundle has just taken the last use of an agreement about both.
                 assert refused.permission.why is not None, "what is not permitted says why"
                 _warn(refused.permission.why, language)
+
+
+def _opening(stated: str, language: Language) -> Callable[[], Registry]:
+    """Opens the registry for each poll. A name that means nothing is told at once; one that does not answer is asked again later."""
+    from designtool.cli.registries import Here
+
+    here = Here()
+    with here.open(stated):
+        return lambda: here.open(stated)
+
+
+def _runtime_key(folder: Path, name: str, passphrase_file: Path | None, region: str) -> RuntimeKey:
+    from designtool.runtime.polling import RuntimeKey
+    from designtool.share.keys import check_name, open_key, public_file, read_public
+    from designtool.share.signed_problems import SignedProblem
+    from designtool.share.trust_problems import TrustProblem
+
+    try:
+        check_name(name)
+        public = read_public(public_file(folder, name))
+        if public.role != "runtime":
+            raise SignedProblem("enrolment-key", key=public.key_id[:12], holder=public.holder)
+        if public.region != region:
+            raise TrustProblem("key-role", key=public.holder, found=public.region, wanted=region)
+        return RuntimeKey(public, open_key(folder, name, asked_passphrase(passphrase_file, name, is_new=False)))
+    except (SignedProblem, TrustProblem) as problem:
+        refuse(problem)
+        raise
 
 
 def _warn(why: Text, language: Language) -> None:

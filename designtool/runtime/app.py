@@ -7,8 +7,9 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
@@ -29,6 +30,7 @@ from designtool.runtime.importing import Policy
 from designtool.runtime.live_contacts import LOOK_SECONDS, LiveContacts, UnfitContacts
 from designtool.runtime.pages import Pages
 from designtool.runtime.permitting import Permits
+from designtool.runtime.polling import DEFAULT_MINUTES, STATUS_FILE, Poller, Polling, RuntimeKey, here_in
 from designtool.runtime.recalling import Recalls
 from designtool.runtime.routes import ROUTES
 from designtool.runtime.routes.unit import IMPORT_PATH
@@ -39,6 +41,9 @@ from designtool.runtime.trusting import WITNESS_FILE, Trust
 from designtool.runtime.words import NOT_FOR_CARE, UNSIGNED
 from designtool.web_guard import Guard
 from designtool.wordings import Wordings, read_wordings
+
+if TYPE_CHECKING:
+    from designtool.share.registry import Registry
 
 TICK_SECONDS = 60
 """So often somebody looks at the clock: doors open, flags escalate and reminders go out without anybody being there."""
@@ -69,6 +74,13 @@ class Settings:
     """The region that the care units belong to, by its short name."""
     agreements: Path | None = None
     """Folder of the agreements with other regions."""
+    registry: Callable[[], Registry] | None = None
+    """Opens the place that is asked for what is new, now and then. None: nothing is asked."""
+    place: str = ""
+    """What people call it."""
+    poll_minutes: int = DEFAULT_MINUTES
+    receipt_key: RuntimeKey | None = None
+    """What receipts for recalls are signed with."""
     real: Callable[[], datetime] = real_time
 
 
@@ -88,9 +100,13 @@ def app_of(service: Service, hosts: frozenset[str], more: Sequence[BaseRoute] = 
         working = [asyncio.create_task(_tick_for_ever(service))]
         if service.contacts.path is not None:
             working.append(asyncio.create_task(_look_at_contacts_for_ever(service)))
+        if service.poller is not None:
+            service.poller.start()
         try:
             yield
         finally:
+            if service.poller is not None:
+                service.poller.stop()
             for task in working:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
@@ -126,12 +142,13 @@ def create_service(settings: Settings) -> Service:
     trust = Trust(settings.trust, settings.data / WITNESS_FILE) if settings.trust is not None else None
     recalls = Recalls(programs, trust)
     permits = Permits(store, programs, clock, settings.policy, recalls, trust, settings.region, settings.agreements)
+    treatments = Treatments(
+        store, programs, clock, permits.permission, lambda digest: recalls.about(digest).patient_texts
+    )
     service = Service(
         store=store,
         programs=programs,
-        treatments=Treatments(
-            store, programs, clock, permits.permission, lambda digest: recalls.about(digest).patient_texts
-        ),
+        treatments=treatments,
         clock=clock,
         identity=SimulatedSignIn(store),
         pages=Pages(load_templates(resources.folder("templates")), settings.language, notices),
@@ -141,6 +158,7 @@ def create_service(settings: Settings) -> Service:
         permits=permits,
         recalls=recalls,
         trust=trust,
+        poller=_poller(settings, trust, store, treatments, recalls, clock) if trust is not None else None,
     )
     service.look_at_contacts()
     if service.contacts.problems:
@@ -148,6 +166,23 @@ def create_service(settings: Settings) -> Service:
         raise UnfitContacts(service.contacts.problems)
     service.refresh_crisis_page()
     return service
+
+
+def _poller(
+    settings: Settings, trust: Trust, store: Store, treatments: Treatments, recalls: Recalls, clock: Clock
+) -> Poller:
+    from designtool.runtime.outbox import outbox_of
+
+    polling = Polling(
+        trust,
+        outbox_of(settings.data),
+        here_in(store, treatments, recalls),
+        settings.registry,
+        settings.place,
+        settings.agreements,
+        settings.receipt_key,
+    )
+    return Poller(polling, settings.data / STATUS_FILE, clock.now, timedelta(minutes=settings.poll_minutes))
 
 
 async def _look_at_contacts_for_ever(service: Service) -> None:

@@ -247,7 +247,9 @@ def here_in(store: Store, treatments: Treatments, recalls: Recalls) -> Callable[
     """What there is of a release in a runtime with these."""
 
     def here(recalled: Recalled) -> Here:
-        digests = recalls.bundles_of(recalled.release, recalled.bundle)
+        from designtool.share.federation import release_name
+
+        digests = recalls.bundles_of(release_name(recalled.release), recalled.bundle)
         if not digests:
             return Here()
         active = {one.digest for unit in store.units() for one in store.activations(unit.id)}
@@ -301,8 +303,6 @@ def warnings(polling: Polling, status: Status, now: datetime) -> tuple[Text, ...
             found.append(_NEVER_POLLED)
         elif abs(now - status.succeeded_at) > TOO_LONG_AGO:
             found.append(_filled(_LONG_AGO, status.succeeded_at, now))
-    if polling.key is None:
-        found.append(NOBODY_HEARS)
     return tuple(found)
 
 
@@ -361,6 +361,7 @@ class Poller:
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _is_wanted: bool = False
     _is_stopped: bool = False
+    _is_awaited: bool = False
     _rounds: int = 0
     _thread: threading.Thread | None = None
 
@@ -375,8 +376,13 @@ class Poller:
     def warnings(self) -> tuple[Text, ...]:
         return warnings(self.polling, self.status, self.clock())
 
+    @property
+    def has_work(self) -> bool:
+        """Whether there is anything to ask, or anybody who answers."""
+        return self.polling.open is not None or self.polling.key is not None
+
     def start(self) -> None:
-        if self._thread is None:
+        if self._thread is None and self.has_work:
             # A poll may wait for the network: it keeps no process alive that is to end.
             self._thread = threading.Thread(target=self._run, name="polling", daemon=True)
             self._thread.start()
@@ -388,13 +394,21 @@ class Poller:
             self._changed.notify_all()
 
     def poll_now(self, wait_seconds: float) -> bool:
-        """Poll without waiting for the time to come. Whether it was done within so many seconds."""
+        """Poll without waiting for the time to come. Whether it was done within so many seconds; one alone waits for that."""
         with self._changed:
+            if self._thread is None:
+                return False
+            is_alone, self._is_awaited = not self._is_awaited, True
             # One that is under way may have asked already: what is wanted is one that begins now.
             wanted = self._rounds + (2 if self._status.is_running else 1)
             self._is_wanted = True
             self._changed.notify_all()
-            return self._changed.wait_for(lambda: self._rounds >= wanted or self._is_stopped, wait_seconds)
+            if not is_alone:
+                return False
+            try:
+                return self._changed.wait_for(lambda: self._rounds >= wanted or self._is_stopped, wait_seconds)
+            finally:
+                self._is_awaited = False
 
     def run_once(self) -> Outcome:
         """One poll, in the thread that calls. Never raises."""

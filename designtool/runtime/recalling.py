@@ -21,6 +21,7 @@ from designtool.runtime.trusting import Trust
 
 if TYPE_CHECKING:
     from designtool.runtime.treatments import Programs
+    from designtool.share.federation import ReleaseName
     from designtool.share.recalls import Recall
 
 _log = logging.getLogger(__name__)
@@ -80,12 +81,16 @@ class Recalls:
             recalls, standing = self._known.recalls, self._known.standings.get(digest)
         if standing is None:
             program = self.programs.program(digest)
-            meant = [recall for recall in recalls if self._is_meant(recall, digest, program)]
+            meant = [recall for recall in recalls if self._is_about(recall.release, recall.bundle, digest, program)]
             standing = _standing(program, meant)
             with self._known.lock:
                 if self._known.recalls is recalls:
                     self._known.standings[digest] = standing
         return standing
+
+    def bundles_of(self, release: ReleaseName, bundle: str) -> tuple[str, ...]:
+        """The imported bundles that a recall of this release, whose bundle has this digest, is about."""
+        return tuple(one for one in self.programs if self._is_about(release, bundle, one, self.programs.program(one)))
 
     def told(self, digests: Iterable[str]) -> tuple[Notice, ...]:
         """What is told of several bundles, each notice once, from the strictest on."""
@@ -121,16 +126,15 @@ class Recalls:
         self._known.recalls = recalls
         self._known.standings.clear()
 
-    def _is_meant(self, recall: Recall, digest: str, program: Program) -> bool:
+    def _is_about(self, release: ReleaseName, bundle: str, digest: str, program: Program) -> bool:
         """Whether a recall is about a bundle, or about the one that it is an overlay over."""
-        release = recall.release
         own = (program.publisher.region, program.id, program.version)
-        if recall.bundle == digest or own == (release.region, release.program, release.version):
+        if bundle == digest or own == (release.region, release.program, release.version):
             return True
         below = program.overlay_of
         if below is None:
             return False
-        if recall.bundle == below.digest:
+        if bundle == below.digest:
             return True
         known = self.programs[below.digest].publisher.region if below.digest in self.programs else None
         return (release.program, release.version) == (below.program, below.version) and known in (None, release.region)

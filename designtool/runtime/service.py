@@ -22,6 +22,7 @@ from designtool.runtime.importing import Policy
 from designtool.runtime.live_contacts import LiveContacts
 from designtool.runtime.pages import Pages
 from designtool.runtime.permitting import Permits
+from designtool.runtime.polling import Poller
 from designtool.runtime.recalling import Recalls
 from designtool.runtime.store import Store, Treatment, UserRole
 from designtool.runtime.treatments import Programs, Treatments
@@ -64,6 +65,8 @@ class Service:
     """What has been recalled, and what of it is stopped."""
     trust: Trust | None = None
     """Whose signatures count, under the policy SIGNED."""
+    poller: Poller | None = None
+    """How this runtime hears of what is new, where it trusts anybody."""
     contacts: LiveContacts = field(default_factory=LiveContacts)
     saving: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_SAVES_AT_ONCE))
     sign_ins: RateLimit = field(default_factory=lambda: RateLimit(30, 60))

@@ -220,6 +220,48 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "agreement-problems": Text(
             "De här filerna godtas inte, och räknas inte:", "These files are not accepted, and do not count:"
         ),
+        "heed": Text("Det här behöver åtgärdas", "This needs to be seen to"),
+        "sharing": Text("Delning med andra regioner", "Sharing with other regions"),
+        "poll": Text("Hämtning", "Fetching"),
+        "poll-lead": Text(
+            "Körmiljön hämtar återkallelser, avtal och vilka som får signera från {place}. Nya program importeras inte av sig själva.",
+            "The runtime fetches recalls, agreements and who may sign from {place}. New programs are not imported by themselves.",
+        ),
+        "poll-nowhere": Text(
+            "Körmiljön hämtar inget av sig själv. Ny metadata tas in med: designtool federation update. Starta med "
+            "designtool run --from för att hämta från ett register.",
+            "The runtime fetches nothing by itself. New metadata is taken in with: designtool federation update. Start with "
+            "designtool run --from to fetch from a registry.",
+        ),
+        "poll-succeeded": Text("Senast hämtat: {time}", "Last fetched: {time}"),
+        "poll-never": Text("Senast hämtat: aldrig", "Last fetched: never"),
+        "poll-tried": Text("Senaste försök: {time}", "Last attempt: {time}"),
+        "poll-until": Text("Det hämtade gäller till: {time}", "What was fetched is valid until: {time}"),
+        "poll-running": Text(
+            "Hämtning pågår. Läs in sidan igen om en stund.", "Fetching is under way. Load the page again in a while."
+        ),
+        "poll-problems": Text("Det gick inte vid senaste försöket:", "What did not work at the last attempt:"),
+        "poll-now": Text("Hämta nu", "Fetch now"),
+        "recalls": Text("Återkallelser", "Recalls"),
+        "no-recalls": Text("Inget program här är återkallat.", "No program here has been recalled."),
+        "receipts": Text("Kvitton på återkallelser", "Receipts for recalls"),
+        "receipts-lead": Text(
+            "För varje återkallelse skickas ett underskrivet kvitto, så att den som återkallade vet att den har nått hit. Det säger "
+            "ingenting om någon patient.",
+            "For each recall a signed receipt is sent, so that whoever recalled knows that it has come here. It says nothing about "
+            "any patient.",
+        ),
+        "receipts-none": Text("Inga kvitton än.", "No receipts yet."),
+        "receipt-sent": Text("skickat", "sent"),
+        "receipt-unsent": Text("väntar på att skickas", "waits to be sent"),
+        "receipts-stick": Text(
+            "Utan nät skickas kvitton på en sticka: designtool receipts send",
+            "Without a network receipts are sent on a stick: designtool receipts send",
+        ),
+        "receipt-stop-use": Text("delar stoppade", "parts stopped"),
+        "receipt-no-new-patients": Text("inga nya patienter", "no new patients"),
+        "receipt-info": Text("information", "information"),
+        "receipt-lifted": Text("hävd", "lifted"),
         "active": Text("Aktiverade program", "Activated programs"),
         "none-active": Text("Inget än.", "None yet."),
         "bundles": Text("Importerade paket", "Imported bundles"),

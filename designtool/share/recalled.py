@@ -18,7 +18,7 @@ def recalled_in(trust_folder: Path, witness: Seen | None = None) -> tuple[Recall
     listed = recall_list(trust_folder)
     found: dict[tuple[str, str, str], Recalled] = {
         (str(one.release), one.level, one.digest): Recalled(
-            str(one.release), one.level, one.digest, one.recalled_at or LONG_AGO
+            str(one.release), one.level, one.digest, one.recalled_at or LONG_AGO, one.bundle
         )
         for one in recalls(trust_folder, witness)
     }
@@ -27,7 +27,7 @@ def recalled_in(trust_folder: Path, witness: Seen | None = None) -> tuple[Recall
         lift = entry.lift
         if lift is not None and lift_holds(lift, entry.recall, keys):
             day = datetime.combine(lift.day, time(), UTC)
-            lifted = Recalled(lift.release, "lifted", lift.recall, day)
+            lifted = Recalled(lift.release, "lifted", lift.recall, day, entry.recall.bundle)
             found[lifted.release, lifted.level, lifted.digest] = lifted
     return tuple(found[place] for place in sorted(found))
 

@@ -54,6 +54,8 @@ class Recalled:
     digest: str
     since: datetime
     """When it was drafted, as its safety officer has signed it."""
+    bundle: str = ""
+    """Digest of the bundle that is recalled; empty where it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)

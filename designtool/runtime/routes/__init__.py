@@ -1,6 +1,6 @@
 """Every address of the runtime, one module for those who use them."""
 
-from designtool.runtime.routes import administration, care, lists, public, sign_in, treatment, unit
+from designtool.runtime.routes import administration, care, lists, public, sharing, sign_in, treatment, unit
 
 ROUTES = (
     *public.ROUTES,
@@ -10,6 +10,7 @@ ROUTES = (
     *care.ROUTES,
     *administration.ROUTES,
     *unit.ROUTES,
+    *sharing.ROUTES,
 )
 
 __all__ = ["ROUTES"]

@@ -97,9 +97,11 @@ def _overview(call: Call, problem: Text | None = None) -> Response:
         "ready": readiness(service.store, own),
         "bundles": service.store.bundles(),
         "active": active,
-        "agreements": _agreements(call),
+        "agreements": agreements_of(call),
         "recalled": {one.digest: service.recalls.about(one.digest).notices for one in service.store.bundles()},
         "problem": problem or service.recalls.problem() or stopped,
+        "shares": service.poller is not None,
+        "warnings": service.poller.warnings() if service.poller is not None else (),
         "saved": call.request.query_params.get("saved") == "yes",
         "movable": service.clock.movable,
     }
@@ -109,14 +111,14 @@ def _overview(call: Call, problem: Text | None = None) -> Response:
 
 
 @dataclass(frozen=True, slots=True)
-class _Agreements:
+class Agreements:
     """What there is of agreements, in words."""
 
     lines: tuple[Text, ...]
     problems: tuple[Text, ...]
 
 
-def _agreements(call: Call) -> _Agreements | None:
+def agreements_of(call: Call) -> Agreements | None:
     """None where agreements are not asked for."""
     service = call.service
     found = service.permits.overview(service.clock.now())
@@ -131,7 +133,7 @@ def _agreements(call: Call) -> _Agreements | None:
         lines.append(
             Text(f"{line.sv}. {words.sv.format(count=started)}", f"{line.en}. {words.en.format(count=started)}")
         )
-    return _Agreements(tuple(lines), tuple(one.message for one in found.problems))
+    return Agreements(tuple(lines), tuple(one.message for one in found.problems))
 
 
 IMPORT_PATH = "/unit/import"
