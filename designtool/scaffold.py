@@ -131,12 +131,12 @@ def workspace_files(region: str) -> Mapping[str, bytes]:
     return {**files, **editor_files("programs")}
 
 
-def ci_file(service: str, programs: str, registry: str) -> tuple[str, str]:
+def ci_file(service: str, registry: str) -> tuple[str, str]:
     """What makes a service of CI_FILES check and publish: where it lies in the repository, and its text.
 
     `registry`: where to publish, as `designtool publish --to` takes it.
     """
-    facts = {"version": __version__, "programs": programs, "registry": registry}
+    facts = {"version": __version__, "registry": registry}
     return CI_FILES[service], _one(f"ci/{service}.yml", CI_FILES[service], "", facts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -18,14 +19,14 @@ import federations
 import jsonschema
 import pytest
 from bundles import archive_of, archive_with_file
-from case_files import TODAY, compiled, example_files
+from case_files import MINIMAL, TODAY, compiled, example_files
 from click.testing import CliRunner, Result
 from federations import CLINICAL, NOW, PUBLISHER, PUBLISHER_B, SAFETY, Person
 from overlay_cases import KEPT, write_upstream
 from securesystemslib.dsse import Envelope as OtherEnvelope
 from securesystemslib.exceptions import VerificationError
 
-from designtool.bundle import Bundle, BundleContent, Refused, make_bundle, program_of, read_bundle
+from designtool.bundle import Bundle, BundleContent, Refused, digest_of, make_bundle, program_of, read_bundle
 from designtool.bundle.canonical import canonical_json
 from designtool.bundle.manifest import MANIFEST_TYPE, blob_of
 from designtool.cli import group
@@ -480,6 +481,41 @@ def test_a_variant_is_built_again_with_the_whole_family() -> None:
     variant = bundle_of(CONTENTS["exempel-plus"])
     assert first_difference(variant.manifest, rebuild(variant, TODAY)) is None
     assert first_difference(BUNDLE.manifest, variant.manifest) == "program.json"
+
+
+def test_the_programs_of_this_repository_are_built_again(tmp_path: Path) -> None:
+    done = run("build", ROOT, "--output", tmp_path, "--format", "json")
+    built = json.loads(done.stdout)["bundles"]
+    assert len(built) >= 2
+    for one in built:
+        bundle = bundle_of(Path(one["path"]).read_bytes())
+        assert rebuild(bundle, TODAY).digest == bundle.digest == one["digest"]
+
+
+def test_a_film_that_lay_outside_of_the_source_is_in_the_bundle_and_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, film = tmp_path / "yta", b"\x1aE\xdf\xa3" + bytes(range(256))
+    shutil.copytree(MINIMAL, root, ignore=shutil.ignore_patterns(".designtool"))
+    (tmp_path / "filmer").mkdir()
+    (tmp_path / "filmer/andning.webm").write_bytes(film)
+    with open(root / "designtool.yaml", "a", encoding="utf-8") as settings:
+        settings.write("media: ../filmer\n")
+    folder = root / "programs/exempel"
+    with open(folder / "modules/01-start/10-sida.md", "a", encoding="utf-8") as page:
+        page.write("\n:::{film} media/andning.webm\n:captions: media/andning.vtt\n:transcript: media/andning.md\n:::\n")
+    (folder / "media").mkdir()
+    (folder / "media/andning.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:04.000\nAndas.\n", encoding="utf-8")
+    (folder / "media/andning.md").write_text("Andas.\n", encoding="utf-8")
+    lock = f"media/andning.webm:\n  digest: {digest_of(film)}\n  size: {len(film)}\n"
+    (folder / "media.lock").write_text(lock, encoding="utf-8")
+    monkeypatch.chdir(root)
+    assert run("build").exit_code == 0
+    bundle = bundle_of((root / "build/exempel-1.0.0.dtb").read_bytes())
+    shutil.rmtree(tmp_path / "filmer")
+    stated = make_provenance(bundle, HERE, NOW)
+    assert stated.digest == bundle.digest
+    assert bundle.read("media/programs/exempel/media/andning.webm") == film
 
 
 @pytest.fixture(scope="module")

@@ -232,7 +232,7 @@ def ci(service: str, registry: str | None) -> None:
                 f"say where releases are published, with --registry. Under registries in designtool.yaml there are: {known}",
             )
         )
-    path, text = ci_file(service, place.programs, registry)
+    path, text = ci_file(service, registry)
     _write_parts(
         place,
         {path: text},
