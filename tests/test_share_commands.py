@@ -78,16 +78,20 @@ def bundle(tmp_path: Path) -> Path:
     return path
 
 
-def found(run: Run, keys: Path, folder: Path) -> str:
-    """A federation with the region `vgr`, from the first key to the stamp. Gives the root's digest."""
+def found(run: Run, keys: Path, folder: Path | str, drafts: Path | None = None) -> str:
+    """A federation with the region `vgr`, from the first key to before the stamp. Gives the root's digest.
+
+    `drafts`: where they are, for a place that is no folder of files.
+    """
 
     def public(name: str) -> Path:
         return keys / f"{name}.public.json"
 
     founders = [part for name in PEOPLE if "grundare" in name for part in ("--founder", public(name))]
     others = ["--online", public("stampel"), "--safety", public("sam")]
-    assert run("federation", "init", folder, *founders, *others).status == 0
-    drafts = folder / "drafts"
+    stated = ["--drafts", drafts] if drafts is not None else []
+    assert run("federation", "init", folder, *founders, *others, *stated).status == 0
+    drafts = drafts or Path(folder) / "drafts"
     for name in ("1.root", "1.targets"):
         for who in ("grundare-a", "grundare-c"):
             sign(run, keys, drafts / f"{name}.draft.json", who)
@@ -98,7 +102,7 @@ def found(run: Run, keys: Path, folder: Path) -> str:
     assert done.status == 0, done.err
     digest = re.search(r"fingeravtryck, för papper: (sha256:[0-9a-f]{64})", done.out)
     assert digest is not None
-    done = run("federation", "add-region", folder, "vgr", "--key", public("anna"), "--key", public("bo"))
+    done = run("federation", "add-region", folder, "vgr", "--key", public("anna"), "--key", public("bo"), *stated)
     assert done.status == 0, done.err
     for who in ("grundare-b", "grundare-c"):
         sign(run, keys, drafts / "2.targets.draft.json", who)
