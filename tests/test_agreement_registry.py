@@ -26,6 +26,7 @@ from designtool.share.agreement_folder import (
 )
 from designtool.share.agreement_registry import (
     ENVELOPE_TYPE,
+    LEFT_FILE,
     Collected,
     collect_agreements,
     repository_of,
@@ -209,12 +210,36 @@ def test_what_is_forged_is_told_and_not_counted(
     folder = tmp_path / "here"
     put(registry, "region-b", made())
     assert codes(collect(registry, folder)) == [code]
-    assert contents(folder) == {}
-    # Beside it what is right is taken, and it is told again the next time.
+    assert contents(folder).keys() == {LEFT_FILE}
+    # Beside it what is right is taken.
     put(registry, "region-a", signed().envelope)
     found = collect(registry, folder)
-    assert (len(found.files), codes(found)) == (1, [code])
+    assert (len(found.files), codes(found)) == (1, [])
     assert states(folder) == ["in-force"]
+
+
+def test_what_was_left_is_asked_for_again_when_other_keys_are_trusted(tmp_path: Path) -> None:
+    """A region may publish sooner than others hear of its new key; and what old keys have signed is not fetched each time."""
+    with fake_registry() as service, http_registry(service.address) as registry:
+        put(registry, "region-b", by_a_stranger())
+        assert codes(collect(registry, tmp_path)) == ["agreement-unsigned"]
+        service.requests.clear()
+        assert collect(registry, tmp_path) == Collected((), ())
+        assert not any("manifests" in one for one in service.requests)
+        more = {**KEYS, EVE.public.key_id: EVE.public}
+        found = collect_agreements(registry, BOTH, tmp_path, more)
+        assert (len(found.files), found.problems) == (1, ())
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"files":5}', b'{"files":[5]}', b"\xff", b"[" * 99_999])
+def test_a_damaged_memory_of_what_was_left_is_none(data: bytes, tmp_path: Path) -> None:
+    registry = FolderRegistry(tmp_path / "stick")
+    folder = tmp_path / "here"
+    put(registry, "region-b", by_a_stranger())
+    collect(registry, folder)
+    (folder / LEFT_FILE).write_bytes(data)
+    assert codes(collect(registry, folder)) == ["agreement-unsigned"]
+    assert codes(collect(registry, folder)) == []
 
 
 @pytest.mark.parametrize("tag", ["latest", "1.0.0", "agreement-00", "end-" + "0" * 64, "agreement-" + "0" * 64])
@@ -266,7 +291,7 @@ def test_an_end_holds_when_its_file_and_its_key_have_gone(registry: Registry, tm
     assert states(folder) == ["ended"]
     rotated = {key_id: key for key_id, key in KEYS.items() if key_id != CLINICAL_B.public.key_id}
     found = collect_agreements(registry, BOTH, folder, rotated)
-    assert codes(found) == ["agreement-unsigned"]
+    assert codes(found) == ["agreement-unsigned"]  # Which was there with the key that is gone.
     assert [one.state for one in read_agreement_folder(folder, rotated).standings(rotated, DAY)] == ["ended"]
 
 
@@ -401,7 +426,7 @@ def test_a_repository_full_of_rubbish_is_left_after_a_while(
         put(registry, "region-a", signed().envelope, f"tag-{number}")
     put(registry, "region-b", signed().envelope)
     found = collect(registry, tmp_path)
-    assert (len(found.files), codes(found)) == (1, ["agreement-tag"] * 2 + ["agreements-too-many"])
+    assert (len(found.files), codes(found)) == (1, ["agreement-tag"] * 2 + ["agreements-unusable"])
 
 
 def test_a_region_that_may_not_be_read_keeps_no_other_from_counting(tmp_path: Path) -> None:

@@ -8,11 +8,14 @@ registry that hides an end from somebody who has seen it hides nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from designtool.atomic import write_atomically
 from designtool.bundle import Refused, digest_of
+from designtool.bundle.canonical import canonical_json, parse_canonical
+from designtool.bundle.manifest import is_digest
 from designtool.share.agreement_folder import (
     END_SUFFIX,
     SUFFIX,
@@ -37,7 +40,10 @@ ENVELOPE_TYPE = "application/vnd.dsse.envelope.v1+json"
 MOST_FILES = 2_000
 """Of one region. Ends are read before all else."""
 _MOST_WRONG = 100
-"""After so many files of a region that nobody can use, the rest of it is left."""
+"""After so many tags of a region that lead to no file, the rest of it is left."""
+LEFT_FILE = "left.json"
+"""In the folder: which files were left, so that they are not fetched each time."""
+_LARGEST_LEFT = 4 * 2**20
 _TAG = re.compile(r"(agreement|end)-([0-9a-f]{64})")
 _NOBODY_ANSWERS = frozenset(
     {"registry-unreachable", "registry-too-slow", "registry-unavailable", "not-a-registry-folder"}
@@ -93,73 +99,110 @@ def collect_agreements(
 ) -> Collected:
     """Take over what the regions have put into their repositories, each file as it is, beside what lies in the folder.
 
-    What is no such file, and what no trusted key of its regions has signed, is told and left. Raises RegistryProblem where the
-    registry cannot be reached, and OSError for a folder that cannot be written.
+    What is no such file, and what no trusted key of its regions has signed, is told and left. What was left for what it says is
+    not asked for again until other keys are trusted. Raises RegistryProblem where the registry cannot be reached, and OSError for a
+    folder that cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    known = _digests_in(folder)
-    new: list[Path] = []
-    problems: list[FileProblem] = []
+    left = _read_left(folder, keys)
+    collecting = _Collecting(registry, folder, keys, _digests_in(folder), set(left))
     for region in sorted(set(regions)):
         try:
-            _collect_region(registry, region, folder, keys, known, new, problems)
+            _collect_region(collecting, region)
         except (Refused, RegistryProblem) as problem:
-            if isinstance(problem, RegistryProblem) and problem.code in _NOBODY_ANSWERS:
-                raise
-            problems.append(FileProblem(f"{REPOSITORY}/{region}", problem.code, problem.message))
+            _not_taken(collecting, f"{REPOSITORY}/{region}", problem)
+    if collecting.left != left:
+        _write_left(folder, collecting.left, keys)
     remember_ends(folder, read_agreement_folder(folder, keys).ended_from(keys))
-    return Collected(tuple(new), tuple(problems))
+    return Collected(tuple(collecting.new), tuple(collecting.problems))
 
 
-def _collect_region(
-    registry: Registry,
-    region: str,
-    folder: Path,
-    keys: Mapping[str, PublicKey],
-    known: set[str],
-    new: list[Path],
-    problems: list[FileProblem],
-) -> None:
+@dataclass(slots=True)
+class _Collecting:
+    registry: Registry
+    folder: Path
+    keys: Mapping[str, PublicKey]
+    known: set[str]
+    """Digests of the files in the folder."""
+    left: set[str]
+    """Digests of files that nobody can use with these keys."""
+    new: list[Path] = field(default_factory=list)
+    problems: list[FileProblem] = field(default_factory=list)
+
+
+def _collect_region(collecting: _Collecting, region: str) -> None:
     repository = repository_of(region)
     # Ends first: where there is too much, what stops comes before what permits.
-    tags = sorted(registry.tags(repository), key=lambda tag: (not tag.startswith("end-"), tag))
+    tags = sorted(collecting.registry.tags(repository), key=lambda tag: (not tag.startswith("end-"), tag))
     wrong = 0
     for tag in tags[:MOST_FILES]:
         stated = _TAG.fullmatch(tag)
-        if stated is not None and f"sha256:{stated[2]}" in known:
+        digest = f"sha256:{stated[2]}" if stated is not None else ""
+        if digest in collecting.known or digest in collecting.left:
             continue
         file = f"{repository}:{tag}"
         try:
-            one, digest = _pulled(registry, repository, tag, file, keys)
+            if stated is None:
+                raise SignedProblem("agreement-tag", file=file)
+            data = pull_file(collecting.registry, repository, tag, (AGREEMENT_TYPE, END_TYPE), MOST_BYTES)
+            if digest_of(data) != digest:
+                raise SignedProblem("agreement-tag", file=file)
         except (Refused, SignedProblem, RegistryProblem) as problem:
-            if isinstance(problem, RegistryProblem) and problem.code in _NOBODY_ANSWERS:
-                raise
-            problems.append(FileProblem(file, problem.code, problem.message))
+            _not_taken(collecting, file, problem)
             wrong += 1
             if wrong == _MOST_WRONG:
-                break
+                _not_taken(collecting, repository, SignedProblem("agreements-unusable", region=region, most=wrong))
+                return
             continue
-        new.append(write_copy(folder, one, digest))
-        known.add(digest)
-    if wrong == _MOST_WRONG or len(tags) > MOST_FILES:
-        over = SignedProblem("agreements-too-many", region=region, most=MOST_FILES)
-        problems.append(FileProblem(repository, over.code, over.message))
+        _take(collecting, tag, data, digest, file)
+    if len(tags) > MOST_FILES:
+        _not_taken(collecting, repository, SignedProblem("agreements-too-many", region=region, most=MOST_FILES))
 
 
-def _pulled(
-    registry: Registry, repository: str, tag: str, file: str, keys: Mapping[str, PublicKey]
-) -> tuple[SignedAgreement | SignedEnd, str]:
-    """What lies under a tag, and the digest of its bytes."""
-    if not _TAG.fullmatch(tag):
-        raise SignedProblem("agreement-tag", file=file)
-    data = pull_file(registry, repository, tag, (AGREEMENT_TYPE, END_TYPE), MOST_BYTES)
-    digest = digest_of(data)
-    one = read_signed(data, file)
-    if tag != _tag(one, digest):
-        raise SignedProblem("agreement-tag", file=file)
-    if not speakers(one, keys):
-        raise SignedProblem("agreement-unsigned", file=file)
-    return one, digest
+def _take(collecting: _Collecting, tag: str, data: bytes, digest: str, file: str) -> None:
+    """What it says is fixed by its digest: if it is of no use it stays so, as long as the same keys are trusted."""
+    try:
+        one = read_signed(data, file)
+        if tag != _tag(one, digest):
+            raise SignedProblem("agreement-tag", file=file)
+        if not speakers(one, collecting.keys):
+            raise SignedProblem("agreement-unsigned", file=file)
+    except (Refused, SignedProblem) as problem:
+        _not_taken(collecting, file, problem)
+        collecting.left.add(digest)
+        return
+    collecting.new.append(write_copy(collecting.folder, one, digest))
+    collecting.known.add(digest)
+
+
+def _not_taken(collecting: _Collecting, file: str, problem: Refused | SignedProblem | RegistryProblem) -> None:
+    """Tell it. Raises RegistryProblem where nobody answers: then there is no more to be had."""
+    if problem.code in _NOBODY_ANSWERS:
+        raise problem
+    collecting.problems.append(FileProblem(file, problem.code, problem.message))
+
+
+def _read_left(folder: Path, keys: Mapping[str, PublicKey]) -> frozenset[str]:
+    """What was left before, with the same keys. A memory that is damaged, or is of other keys, is none."""
+    try:
+        with (folder / LEFT_FILE).open("rb") as stream:
+            data = stream.read(_LARGEST_LEFT + 1)
+        content = parse_canonical(data, LEFT_FILE, _LARGEST_LEFT)
+    except (FileNotFoundError, Refused):
+        return frozenset()
+    files = content.get("files") if isinstance(content, dict) and content.get("keys") == _digest_of(keys) else None
+    return frozenset(one for one in files if is_digest(one)) if isinstance(files, list) else frozenset()
+
+
+def _write_left(folder: Path, left: Collection[str], keys: Mapping[str, PublicKey]) -> None:
+    content = {"designtool": "agreements-left", "format": 1, "keys": _digest_of(keys), "files": sorted(left)}
+    data = canonical_json(content)
+    if len(data) <= _LARGEST_LEFT:
+        write_atomically(folder / LEFT_FILE, lambda stream: stream.write(data))
+
+
+def _digest_of(keys: Mapping[str, PublicKey]) -> str:
+    return digest_of(canonical_json(sorted([key.key_id, key.role, key.region] for key in keys.values())))
 
 
 def _tag(one: SignedAgreement | SignedEnd, digest: str) -> str:

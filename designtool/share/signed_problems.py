@@ -79,6 +79,10 @@ SIGNED_PROBLEMS: Mapping[str, Text] = MappingProxyType(
             "{region} har fler filer i registret än de {most} som läses. De andra är inte lästa.",
             "{region} has more files in the registry than the {most} that are read. The others have not been read.",
         ),
+        "agreements-unusable": Text(
+            "{region} har {most} taggar i registret som inte leder till någon fil. Resten är inte läst.",
+            "{region} has {most} tags in the registry that lead to no file. The rest has not been read.",
+        ),
         "receipt-invalid": Text("{file} är inget giltigt kvitto: {reason}", "{file} is no valid receipt: {reason}"),
         "receipt-future": Text(
             "{file} har en tid som inte har varit än: {at}", "{file} has a time that has not been yet: {at}"
