@@ -155,6 +155,23 @@ def _signers(bundle: Bundle, store: MetadataStore, drafts: Sequence[Draft]) -> t
         raise TrustProblem("release-unsigned", name=name, region=name.region) from problem
 
 
+def _read_statement(path: Path, bundles: Sequence[Bundle], store: MetadataStore | None) -> tuple[Bundle, bytes]:
+    """A provenance and the bundle that it is about. `store`: where it stands who releases for the region, if that is asked for."""
+    from designtool.cli.provenance import bytes_of
+    from designtool.share.federation import keys_of_role
+    from designtool.share.provenance import check_subject, provenance_signers, read_provenance
+    from designtool.share.publication import newest_targets
+
+    data = bytes_of(path)
+    signed = read_provenance(data, path.name)
+    bundle = next((one for one in bundles if one.digest == signed.provenance.digest), bundles[0])
+    check_subject(signed, bundle)
+    if store is not None:
+        keys = keys_of_role(newest_targets(store).signed, signed.provenance.region)
+        provenance_signers(signed, {key.key_id: key for key in keys})
+    return bundle, data
+
+
 def _check_drafts(bundles: Sequence[Bundle], drafts: Sequence[Draft], language: Language) -> None:
     """Nothing is adopted beside what is published."""
     regions = {bundle.manifest.annotations.region for bundle in bundles}
