@@ -32,6 +32,8 @@ from designtool.load.kinds import OVERLAYS
 from designtool.model.program import Program
 from designtool.model.reading import Node
 from designtool.overlays import Published, ReadOverlay, build_overlay, read_overlay_folder, read_published
+from designtool.share.catalogue import Agreed
+from designtool.share.federation import ReleaseName
 from designtool.share.fetch import Fetched
 from designtool.share.opening import is_address, open_registry
 from designtool.share.places import opened_metadata
@@ -41,9 +43,8 @@ from designtool.share.registry import Progress, Registry, nobody_watches
 from designtool.share.signed_problems import SignedProblem
 from designtool.share.stick import take_over
 from designtool.share.subscribing import (
-    AgreementState,
     Upstream,
-    agreement_state,
+    agreed_on,
     fetch_in_use,
     fetch_release,
     recalled_versions,
@@ -94,8 +95,8 @@ class Followed:
     """The newest version that is later than all that the subscription lets through."""
     fetched: Fetched | None = None
     """The newest one that it lets through, when it is later than the one in use."""
-    agreement: AgreementState | None = None
-    """About the version that was fetched, or else about the one in use."""
+    agreed: Agreed | None = None
+    """On the version that was fetched, or else on the one in use."""
     compared: Compared | None = None
     """None where nothing is in use yet."""
     carried: Carried | None = None
@@ -146,10 +147,10 @@ def begin(one: Subscription, around: Around, progress: Progress = nobody_watches
         version = newest.name.version
         written = replace(one, versions=one.versions or _until_next_major(version), version=version)
         after = _written(lambda: with_subscription(before, written))
-        agreement = _agreement(one, version, around)
+        agreed = _agreed(one, version, around)
         fetched = fetch_release(client, around.root / one.trust, newest, registry, around.output, progress)
     _put(settings, before, after)
-    found = Followed(written, upstream=upstream, agreement=agreement, fetched=fetched, is_taken=True)
+    found = Followed(written, upstream=upstream, agreed=agreed, fetched=fetched, is_taken=True)
     return replace(found, recalled=upstream.recalled.get(version), outside=_outside(upstream, written, version))
 
 
@@ -209,7 +210,7 @@ def _follow(found: _Looking, around: Around, build: bool, progress: Progress) ->
             upstream=upstream,
             recalled=upstream.recalled.get(one.version) if one.version is not None else None,
             outside=_outside(upstream, one, latest),
-            agreement=_agreement(one, latest, around) if latest is not None else None,
+            agreed=_agreed(one, latest, around) if latest is not None else None,
         )
         if newest is None:
             if one.version is None:
@@ -320,16 +321,9 @@ def _say_why_none(upstream: Upstream, one: Subscription, registry: Registry) -> 
     raise RegistryProblem("not-in-registry", what=f"{one.name} {one.versions}".strip(), registry=registry.address)
 
 
-def _agreement(one: Subscription, version: str, around: Around) -> AgreementState:
-    return agreement_state(
-        around.root / AGREEMENTS,
-        around.root / one.trust,
-        one.region,
-        around.region,
-        one.program,
-        version,
-        around.today,
-    )
+def _agreed(one: Subscription, version: str, around: Around) -> Agreed:
+    release = ReleaseName(one.region, one.program, version)
+    return agreed_on(release, around.region, around.root / AGREEMENTS, around.root / one.trust, around.today)
 
 
 def _written(make: Callable[[], bytes]) -> bytes:

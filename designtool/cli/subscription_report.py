@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from designtool.cli.output import line_reader, print_report
+from designtool.cli.people import person_json, say_signers
 from designtool.cli.settings import colour_wanted
 from designtool.cli.stale_text import stale_lines
 from designtool.compare.reports.compared import BUMP_WORDS
 from designtool.compare.reports.json_report import json_report
 from designtool.compare.reports.text_report import text_report
 from designtool.diagnostics import Language, Text, diagnostic_json
-from designtool.share.agreements import STATE_WORDS
-from designtool.share.envelope import whose
+from designtool.share.catalogue_words import agreement_words
 from designtool.share.recalls import LEVEL_WORDS
 
 if TYPE_CHECKING:
@@ -26,12 +26,6 @@ if TYPE_CHECKING:
     from designtool.share.recalls import Recall
     from designtool.treatment.journey import JourneyResult
 
-_AGREEMENTS: Mapping[str, Text] = {
-    **{str(state): words for state, words in STATE_WORDS.items()},
-    "none": Text("det finns inget avtal om programmet", "there is no agreement about the program"),
-    "other-versions": Text("gäller inte den här versionen", "not for this version"),
-}
-"""By `AgreementState`."""
 _PAGES: Mapping[PageState, Text] = {
     "fits": Text("stämmer", "fits"),
     "stale": Text("ändrad hos utgivaren: läs och jämför", "changed by the publisher: read and compare"),
@@ -51,7 +45,6 @@ def print_begun(found: Followed, root: Path, language: Language) -> None:
             f"{one.name} {fetched.version} följs nu: {_here(fetched.path)}",
             f"{one.name} {fetched.version} is followed now: {_here(fetched.path)}",
         ),
-        *_signed(found),
         *_agreed(found),
         *_outside(found),
         Text(
@@ -60,6 +53,7 @@ def print_begun(found: Followed, root: Path, language: Language) -> None:
         ),
     ]
     _recalled(found, language)
+    say_signers(fetched.signers, language)
     _echo(lines, language)
 
 
@@ -80,7 +74,8 @@ def print_followed(found: Followed, root: Path, build: bool, language: Language)
     click.echo(heading + (f" → {fetched.version}" if fetched is not None else ""))
     _recalled(found, language)
     if fetched is not None:
-        _echo([*_signed(found), *_agreed(found)], language)
+        say_signers(fetched.signers, language)
+        _echo(_agreed(found), language)
         if found.compared is not None:
             click.echo()
             click.echo(text_report(found.compared, language, colour_wanted()), nl=False, color=True)
@@ -162,16 +157,12 @@ def _what_now(found: Followed, root: Path, build: bool) -> Iterator[Text]:
             yield Text(f"När sidorna är lästa och rättade: {command}", f"Once the pages are read and mended: {command}")
 
 
-def _signed(found: Followed) -> Iterator[Text]:
-    for key in found.upstream.signers if found.upstream is not None else ():
-        who = whose(key)
-        yield Text(f"Signerat av {who.sv}", f"Signed by {who.en}")
-
-
 def _agreed(found: Followed) -> Iterator[Text]:
-    if found.agreement is not None:
-        state = _AGREEMENTS[found.agreement]
-        yield Text(f"Avtal: {state.sv}", f"Agreement: {state.en}")
+    if found.agreed is not None and found.upstream is not None:
+        version = found.fetched.version if found.fetched is not None else found.subscription.version
+        release = found.upstream.releases.get(version or "")
+        about = release.about if release is not None else None
+        yield agreement_words(found.agreed, found.subscription.region, about.contact if about is not None else "")
 
 
 def _outside(found: Followed) -> Iterator[Text]:
@@ -228,15 +219,12 @@ def _json(found: Followed, language: Language) -> dict[str, Any]:
             "digest": fetched.digest,
             "path": str(fetched.path),
             "new": fetched.is_new,
-            "signed_by": [
-                {"key_id": key.key_id, "holder": key.holder, "region": key.region}
-                for key in (found.upstream.signers if found.upstream is not None else ())
-            ],
+            "signed_by": [person_json(key) for key in fetched.signers],
         }
         if fetched is not None
         else None,
         "outside": found.outside,
-        "agreement": found.agreement,
+        "agreement": found.agreed.state if found.agreed is not None else None,
         "changes": json_report(found.compared, language) if found.compared is not None else None,
         "overlay": _overlay_json(found, found.carried, language) if found.carried is not None else None,
         "may_be_taken": found.may_be_taken,

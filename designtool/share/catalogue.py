@@ -185,7 +185,7 @@ def catalogue(
 ) -> Catalogue:
     """`standings`: None where no agreements were read. `today`: the day where the region is. `only`: one `<region>/<program>`."""
     by_digest = {one.digest: one.name for offer in offers.regions for one in offer.releases}
-    terms = _Terms(region, standings, today)
+    terms = Terms(region, standings, today)
     recalled: dict[str, list[Recall]] = {}
     for one in sorted(recalls, key=lambda one: LEVELS.index(one.level)):
         recalled.setdefault(str(one.release), []).append(one)
@@ -208,7 +208,7 @@ def catalogue(
 
 
 @dataclass(frozen=True, slots=True)
-class _Terms:
+class Terms:
     """What the own region has agreed with others."""
 
     region: str
@@ -263,7 +263,7 @@ def _last_day(standing: Standing) -> date:
 def _entry(
     program: ProgramName,
     releases: Iterable[Release],
-    terms: _Terms,
+    terms: Terms,
     recalled: Mapping[str, Sequence[Recall]],
     in_use: Sequence[InUse],
     by_digest: Mapping[str, ReleaseName],
@@ -281,7 +281,7 @@ def _entry(
 
 
 def _version(
-    release: Release, terms: _Terms, recalled: Mapping[str, Sequence[Recall]], by_digest: Mapping[str, ReleaseName]
+    release: Release, terms: Terms, recalled: Mapping[str, Sequence[Recall]], by_digest: Mapping[str, ReleaseName]
 ) -> Version:
     name, recalls = release.name, tuple(recalled.get(str(release.name), ()))
     may_begin = bool(terms.region) and terms.covers(name.region, name.program, name.version)

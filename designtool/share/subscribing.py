@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Literal
 
 from designtool.layer.version_range import VersionRange
 from designtool.share.agreement_folder import read_agreement_folder
-from designtool.share.agreements import State
-from designtool.share.federation import Release, release_name, release_of
+from designtool.share.catalogue import Agreed, Terms
+from designtool.share.federation import Release, ReleaseName, release_name, release_of
 from designtool.share.fetch import Fetched, fetch
-from designtool.share.keys import PublicKey
 from designtool.share.metadata_store import alone_in
 from designtool.share.names import Wanted, program_name, version_order
 from designtool.share.recalls import LEVELS, Recall, recalls
@@ -21,9 +20,6 @@ from designtool.share.region_keys import region_keys
 from designtool.share.registry import Progress, Registry, nobody_watches
 from designtool.share.trust import Client
 from designtool.share.trust_problems import TrustProblem
-
-AgreementState = State | Literal["none", "other-versions"]
-"""As the agreements themselves stand; or there is none about the program, or one in force for other versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +32,6 @@ class Upstream:
     """By version."""
     recalled: Mapping[str, Recall] = field(repr=False)
     """By version, the gravest recall in force."""
-    signers: tuple[PublicKey, ...]
-    """Who has signed what the region has released."""
 
     def newest(self, allowed: VersionRange | None, after: str | None = None) -> Release | None:
         """The newest release that nothing speaks against. `after`: only one that is later than this version."""
@@ -60,13 +54,13 @@ def upstream_of(client: Client, trust_folder: Path, region: str, program: str) -
     """From metadata that `client` has just taken over into the trust folder, with the recalls in force. Raises TrustProblem."""
     if region in client.problems:
         raise client.problems[region]
-    signed, signers = client.region(region)
+    signed, _ = client.region(region)
     releases: dict[str, Release] = {}
     for path, target in signed.targets.items():
         name = release_name(path)
         if name.program == program:
             releases[name.version] = release_of(name, target)
-    return Upstream(region, program, releases, recalled_versions(trust_folder, region, program), signers)
+    return Upstream(region, program, releases, recalled_versions(trust_folder, region, program))
 
 
 def recalled_versions(trust_folder: Path, region: str, program: str) -> dict[str, Recall]:
@@ -90,8 +84,8 @@ def fetch_release(
 ) -> Fetched:
     """The bundle that the region has signed under this name. Raises what `fetch` raises, and TrustProblem."""
     with alone_in(trust_folder):
-        client.judge(release.digest, release.name)
-    return _fetched(release, registry, folder, progress)
+        signers = client.judge(release.digest, release.name).signers
+    return replace(_fetched(release, registry, folder, progress), signers=signers)
 
 
 def fetch_in_use(client: Client, release: Release, registry: Registry, folder: Path) -> Fetched:
@@ -102,27 +96,16 @@ def fetch_in_use(client: Client, release: Release, registry: Registry, folder: P
     return _fetched(release, registry, folder, nobody_watches)
 
 
-def agreement_state(
-    folder: Path, trust_folder: Path, giver: str, taker: str, program: str, version: str, today: date
-) -> AgreementState:
-    """How far the two regions have agreed on a version, by the files in a folder of agreements. Raises TrustProblem."""
-    keys = region_keys(trust_folder)
-    try:
-        standings = read_agreement_folder(folder, keys).standings(keys, today)
-    except FileNotFoundError:
-        return "none"
-    about = [
-        one
-        for one in standings
-        if (one.agreement.giver, one.agreement.taker) == (giver, taker) and program in one.agreement.programs
-    ]
-    if any(one.covers(giver, taker, program, version) for one in about):
-        return "in-force"
-    states = {one.state for one in about}
-    if "in-force" in states:
-        return "other-versions"
-    nearest: tuple[State, ...] = ("not-yet", "proposed", "ended", "expired")
-    return next((state for state in nearest if state in states), "none")
+def agreed_on(release: ReleaseName, taker: str, agreements: Path, trust_folder: Path, today: date) -> Agreed:
+    """What the region that follows has agreed with the one that has released, by the files in a folder of agreements.
+
+    Raises TrustProblem, and OSError for a folder that is there and cannot be read.
+    """
+    standings = None
+    with suppress(FileNotFoundError):
+        keys = region_keys(trust_folder)
+        standings = read_agreement_folder(agreements, keys).standings(keys, today)
+    return Terms(taker, standings, today).about(release.region, release.program, [release.version])
 
 
 def _fetched(release: Release, registry: Registry, folder: Path, progress: Progress) -> Fetched:
