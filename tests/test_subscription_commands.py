@@ -152,7 +152,9 @@ def test_it_is_told_in_words(here: Path) -> None:
     assert said.exit_code == 0, said.output
     assert "vgr/exempel 1.0.0 följs nu: build/exempel-1.0.0.dtb" in said.stdout
     assert "Signerat av Pia Lund" in said.stdout
-    assert "vtal" in said.stdout
+    assert "Avtalet är inte läst" in said.stdout
+    (here / "agreements").mkdir()
+    assert "avtal" in run("subscriptions", "update").stdout
     assert "Det finns ingen nyare version." in run("subscriptions", "update").stdout
 
 

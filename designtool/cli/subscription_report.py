@@ -158,7 +158,12 @@ def _what_now(found: Followed, root: Path, build: bool) -> Iterator[Text]:
 
 
 def _agreed(found: Followed) -> Iterator[Text]:
-    if found.agreed is not None and found.upstream is not None:
+    if found.agreed is not None and found.agreed.state == "not-read":
+        yield Text(
+            "Avtalet är inte läst: här finns ingen mapp agreements. Hämta avtalen: designtool agreements fetch",
+            "The agreement was not read: there is no folder agreements here. Get them: designtool agreements fetch",
+        )
+    elif found.agreed is not None and found.upstream is not None:
         version = found.fetched.version if found.fetched is not None else found.subscription.version
         release = found.upstream.releases.get(version or "")
         about = release.about if release is not None else None
