@@ -59,7 +59,7 @@ def failing(folder: Path, at: int, fault: Fault) -> Iterator[Steps]:
         is_ours = not isinstance(file, int) and os.fspath(file).startswith(steps.folder)
         if is_ours and "b" in mode and set(mode) & set("wxa"):
             steps.step()
-            return Counted(file, mode.replace("b", ""))
+            return Counted(file, mode.replace("b", ""), opener=more.get("opener"))
         return really_open(file, mode, *arguments, **more)
 
     def around(act: Callable[..., Any]) -> Callable[..., Any]:
