@@ -24,7 +24,14 @@ from designtool.model.program import DerivedFrom
 from designtool.share.agreement_folder import read_agreement_folder
 from designtool.share.agreements import Agreement, Standing
 from designtool.share.catalogue import AgreementState, Catalogue, Entry, InUse, catalogue
-from designtool.share.catalogue_differences import FoundBundle, NotABundle, bundles_at, differences, program_from
+from designtool.share.catalogue_differences import (
+    FoundBundle,
+    NotABundle,
+    bundles_at,
+    differences,
+    program_from,
+    programs_of,
+)
 from designtool.share.catalogue_page import Frame, catalogue_page
 from designtool.share.catalogue_report import json_catalogue, text_report
 from designtool.share.catalogue_words import CatalogueView, lines, unknown_difference, warnings
@@ -273,13 +280,19 @@ def test_files_that_are_no_bundles_are_told_and_hide_nothing(shared: Place, tmp_
     assert [type(one) for one in seen] == [NotABundle, FoundBundle, NotABundle]
 
 
+def test_names_of_files_are_fit_for_a_terminal(tmp_path: Path) -> None:
+    (tmp_path / "prov\x1b[2J.dtb").write_bytes(bundle_bytes(PROGRAMS["region-a/prov/1.0.0"]))
+    (one,) = bundles_at([tmp_path])
+    assert isinstance(one, FoundBundle) and one.in_use.source.isprintable()
+
+
 # What has changed
 
 
 def test_what_has_changed_is_compared_by_meaning(shared: Place) -> None:
     files = {one.in_use.digest: one.path for one in found(shared)}
     with Counted(shared.registry) as registry:
-        changed = differences(made(shared), files, registry)
+        changed = differences(made(shared), programs_of(files, registry))
     ((step, compared),) = changed.items()
     assert isinstance(compared, Compared)
     assert {change.rule for change in compared.changes.changes} >= {"duration-changed", "review-day-changed"}
@@ -304,7 +317,7 @@ class Counted(FolderRegistry):
 def test_both_versions_can_come_from_the_registry(shared: Place) -> None:
     of = made(shared, in_use=list(bundled("region-b/prov-hos-oss/1.0.0")))
     with FolderRegistry(shared.registry) as registry:
-        (compared,) = differences(of, {}, registry).values()
+        (compared,) = differences(of, programs_of({}, registry)).values()
     assert isinstance(compared, Compared) and compared.old.version == "1.0.0"
 
 
@@ -313,21 +326,21 @@ def test_nothing_is_fetched_and_nothing_is_guessed_without_an_agreement(shared: 
     one = entry(of, "region-c/somn")
     assert not one.steps
     with Counted(shared.registry) as registry:
-        assert differences(of, {}, registry) == {}
+        assert differences(of, programs_of({}, registry)) == {}
     assert registry.read == []
     told = unknown_difference(one)
     assert told is not None and told.sv.startswith("Vad som är nytt visas inte: ")
 
 
 def test_without_a_registry_it_is_said_what_is_missing(shared: Place) -> None:
-    (told,) = differences(made(shared), {}, None).values()
+    (told,) = differences(made(shared), programs_of({}, None)).values()
     assert isinstance(told, Text) and "--from" in told.sv
 
 
 def test_what_the_registry_refuses_is_said(shared: Place, tmp_path: Path) -> None:
     (tmp_path / "tomt").mkdir()
     with FolderRegistry(tmp_path / "tomt") as registry:
-        (told,) = differences(made(shared), {}, registry).values()
+        (told,) = differences(made(shared), programs_of({}, registry)).values()
     assert isinstance(told, Text) and told.sv
 
 
@@ -349,7 +362,7 @@ def test_a_program_whose_bytes_were_changed_is_not_compared(tmp_path: Path) -> N
     blob.write_bytes(blob.read_bytes().replace(b"1.1.0", b"9.9.9"))
     files = {one.in_use.digest: one.path for one in found(place)}
     with FolderRegistry(place.registry) as registry:
-        (told,) = differences(of, files, registry).values()
+        (told,) = differences(of, programs_of(files, registry)).values()
     assert isinstance(told, Text)
 
 
@@ -357,7 +370,7 @@ def test_a_bundle_that_was_changed_since_it_was_found_is_not_compared(shared: Pl
     other = tmp_path / "annat.dtb"
     other.write_bytes(bundles()["region-c/somn/1.0.0"])
     files = {one.in_use.digest: other for one in found(shared)}
-    (told,) = differences(made(shared), files, None).values()
+    (told,) = differences(made(shared), programs_of(files, None)).values()
     assert isinstance(told, Text)
 
 
@@ -452,7 +465,7 @@ def seen(page: str) -> Seen:
 def whole(place: Place) -> CatalogueView:
     of = made(place)
     with FolderRegistry(place.registry) as registry:
-        return CatalogueView(of, differences(of, {}, registry))
+        return CatalogueView(of, differences(of, programs_of({}, registry)))
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])

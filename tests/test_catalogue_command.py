@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import jsonschema
 import pytest
 from catalogues import PEOPLE, Place, four_regions, publication
 from click.testing import CliRunner, Result
-from federations import PUBLISHER, contents, forged
+from federations import PUBLISHER, Federation, contents, forged
 from registries import docker_registry, http_registry
 
 from designtool.bundle import read_bundle
@@ -24,9 +25,15 @@ from designtool.share.registry_metadata import RegistryMetadataStore
 from designtool.share.stick import copy_metadata
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    return four_regions(tmp_path_factory.mktemp("fyra") / "plats", datetime.now(UTC))
+
+
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    made = four_regions(tmp_path / "plats", datetime.now(UTC))
+def place(shared: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    made = Place(tmp_path / "plats", Federation(shared.made.store.copy()))
+    shutil.copytree(shared.folder, made.folder, symlinks=True)
     monkeypatch.chdir(made.folder)
     return made
 

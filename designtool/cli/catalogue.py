@@ -91,7 +91,7 @@ def _view(
     program: str,
 ) -> CatalogueView:
     from designtool.share.catalogue import catalogue
-    from designtool.share.catalogue_differences import FoundBundle, bundles_at, differences
+    from designtool.share.catalogue_differences import FoundBundle, bundles_at, differences, programs_of
     from designtool.share.catalogue_words import CatalogueView
     from designtool.share.names import parse_wanted
     from designtool.share.offers import read_offers
@@ -114,7 +114,7 @@ def _view(
     made = catalogue(read_offers(trust), recalls(trust), standings, region, used, datetime.now(UTC), today(), program)
     has_steps = any(entry.steps for entry in made.entries)
     registry = _registry(here, opened, place) if place is not None and has_steps else None
-    changed = differences(made, {one.in_use.digest: one.path for one in bundles}, registry)
+    changed = differences(made, programs_of({one.in_use.digest: one.path for one in bundles}, registry))
     return CatalogueView(made, changed, tuple(problems))
 
 

@@ -221,6 +221,7 @@ WORDS: Mapping[str, Text] = MappingProxyType(
             "De här filerna godtas inte, och räknas inte:", "These files are not accepted, and do not count:"
         ),
         "heed": Text("Det här behöver åtgärdas", "This needs to be seen to"),
+        "catalogue": Text("Katalog över program", "Catalogue of programs"),
         "sharing": Text("Delning med andra regioner", "Sharing with other regions"),
         "poll": Text("Hämtning", "Fetching"),
         "poll-lead": Text(

@@ -5,12 +5,13 @@ Of a program in a registry the manifest and the program's own file are fetched, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from designtool.bundle import Bundle, Limits, Refused, program_in, program_of, read_bundle, read_manifest
 from designtool.bundle.manifest import PROGRAM_FILE
+from designtool.bundle.refusals import printable
 from designtool.compare import compare
 from designtool.compare.reports import Compared
 from designtool.diagnostics import Text
@@ -21,7 +22,10 @@ from designtool.share.problems import RegistryProblem
 from designtool.share.registry import Registry, nobody_watches
 from designtool.share.release import name_of_bundle
 
+ProgramSource = Callable[[ProgramName, str, str], Program | Text]
+"""From a program's name, version and digest to the program, or to why it cannot be had."""
 _SUFFIX = ".dtb"
+_LONGEST_SHOWN = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,28 +65,27 @@ def bundles_at(paths: Iterable[Path]) -> Iterator[FoundBundle | NotABundle]:
 
 
 def in_use_of(bundle: Bundle, source: str) -> InUse:
-    return InUse(name_of_bundle(bundle), bundle.digest, source, bundle.manifest.annotations.overlay_of)
+    """`source` and what the bundle calls itself are shown to people, whatever is written there."""
+    name, overlay_of = printable(name_of_bundle(bundle), _LONGEST_SHOWN), bundle.manifest.annotations.overlay_of
+    return InUse(name, bundle.digest, printable(source, _LONGEST_SHOWN), overlay_of)
 
 
-def differences(
-    catalogue: Catalogue, files: Mapping[str, Path], registry: Registry | None
-) -> dict[Step, Compared | Text]:
-    """Of each step from a version in use to the newest that may be begun with, what it changes, or why that is not known.
-
-    `files`: bundles on the disk by digest. What is not among them is fetched from the registry, where there is one.
-    """
-    programs = _Programs(files, registry)
+def differences(catalogue: Catalogue, program_of_step: ProgramSource) -> dict[Step, Compared | Text]:
+    """Of each step from a version in use to the newest that may be begun with, what it changes, or why that is not known."""
     found: dict[Step, Compared | Text] = {}
     for step in (step for entry in catalogue.entries for step in entry.steps):
-        old, new = (
-            programs.program(step.program, step.old_version, step.old),
-            programs.program(step.program, step.new_version, step.new),
-        )
-        if isinstance(old, Text) or isinstance(new, Text):
-            found[step] = old if isinstance(old, Text) else new  # type: ignore[assignment]  # One of them is.
+        old = program_of_step(step.program, step.old_version, step.old)
+        new = program_of_step(step.program, step.new_version, step.new)
+        if isinstance(old, Text):
+            found[step] = old
         else:
-            found[step] = compared(old, new)
+            found[step] = new if isinstance(new, Text) else compared(old, new)
     return found
+
+
+def programs_of(files: Mapping[str, Path], registry: Registry | None) -> ProgramSource:
+    """Programs out of bundles on the disk, by digest, and those that are not there out of a registry, where there is one."""
+    return _Programs(files, registry).program
 
 
 def compared(old: Program, new: Program) -> Compared:
@@ -112,7 +115,6 @@ class _Programs:
     registry: Registry | None
 
     def program(self, name: ProgramName, version: str, digest: str) -> Program | Text:
-        """The program, or why it cannot be had."""
         path = self.files.get(digest)
         try:
             if path is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -9,14 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from catalogues import four_regions
 from chromium import launched_chromium
 from federations import NOW
 from playwright.sync_api import Browser, Page, sync_playwright
 from test_catalogue import made
+from test_runtime_agreements import region
 
-from designtool.share.catalogue_differences import differences
+from designtool.runtime.app import app_of
+from designtool.share.catalogue_differences import differences, programs_of
 from designtool.share.catalogue_page import catalogue_page
 from designtool.share.catalogue_words import CatalogueView
 from designtool.share.folder_registry import FolderRegistry
@@ -32,7 +37,7 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = four_regions(folder / "plats", using=USING)
     of = made(place)
     with FolderRegistry(place.registry) as registry:
-        changed = differences(of, {}, registry)
+        changed = differences(of, programs_of({}, registry))
     late = replace(of, is_expired=True, expires=NOW - timedelta(days=1))
     page = folder / "katalog.html"
     page.write_text(catalogue_page(CatalogueView(late, changed), "sv"), encoding="utf-8")
@@ -83,6 +88,32 @@ def test_nothing_is_fetched_and_nothing_is_run(browser: Browser, page_file: Path
     assert asked == [page_file.as_uri()] and problems == []
     assert page.locator("details").count() > 0 and page.locator("script").count() == 0
     page.close()
+
+
+def test_in_the_runtime_its_style_is_let_in(browser: Browser, tmp_path: Path) -> None:
+    with region(tmp_path) as own, socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        host = f"127.0.0.1:{listener.getsockname()[1]}"
+        listener.listen()
+        server = uvicorn.Server(uvicorn.Config(app_of(own.clinic.service, frozenset({host})), log_level="warning"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        problems: list[str] = []
+        page.on("console", lambda message: problems.append(message.text))
+        try:
+            page.goto(f"http://{host}/sign-in")
+            page.locator("button[value='ea-1']").click()
+            page.wait_for_url(lambda url: not url.endswith("/sign-in"))
+            page.goto(f"http://{host}/unit/catalogue")
+            border = page.locator(".card").first.evaluate("card => getComputedStyle(card).borderTopStyle")
+            violations = Axe().run(page, options=RULES).response["violations"]
+        finally:
+            page.close()
+            server.should_exit = True
+            thread.join()
+    assert border == "solid" and not [one for one in problems if "Security Policy" in one]
+    assert [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in violations] == []
 
 
 def test_the_list_leads_to_each_program_by_keyboard(browser: Browser, page_file: Path) -> None:

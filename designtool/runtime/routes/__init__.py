@@ -1,6 +1,6 @@
 """Every address of the runtime, one module for those who use them."""
 
-from designtool.runtime.routes import administration, care, lists, public, sharing, sign_in, treatment, unit
+from designtool.runtime.routes import administration, care, catalogue, lists, public, sharing, sign_in, treatment, unit
 
 ROUTES = (
     *public.ROUTES,
@@ -11,6 +11,7 @@ ROUTES = (
     *administration.ROUTES,
     *unit.ROUTES,
     *sharing.ROUTES,
+    *catalogue.ROUTES,
 )
 
 __all__ = ["ROUTES"]
