@@ -67,6 +67,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Intyget om hur paketet är byggt: en fil, eller registret som det ligger i. Paketet byggs om och jämförs.": (
             "The statement of how the bundle was built: a file, or the registry that it lies in. The bundle is built again and compared."
         ),
+        "Intyget om hur ett paket är byggt, från designtool provenance new. Det läggs bredvid paketet. Kan upprepas.": (
+            "The statement of how a bundle was built, from designtool provenance new. It is put beside the bundle. May be repeated."
+        ),
         "Utkast till utgivning: kontrollera att det gäller just det här paketet och har klinisk underskrift.": (
             "Draft of a release: check that it is of this very bundle and has a clinical signature."
         ),
@@ -84,9 +87,6 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         # Subscriptions
         "Följ program som andra regioner ger ut.": "Follow programs that other regions publish.",
         "Följ program som andra regioner ger ut, under den egna anpassningen. Det som följs står i designtool.yaml.": (
-        "Intyget om hur ett paket är byggt, från designtool provenance new. Det läggs bredvid paketet. Kan upprepas.": (
-            "The statement of how a bundle was built, from designtool provenance new. It is put beside the bundle. May be repeated."
-        ),
             "Follow programs that other regions publish, under one's own overlay. What is followed stands in designtool.yaml."
         ),
         "Varifrån nya versioner kommer: ett namn under registries i designtool.yaml, en adress (https://…) eller en mapp (./sticka).": (
@@ -259,6 +259,12 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Skapa en övning i en modul.": "Make an exercise in a module.",
         "Modulen som övningen läggs i; annars den sista.": "The module that the exercise goes into; else the last.",
         "Skapa ett frågeformulär i ett program.": "Make a questionnaire in a program.",
+        "Skapa filen som låter GitHub eller GitLab granska programmen, och publicera en utgåva när två personer har godkänt den.": (
+            "Make the file that lets GitHub or GitLab check the programs, and publish a release when two people have approved it."
+        ),
+        "Registret att publicera i: ett namn under registries i designtool.yaml, eller en adress. Utan: det enda som står där.": (
+            "The registry to publish in: a name under registries in designtool.yaml, or an address. Without: the only one there."
+        ),
         # validate, explain, preview, test, score
         "Granska program. Utan sökväg granskas hela arbetsytan.": (
             "Check programs. Without a path the whole workspace is checked."
@@ -276,12 +282,6 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Visa program i webbläsaren medan du skriver. Avsluta med Ctrl-C.": (
             "Show programs in the browser while you write. End with Ctrl-C."
-        "Skapa filen som låter GitHub eller GitLab granska programmen, och publicera en utgåva när två personer har godkänt den.": (
-            "Make the file that lets GitHub or GitLab check the programs, and publish a release when two people have approved it."
-        ),
-        "Registret att publicera i: ett namn under registries i designtool.yaml, eller en adress. Utan: det enda som står där.": (
-            "The registry to publish in: a name under registries in designtool.yaml, or an address. Without: the only one there."
-        ),
         ),
         "Leta efter ändringar varje sekund: för nätverksmappar som inte säger till.": (
             "Look for changes every second: for network folders that do not tell."
@@ -399,6 +399,13 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Bestäm tillsammans vilka som får skriva under, och lita på dem.": (
             "Decide together who may sign, and trust them."
         ),
+        "Bestäm tillsammans vilka som får skriva under, och lita på dem. PLACE är där federationens metadata finns: ett namn under "
+        "registries i designtool.yaml, en adress (https://…) eller en mapp. En mapp som det har publicerats till är ett register; "
+        "en ny mapp får vanliga filer.": (
+            "Decide together who may sign, and trust them. PLACE is where the federation's metadata is: a name under registries in "
+            "designtool.yaml, an address (https://…) or a folder. A folder that has been published to is a registry; a new folder "
+            "will have plain files."
+        ),
         # token issuer
         "Biljettutgivaren: en liten tjänst som avgör vad varje region får hämta och publicera i ett register. Den bestämmer efter federationens metadata och avtalen, och sparar inget själv.": (
             "The token issuer: a small service that decides what each region may fetch and publish in a registry. It decides by the federation's metadata and the agreements, and keeps nothing itself."
@@ -415,13 +422,6 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Fil med konton (vanligen accounts.json i DIR). Skapas med designtool share account.": (
             "File of accounts (usually accounts.json in DIR). Made with designtool share account."
-        ),
-        "Bestäm tillsammans vilka som får skriva under, och lita på dem. PLACE är där federationens metadata finns: ett namn under "
-        "registries i designtool.yaml, en adress (https://…) eller en mapp. En mapp som det har publicerats till är ett register; "
-        "en ny mapp får vanliga filer.": (
-            "Decide together who may sign, and trust them. PLACE is where the federation's metadata is: a name under registries in "
-            "designtool.yaml, an address (https://…) or a folder. A folder that has been published to is a registry; a new folder "
-            "will have plain files."
         ),
         "Mapp med förtroende (vanligen trust i DIR).": "Trust folder (usually trust in DIR).",
         "Mapp med avtalen mellan regionerna (vanligen agreements i DIR).": (
