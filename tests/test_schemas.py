@@ -45,6 +45,7 @@ MESSAGES = (
     "receipts",
     "overlay-build",
     "subscriptions",
+    "recall",
     "publish",
     "fetch",
     "federation",

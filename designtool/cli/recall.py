@@ -46,6 +46,10 @@ def _refusing(work: _Command) -> Any:
         try:
             work(*arguments, **options)
         except (TrustProblem, SignedProblem) as problem:
+            if options.get("output_format") == "json":
+                message = problem.message.in_language(language_of(None))
+                print_json({"problems": [{"code": problem.code, "message": message}]})
+                click.get_current_context().exit(1)
             refuse(problem)
         except OSError as error:
             where, why = error.filename or "", error.strerror or type(error).__name__
@@ -81,6 +85,7 @@ def _refusing(work: _Command) -> Any:
     type=_TEXT_FILE,
     help="För en mildare återkallelse än den som gäller: hävningen av den, underskriven av två.",
 )
+@FORMAT
 @_refusing
 def new(
     place: Path,
@@ -92,6 +97,7 @@ def new(
     patient_text_file: Path | None,
     therapist_text_file: Path | None,
     lift_file: Path | None,
+    output_format: str,
 ) -> None:
     """Gör ett utkast till återkallelse av REGION/PROGRAM/VERSION. En säkerhetsansvarig skriver under."""
     from designtool.share.federation import release_name
@@ -107,7 +113,7 @@ def new(
         _text(therapist_text_file),
     )
     lift = _read_lift(lift_file) if lift_file is not None else None
-    _write_draft(place, draft_recall(_store(place), wanted, datetime.now(UTC), lift))
+    _write_draft(place, draft_recall(_store(place), wanted, datetime.now(UTC), lift), output_format)
 
 
 @command.command("list")
@@ -138,8 +144,9 @@ def list_(place: Path | None, trust: Path | None, output_format: str) -> None:
 @_PLACE
 @click.argument("release")
 @click.option("--reason", required=True, help="Varför det går att använda igen.")
+@FORMAT
 @_refusing
-def lift_command(place: Path, release: str, reason: str) -> None:
+def lift_command(place: Path, release: str, reason: str, output_format: str) -> None:
     """Gör ett dokument som häver återkallelsen av REGION/PROGRAM/VERSION. Två personer skriver under det."""
     from designtool.cli.written import check_targets, write_text
     from designtool.share.envelope import encode_envelope
@@ -150,6 +157,9 @@ def lift_command(place: Path, release: str, reason: str) -> None:
     file = place / DRAFTS_FOLDER / f"{lift.release.replace('/', '_')}.{lift.number}.lift.json"
     check_targets([file], force=False)
     write_text(file, encode_envelope(lift.envelope).decode())
+    if output_format == "json":
+        print_json({"lift": _lift_told(file, lift, is_whole=False)})
+        return
     _say(
         Text(
             f"Hävning: {file}\nEn säkerhetsansvarig och en kliniskt ansvarig skriver under med designtool recall sign-lift.",
@@ -170,9 +180,16 @@ def lift_command(place: Path, release: str, reason: str) -> None:
 @click.option("--yes", is_flag=True, help="Fråga inte, för automatiska körningar. Det som skrivs under visas ändå.")
 @KEYS
 @PASSPHRASE_FILE
+@FORMAT
 @_refusing
 def sign_lift_command(
-    file: Path, place: Path, key_name: str, yes: bool, key_folder: Path, passphrase_file: Path | None
+    file: Path,
+    place: Path,
+    key_name: str,
+    yes: bool,
+    key_folder: Path,
+    passphrase_file: Path | None,
+    output_format: str,
 ) -> None:
     """Visa återkallelsen och skriv under att den hävs. En säkerhetsansvarig och en kliniskt ansvarig behövs."""
     from designtool.atomic import write_atomically
@@ -189,14 +206,18 @@ def sign_lift_command(
         Text("Återkallelsen som hävs:", "The recall that is lifted:"),
         *recall_lines(recall),
     ):
-        _say(line)
+        # On stderr where programs read: nobody signs what was not shown.
+        click.echo(line.in_language(language_of(None)), err=output_format == "json")
     question = Text("Vill du skriva under?", "Do you want to sign?").in_language(language_of(None))
-    if not yes and not click.confirm(question, default=False):
+    if not yes and not click.confirm(question, default=False, err=output_format == "json"):
         raise click.Abort
     signer = open_key(key_folder, key_name, asked_passphrase(passphrase_file, key_name, is_new=False))
     done = sign_lift(lift, signer, read_public(public_file(key_folder, key_name)), keys)
     write_atomically(file, lambda stream: stream.write(encode_envelope(done.envelope)))
     is_whole = holds(done, done.release, keys)
+    if output_format == "json":
+        print_json({"lift": _lift_told(file, done, is_whole)})
+        return
     _say(
         Text("Underskrivet. Båda underskrifterna finns.", "Signed. Both signatures are there.")
         if is_whole
@@ -207,12 +228,13 @@ def sign_lift_command(
 @command.command("draft-lift")
 @_PLACE
 @click.argument("file", type=_TEXT_FILE)
+@FORMAT
 @_refusing
-def draft_lift_command(place: Path, file: Path) -> None:
+def draft_lift_command(place: Path, file: Path, output_format: str) -> None:
     """Gör ett utkast till lista där återkallelsen är hävd. En säkerhetsansvarig skriver under."""
     from designtool.share.recalls import draft_lift
 
-    _write_draft(place, draft_lift(_store(place), _read_lift(file), datetime.now(UTC)))
+    _write_draft(place, draft_lift(_store(place), _read_lift(file), datetime.now(UTC)), output_format)
 
 
 def _print(found: Iterable[tuple[Recall, Lift | None]]) -> None:
@@ -253,6 +275,18 @@ def _told(recall: Recall, lift: Lift | None) -> dict[str, Any]:
     }
 
 
+def _lift_told(file: Path, lift: Lift, is_whole: bool) -> dict[str, Any]:
+    return {
+        "path": str(file),
+        "release": lift.release,
+        "recall": lift.recall,
+        "number": lift.number,
+        "reason": lift.reason,
+        "day": lift.day.isoformat(),
+        "signed": is_whole,
+    }
+
+
 def _text(file: Path | None) -> str:
     """A file of text as it is kept: one form of letters and line breaks, and no more than an empty line between paragraphs."""
     import unicodedata
@@ -282,13 +316,17 @@ def _store(place: Path) -> FolderMetadataStore:
     return FolderMetadataStore(place)
 
 
-def _write_draft(place: Path, draft: Draft) -> None:
+def _write_draft(place: Path, draft: Draft, output_format: str) -> None:
+    from designtool.cli.ceremony import draft_json
     from designtool.cli.written import check_targets, write_text
     from designtool.share.draft import encode_draft
 
     file = place / DRAFTS_FOLDER / f"{draft.file.removesuffix('.json')}.draft.json"
     check_targets([file], force=False)
     write_text(file, encode_draft(draft).decode())
+    if output_format == "json":
+        print_json({"drafts": [draft_json(file, draft)]})
+        return
     _say(
         Text(
             f"Utkast: {file}\nSkriv under med designtool federation sign, ta in det med adopt, och stämpla.",
