@@ -141,9 +141,11 @@ def copy_metadata(federation: Federation, trust: Path) -> None:
 
 
 @contextmanager
-def region(folder: Path, program: Program | None = None, **settings: Any) -> Iterator[Region]:
+def region(
+    folder: Path, program: Program | None = None, content: bytes | None = None, **settings: Any
+) -> Iterator[Region]:
     program = program or of_region()
-    content = bundle_bytes(program)
+    content = content or bundle_bytes(program)
     digest = read_bundle(BytesIO(content)).digest
     federation = federations.founded(NOW)
     federation.release(f"{program.publisher.region}/{program.id}/{program.version}", digest, NOW)

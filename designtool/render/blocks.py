@@ -342,6 +342,8 @@ def _if(block: Block, context: PageContext) -> Markup:
     holds = context.holds(block.condition) if block.condition is not None else None
     if context.is_therapist:
         return joined(_labelled_branch(block, branch, at, holds, context) for at, branch in enumerate(block.children))
+    if block.condition is not None and any(context.is_put_aside(form) for form, _ in block.condition.references):
+        holds = None  # What was decided does not hold for now, and nor does its opposite.
     shown = []
     for at, branch in enumerate(block.children):
         if (holds is None and _is_safety(branch, context)) or holds is (at == 0):

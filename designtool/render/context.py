@@ -81,6 +81,10 @@ class PageContext:
         text = self.viewpoint.stopped.get(part)
         return self.say("stopped-text") if text == "" else text
 
+    def is_put_aside(self, form: str) -> bool:
+        """Whether it is a decision that the patient is not to follow for now, wherever a text names it."""
+        return not self.is_therapist and form in self.situation.decisions and form in self.viewpoint.stopped
+
     def errors(self, form: str) -> tuple[FieldError, ...]:
         """What is wrong in a form as it was just sent."""
         return self.viewpoint.errors if self.viewpoint.form in ("", form) else ()
@@ -137,8 +141,8 @@ def visible_pages(context: PageContext, module: Module) -> tuple[Page, ...]:
 
 def latest_value(context: PageContext, form: str, name: str) -> Value:
     """The value that stands in a text: what is worked out over all entries, else the latest finished copy's."""
-    if form in context.situation.decisions and form in context.viewpoint.stopped and not context.is_therapist:
-        return None  # What was decided is not to be followed for now, wherever a text names it.
+    if context.is_put_aside(form):
+        return None
     environment = context.situation.environment
     summaries = environment.summaries.get(form, {})
     if name in summaries:

@@ -123,42 +123,26 @@ def module(rest: str, context: PageContext, templates: Templates) -> Body | None
     found, situation = context.program.module.get(rest), context.situation.module(rest)
     if found is None or situation is None or situation.status == "hidden":
         return None
-    if context.stopped(found.id) is not None:
-        feedback = templates.parts("module", template_facts(context) | _feedback(context, found))
-        return Body(
-            found.title,
-            (
-                ("heading", heading(found.title, module_number(context, found.id))),
-                ("errors", error_summary(context, found.id)),
-                ("stopped", stopped_card(context, found.id)),
-                *(part for part in feedback if part[0] == "feedback"),
-            ),
-        )
-    facts = (
-        template_facts(context)
-        | _feedback(context, found)
-        | {
-            "number": module_number(context, found.id),
-            "status": situation.status,
-            "waits": waits(context, situation),
-            "opens": opening_day(context, situation),
-            "feedback_due": day(situation.feedback_due, context.language, context.today)
-            if situation.feedback_due
-            else "",
-            "pages": visible_pages(context, found),
-            "work": _work(context, found, situation.to_do),
-            "left": situation.to_do,
-        }
-    )
-    *before, work, send = templates.parts("module", facts)
+    facts = template_facts(context) | {
+        "module": found,
+        "number": module_number(context, found.id),
+        "status": situation.status,
+        "waits": waits(context, situation),
+        "opens": opening_day(context, situation),
+        "feedback": [one for one in context.situation.messages if one.module == found.id and one.actor == "therapist"],
+        "feedback_due": day(situation.feedback_due, context.language, context.today) if situation.feedback_due else "",
+        "pages": visible_pages(context, found),
+        "work": _work(context, found, situation.to_do),
+        "left": situation.to_do,
+    }
+    parts = templates.parts("module", facts)
     errors = ("errors", error_summary(context, found.id))
+    if context.stopped(found.id) is not None:
+        kept = [part for part in parts if part[0] == "feedback"]
+        title = ("heading", heading(found.title, module_number(context, found.id)))
+        return Body(found.title, (title, errors, ("stopped", stopped_card(context, found.id)), *kept))
+    *before, work, send = parts
     return Body(found.title, (errors, *before, work, ("choose", _modules_to_choose(found, context)), send))
-
-
-def _feedback(context: PageContext, found: Module) -> dict[str, Any]:
-    """What the therapist has written about a module."""
-    said = [one for one in context.situation.messages if one.module == found.id and one.actor == "therapist"]
-    return {"module": found, "feedback": said}
 
 
 def _modules_to_choose(found: Module, context: PageContext) -> Markup:

@@ -143,17 +143,17 @@ class Recalls:
 def stopped_parts(program: Program, stated: tuple[str, ...]) -> tuple[str, ...]:
     """The modules and exercises that a recall stops when it names these.
 
-    With a module go its exercises. A diary stops only by its own name, and what a therapist fills in likewise; questionnaires
-    never do: what they ask for safety's sake goes on.
+    With a module go its exercises. A diary stops only by its own name, and so do what a therapist fills in and modules that are
+    marked as safety; questionnaires never do: what they ask for safety's sake goes on.
     """
     everything = _ALL in stated
-    modules = [one.id for one in program.modules if everything or one.id in stated]
+    modules = [one.id for one in program.modules if one.id in stated or (everything and not one.safety)]
     exercises = [
         one.id
         for one in program.exercises
         if one.id in stated
         or (
-            (everything or one.module in modules)
+            (one.module in modules or (everything and one.module not in program.module))
             and (one.kind == "decision" or (one.kind != "diary" and one.filled_by == "patient"))
         )
     ]
