@@ -321,7 +321,7 @@ def test_who_may_found_and_join() -> None:
     assert problem(join, made.store, "region-c", both, NOW) == "too-few-keys"
     assert problem(join, made.store, "region-d", pair, NOW) == "key-role"
     assert problem(join, made.store, "region-a", [PUBLISHER.public, CLINICAL.public], NOW) == "region-exists"
-    for name in ("recall", "root", "snapshot", "Region", "a/b", ""):
+    for name in ("recall", "root", "snapshot", "federation", "agreements", "receipts", "Region", "a/b", ""):
         assert problem(join, made.store, name, pair, NOW) == "target-name"
 
 
@@ -358,6 +358,35 @@ def test_a_stick_is_brought_up_to_date_and_never_back(made: Federation, tmp_path
     take_over(on(tmp_path / "stick"), folder, NOW)
     assert ask(mirror_of(folder), folder, name="region-a/prov/1.1.0", digest=SECOND) == "trusted"
     assert ask(mirror_of(folder), folder) == "trusted"
+
+
+def test_what_is_copied_is_held_against_its_own_roots(made: Federation, tmp_path: Path) -> None:
+    """A region's file that does not hold stays behind; all else that does not hold stops the copy before anything is written."""
+    for name, code in (
+        ("timestamp.json", "metadata-signatures"),
+        ("1.snapshot.json", "metadata-mismatch"),
+        ("3.targets.json", "metadata-signatures"),
+        ("1.recall.json", "metadata-mismatch"),
+        ("1.root.json", "metadata-invalid"),
+        ("1.region-a.json", ""),
+    ):
+        for damage in (b"{}", None):
+            attack = made.store.copy()
+            if damage is None:
+                del attack.files[name]
+            else:
+                attack.files[name] = damage
+            stick = tmp_path / f"{name}-{damage is None}"
+            if not code:
+                assert name not in copy_metadata(attack, on(stick))
+                continue
+            assert problem(copy_metadata, attack, on(stick)) in (code, "metadata-missing", "metadata-invalid")
+            assert not stick.exists()
+    copy_metadata(made.store, on(tmp_path / "stick"))
+    other = founded(NOW + DAY)
+    before = contents(tmp_path / "stick")
+    assert problem(copy_metadata, other.store, on(tmp_path / "stick")) == "metadata-mismatch"
+    assert contents(tmp_path / "stick") == before
 
 
 def test_a_stale_stick_is_refused_by_a_fresh_client_and_by_one_that_knows_better(

@@ -19,7 +19,9 @@ from designtool.diagnostics import Cannot
 from designtool.share import publication
 from designtool.share.folder_registry import FolderRegistry
 from designtool.share.metadata_store import TIMESTAMP_FILE, FolderMetadataStore, MetadataStore
+from designtool.share.names import program_name
 from designtool.share.places import opened_metadata
+from designtool.share.problems import RegistryProblem
 from designtool.share.registry_metadata import RegistryMetadataStore
 from designtool.share.stick import copy_metadata, take_over
 from designtool.share.trust_problems import TrustProblem
@@ -154,6 +156,13 @@ def test_junk_in_one_role_keeps_nobody_from_stamping() -> None:
     )
     publication.stamp(store, [ONLINE.signer], NOW)
     assert store.versions("region-b")[-1] == 100_000
+
+
+@pytest.mark.parametrize("region", ["federation", "agreements", "receipts"])
+def test_no_program_can_lie_where_metadata_does(region: str) -> None:
+    with pytest.raises(RegistryProblem) as refused:
+        program_name(region, "root")
+    assert refused.value.code == "name-form"
 
 
 # Several at once

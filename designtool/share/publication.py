@@ -291,7 +291,7 @@ def newest_targets(store: MetadataStore) -> Current:
 def stamped_files(store: MetadataStore) -> dict[str, bytes]:
     """What the timestamp leads to, by name: every root first, the timestamp last. Each is what the store's own roots vouch for.
 
-    What of a region is not signed as it must be is left out. Raises TrustProblem where anything else is missing or does not hold.
+    A region's file that is missing, or not signed as it must be, is left out. Raises TrustProblem where anything else is.
     """
     known = _Remembered(store)
     root = newest_root(known)
@@ -315,16 +315,27 @@ def stamped_files(store: MetadataStore) -> dict[str, bytes]:
         about = meta.get(f"{role}.json")
         if about is None:
             continue
-        data = _pointed_at(known, file_name(role, about.version), about, LARGEST_TARGETS)
+        try:
+            data = _pointed_at(known, file_name(role, about.version), about, LARGEST_TARGETS)
+        except TrustProblem:
+            if role == RECALL:
+                raise
+            continue
         if _verified(data, role, targets.signed) is not None:
             files[file_name(role, about.version)] = data
+        elif role == RECALL:
+            raise TrustProblem("metadata-signatures", name=file_name(role, about.version))
     return {**roots, **files, targets_name: targets.data, name: snapshot, TIMESTAMP_FILE: timestamp.data}
 
 
 def check_not_older(files: Mapping[str, bytes], store: MetadataStore) -> None:
-    """That what is to be copied to a store is not older than what is there. Raises TrustProblem."""
+    """That what is to be copied to a store is of the same federation, and not older than what is there. Raises TrustProblem."""
     roots = {version: data for name, data in files.items() if (version := _root_version(name)) is not None}
     newest = max(roots)
+    for version in store.versions("root"):
+        name = file_name("root", version)
+        if version in roots and _got(store, name, LARGEST["root"]) != roots[version]:
+            raise TrustProblem("metadata-mismatch", name=name)  # Of another federation.
     if max(store.versions("root"), default=0) > newest:
         raise TrustProblem("metadata-rollback", name=file_name("root", newest))
     signed = metadata_of(roots[newest], "root").signed

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from designtool.share.federation import ReleaseName, release_name, release_of
 from designtool.share.fetch import Fetched, fetch
-from designtool.share.metadata_store import MetadataStore
+from designtool.share.metadata_store import MetadataStore, alone_in
 from designtool.share.names import Wanted, version_order
 from designtool.share.registry import Progress, Registry, nobody_watches
 from designtool.share.stick import take_over
@@ -31,13 +31,15 @@ def fetch_trusted(
     Without a version it is the newest that is released and not recalled. Raises TrustProblem for what is not signed as the
     federation demands, and beside it what `take_over` and `fetch` raise. Nothing is written to `folder` by any of them.
     """
-    release = trusted_release(take_over(metadata, trust_folder, now, witness), wanted)
+    client = take_over(metadata, trust_folder, now, witness)
+    with alone_in(trust_folder):
+        release = trusted_release(client, wanted)
     exactly = Wanted(wanted.name, release.name.version, release.digest)
     return replace(fetch(exactly, registry, folder, progress), signers=release.signers)
 
 
 def trusted_release(client: Client, wanted: Wanted) -> Trusted:
-    """What is meant by a name, as verified metadata has it. Raises TrustProblem."""
+    """What is meant by a name, as verified metadata has it. The caller is alone in the trust folder. Raises TrustProblem."""
     region = wanted.name.region
     if region in client.problems:
         raise client.problems[region]
