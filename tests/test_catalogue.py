@@ -101,7 +101,8 @@ def test_the_newest_version_and_the_newest_that_may_be_begun_with_differ(shared:
     assert one.agreed.state == "in-force" and one.agreed.until == date(2099, 12, 31) and one.agreed.uses == 200
     told = unknown_difference(one)
     assert told is not None and told.sv == (
-        "Version 2.0.0 ingår inte i avtalet. Den nyaste som nya behandlingar får starta med är 1.1.0."
+        "Version 2.0.0 får nya behandlingar inte starta med: den ingår inte i avtalet. "
+        "Den nyaste som de får starta med är 1.1.0."
     )
 
 
@@ -223,7 +224,22 @@ def test_of_an_overlay_the_agreement_about_what_lies_below_counts_too(shared: Pl
     stopped = catalogue(
         read_offers(shared.trust), [Recall(name, "no-new-patients", "Fel.")], [standing()], "region-b", [], NOW, TODAY
     )
-    assert entry(stopped, "region-b/prov-hos-oss").best is None, "what lies below is recalled"
+    recalled = entry(stopped, "region-b/prov-hos-oss")
+    assert recalled.best is None, "what lies below is recalled"
+    assert said(recalled, "recall") == ["Version 1.0.0 är återkallad: inga nya behandlingar startas. Skäl: Fel."]
+
+
+def test_why_an_overlay_may_not_be_begun_with_is_said_of_what_lies_below(shared: Place) -> None:
+    older = next(bundled("region-b/prov-hos-oss/1.0.0"))
+    in_use = [replace(older, name="region-b/prov-hos-oss/0.9.0", digest=f"sha256:{'9' * 64}")]
+    offers, name = read_offers(shared.trust), release_name("region-a/prov/1.0.0")
+    without = entry(catalogue(offers, [], [], "region-b", in_use, NOW, TODAY), "region-b/prov-hos-oss")
+    told = unknown_difference(without)
+    assert told is not None and told.sv == "Vad som är nytt visas inte: det saknas avtal om det den bygger på."
+    recall = Recall(name, "stop-use", "Fel.")
+    stopped = catalogue(offers, [recall], [standing()], "region-b", in_use, NOW, TODAY)
+    told = unknown_difference(entry(stopped, "region-b/prov-hos-oss"))
+    assert told is not None and told.sv == "Vad som är nytt visas inte: det den bygger på är återkallat."
 
 
 # In use

@@ -66,7 +66,10 @@ class Version:
     recalls: tuple[Recall, ...]
     """In force, the strongest first."""
     may_begin: bool
-    """New treatments may begin: no recall stands against it, and it is the own region's or an agreement covers it."""
+    """New treatments may begin: no recall stands against it or what lies below it, and each is the own region's or covered by
+    an agreement."""
+    recalls_below: tuple[Recall, ...] = ()
+    """Of an overlay: recalls of what it lies over."""
 
     @property
     def number(self) -> str:
@@ -76,6 +79,11 @@ class Version:
     def is_stopped(self) -> bool:
         """Recalled so that nothing new may begin."""
         return _stops(self.recalls)
+
+    @property
+    def is_stopped_below(self) -> bool:
+        """Of an overlay: what it lies over is recalled so that nothing new may begin."""
+        return _stops(self.recalls_below)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,12 +294,13 @@ def _version(
     name, recalls = release.name, tuple(recalled.get(str(release.name), ()))
     may_begin = bool(terms.region) and terms.covers(name.region, name.program, name.version)
     below = release.about.overlay_of if release.about is not None else None
-    if below is not None and may_begin:
+    recalls_below: tuple[Recall, ...] = ()
+    if below is not None:
         # Of what lies below it must be known whose it is.
         base = by_digest.get(below.digest)
-        may_begin = base is not None and terms.covers(base.region, base.program, base.version)
-        may_begin = may_begin and not _stops(recalled.get(str(base), ()))
-    return Version(release, recalls, may_begin and not _stops(recalls))
+        recalls_below = tuple(recalled.get(str(base), ()))
+        may_begin = may_begin and base is not None and terms.covers(base.region, base.program, base.version)
+    return Version(release, recalls, may_begin and not _stops((*recalls, *recalls_below)), recalls_below)
 
 
 def _stops(recalls: Sequence[Recall]) -> bool:

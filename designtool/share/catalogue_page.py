@@ -211,7 +211,7 @@ def _region(part: RegionPart, view: CatalogueView, language: Language) -> Markup
 def _card(entry: Entry, view: CatalogueView, language: Language) -> Markup:
     anchor, newest, about = _anchor(entry), entry.newest, entry.about
     said = lines(entry)
-    urgent = [line for line in said if line.tone == "warning" and line.key not in ("agreement", "base")]
+    urgent = [line for line in said if line.tone == "warning" and line.key != "agreement"]
     rows = [line for line in said if line not in urgent and line.key != "summary"]
     tone = tone_of(entry.agreed)
     return element(

@@ -134,28 +134,32 @@ def unknown_difference(entry: Entry) -> Text | None:
     newer = [use for use in entry.uses if entry.is_newer(use)]
     if not newer:
         return None
-    best = entry.best
+    best, why = entry.best, _why_not(entry)
     if best is None:
-        if entry.newest.is_stopped:
-            return Text(
-                "Vad som är nytt visas inte: det finns ingen version som nya behandlingar får starta med.",
-                "What is new is not shown: there is no version that new treatments may begin with.",
-            )
-        return Text(
-            f"Vad som är nytt visas inte: {state_words(entry.agreed).sv.lower()}.",
-            f"What is new is not shown: {state_words(entry.agreed).en.lower()}.",
-        )
+        return Text(f"Vad som är nytt visas inte: {why.sv}.", f"What is new is not shown: {why.en}.")
     if best is not entry.newest:
-        why = (
-            Text("är återkallad", "has been recalled")
-            if entry.newest.is_stopped
-            else Text("ingår inte i avtalet", "is not in the agreement")
-        )
         return Text(
-            f"Version {entry.newest.number} {why.sv}. Den nyaste som nya behandlingar får starta med är {best.number}.",
-            f"Version {entry.newest.number} {why.en}. The newest that new treatments may begin with is {best.number}.",
+            f"Version {entry.newest.number} får nya behandlingar inte starta med: {why.sv}. "
+            f"Den nyaste som de får starta med är {best.number}.",
+            f"New treatments may not begin with version {entry.newest.number}: {why.en}. "
+            f"The newest that they may begin with is {best.number}.",
         )
     return None
+
+
+def _why_not(entry: Entry) -> Text:
+    """Why new treatments may not begin with the newest version."""
+    newest, agreed = entry.newest, entry.agreed
+    if newest.is_stopped:
+        return Text("den är återkallad", "it has been recalled")
+    if newest.is_stopped_below:
+        return Text("det den bygger på är återkallat", "what it builds on has been recalled")
+    if agreed.state == "in-force":
+        return Text("den ingår inte i avtalet", "it is not in the agreement")
+    if agreed.state == "own":
+        return Text("det saknas avtal om det den bygger på", "there is no agreement about what it builds on")
+    state = state_words(agreed)
+    return Text(state.sv[:1].lower() + state.sv[1:], state.en[:1].lower() + state.en[1:])
 
 
 def version_words(version: Version) -> Text:
@@ -173,6 +177,18 @@ def version_words(version: Version) -> Text:
 def _urgent(entry: Entry) -> Iterator[Line]:
     if entry.newest.recalls:
         yield Line("recall", _RECALLED, recall_words(entry.newest), "warning")
+    if entry.newest.recalls_below and entry.newest.release.about is not None:
+        below = entry.newest.release.about.overlay_of
+        assert below is not None, "an overlay lies over something"
+        said = [_recall_words(below.version, one) for one in entry.newest.recalls_below]
+        yield Line(
+            "recall",
+            Text(
+                f"Återkallelse av {below.program}, som den bygger på", f"Recall of {below.program}, which it builds on"
+            ),
+            Text(" ".join(one.sv for one in said), " ".join(one.en for one in said)),
+            "warning",
+        )
     for use in entry.uses:
         of = next((one for one in entry.versions if one.number == use.version), None)
         if of is not None and of.recalls and of is not entry.newest:
