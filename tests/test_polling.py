@@ -751,7 +751,3 @@ def test_the_service_polls_while_it_is_served(folder_place: Place) -> None:
         assert poller.poll_now(30)
     assert poller._is_stopped
     assert len(folder_place.receipts()) == 1
-
-
-def test_here_is_empty_where_nothing_is(folder_place: Place) -> None:
-    assert Here() == Here(False, False, False, False, False)
