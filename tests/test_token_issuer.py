@@ -27,6 +27,7 @@ from designtool.diagnostics import Cannot
 from designtool.share.agreement_folder import write_agreement, write_end
 from designtool.share.agreement_registry import send_agreements
 from designtool.share.agreements import Agreement, SignedAgreement, countersign, end, propose, read_agreement, read_end
+from designtool.share.federation import TOP_ROLES
 from designtool.share.folder_registry import FolderRegistry
 from designtool.share.http_client import RegistryClient, parse_address
 from designtool.share.metadata_store import MetadataStore
@@ -146,12 +147,16 @@ def test_every_account_reads_what_regions_share_with(account: Account, repositor
         (
             STEWARD,
             {
-                *("federation/root", "federation/targets", "federation/snapshot", "federation/timestamp"),
-                *("federation/region-c", "agreements/region-c", "receipts/region-c"),
+                *(f"federation/{one}" for one in (*TOP_ROLES, "recall", "region-a", "region-b", "region-c")),
+                *("agreements/region-c", "receipts/region-c"),
             },
         ),
         (OUTSIDE, set()),
-        (Account("region-x", True), {f"federation/{one}" for one in ("root", "targets", "snapshot", "timestamp")}),
+        # One who keeps the metadata founds the registry with it, and is of no region.
+        (
+            Account("kansliet", True),
+            {f"federation/{one}" for one in (*TOP_ROLES, "recall", "region-a", "region-b", "region-c")},
+        ),
     ],
 )
 def test_who_writes_what_regions_share_with(account: Account, may_push: set[str]) -> None:

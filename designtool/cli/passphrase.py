@@ -16,13 +16,12 @@ if TYPE_CHECKING:
     from designtool.cli.bundle_file import Refusal
 
 VARIABLE = "DESIGNTOOL_PASSPHRASE"
-DEFAULT_KEYS = Path.home() / ".designtool" / "keys"
 
 KEYS = click.option(
     "--keys",
     "key_folder",
     type=click.Path(path_type=Path, file_okay=False),
-    default=DEFAULT_KEYS,
+    default=lambda: Path.home() / ".designtool" / "keys",
     help="Mappen med dina nycklar (vanligen .designtool/keys i hemmappen).",
 )
 PASSPHRASE_FILE = click.option(

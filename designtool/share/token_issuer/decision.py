@@ -24,7 +24,7 @@ RESERVED = frozenset({*RESERVED_REGIONS, RECALL, *TOP_ROLES})
 class Account:
     region: str
     is_steward: bool = False
-    """Whether it keeps the top of the federation's metadata."""
+    """Whether it keeps the federation's metadata: it founds the registry, and stamps. What counts is who has signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,6 @@ def _may(action: Action, repository: str, account: Account, known: Known) -> boo
 
 
 def _may_change_metadata(role: str, account: Account, known: Known, is_own_place: bool) -> bool:
-    if role in TOP_ROLES:
-        return account.is_steward
-    if role == RECALL:
-        return account.region in known.recall_regions
-    return is_own_place
+    if role in (*TOP_ROLES, RECALL):
+        return account.is_steward or (role == RECALL and account.region in known.recall_regions)
+    return is_own_place or (account.is_steward and role in known.regions)
