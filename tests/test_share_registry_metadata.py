@@ -17,12 +17,14 @@ from hypothesis import strategies as st
 from designtool.bundle.manifest import MANIFEST_TYPE, blob_of, digest_of
 from designtool.diagnostics import Cannot
 from designtool.share import publication
+from designtool.share.draft import Draft, metadata_of
 from designtool.share.folder_registry import FolderRegistry
 from designtool.share.metadata_store import TIMESTAMP_FILE, FolderMetadataStore, MetadataStore
 from designtool.share.names import program_name
 from designtool.share.places import opened_metadata
 from designtool.share.problems import RegistryProblem
-from designtool.share.registry_metadata import RegistryMetadataStore
+from designtool.share.registry_metadata import METADATA_KIND, RegistryMetadataStore
+from designtool.share.small_file import pull_file
 from designtool.share.stick import copy_metadata, take_over
 from designtool.share.trust_problems import TrustProblem
 from tests.memory_registry import MemoryRegistry, Shelves, Turns
@@ -204,32 +206,41 @@ def test_in_whatever_order_they_come_a_version_has_one_content(
     assert store.versions("region-a") == (7,)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 2**32))
 def test_stamps_at_the_same_time_lose_nothing(seed: int) -> None:
-    """Two regions release and stamp at once; whoever stamps last has seen both."""
+    """Two regions release and stamp at once, and a third stamps too: whoever stamps last has seen both."""
     made, shelves = founded(), Shelves()
     copy_metadata(made.store, RegistryMetadataStore(MemoryRegistry(shelves)))
     names = ("region-a/prov/1.1.0", "region-b/annat/1.0.0")
-    drafts = {
-        name: signed(publication.draft_release(made.store, release(name, SECOND), NOW), *_people(name))
-        for name in names
-    }
-    done: list[str] = []
+    drafts = [
+        signed(publication.draft_release(made.store, release(name, SECOND), NOW), *_people(name)) for name in names
+    ]
+    done: list[bool] = []
 
-    def worker(name: str) -> Callable[[Callable[[], None]], None]:
+    def worker(draft: Draft | None) -> Callable[[Callable[[], None]], None]:
         def work(step: Callable[[], None]) -> None:
             store = RegistryMetadataStore(MemoryRegistry(shelves, step))
-            publication.adopt(drafts[name], store)
+            if draft is not None:
+                publication.adopt(draft, store)
             publication.stamp(store, [ONLINE.signer], NOW)
-            done.append(name)
+            done.append(True)
 
         return work
 
-    Turns(seed).run([worker(name) for name in names], [None, None])
-    assert sorted(done) == sorted(names)
-    files = publication.stamped_files(RegistryMetadataStore(MemoryRegistry(shelves)))
+    Turns(seed).run([worker(draft) for draft in (*drafts, None)], [None, None, None])
+    assert len(done) == 3
+    store = RegistryMetadataStore(MemoryRegistry(shelves))
+    files = publication.stamped_files(store)
     assert {"2.region-a.json", "1.region-b.json"} <= set(files)
+    # A client that has seen any of the timestamps takes the last one for a newer one, and none has two contents.
+    stood: dict[int, bytes] = {}
+    for repository, _, digest in shelves.history:
+        if repository == "federation/timestamp":
+            data = pull_file(MemoryRegistry(shelves), repository, digest, (METADATA_KIND,), 16_384)
+            version = metadata_of(data, "timestamp").signed.version
+            assert stood.setdefault(version, data) == data
+    assert stood[max(stood)] == files[TIMESTAMP_FILE]
 
 
 def _people(name: str) -> tuple[Any, ...]:
