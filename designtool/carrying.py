@@ -55,10 +55,18 @@ class Carried:
     """Between the region's own program as it was and as it becomes; None where the one before is not known."""
 
 
-def carry(overlay: ReadOverlay, old: Published | None, new: Published, own: Program | None, today: date) -> Carried:
+def carry(
+    overlay: ReadOverlay,
+    old: Published | None,
+    new: Published,
+    own: Program | None,
+    below: Changes | None,
+    today: date,
+) -> Carried:
     """Lay an overlay over a new version, with the least version of its own that the changes allow.
 
-    `old`: the version that it lies over so far, if that is at hand. `own`: the region's program as it was built last.
+    `old`: the version that it lies over so far, if that is at hand. `own`: the region's program as it was built last. `below`: what
+    has changed below it, which counts where neither of them says what has changed in the region's own program.
     """
     pages = _pages(overlay, old, new)
     tried = try_overlay(overlay, new, today)
@@ -69,11 +77,8 @@ def carry(overlay: ReadOverlay, old: Published | None, new: Published, own: Prog
         # What the region has accepted since lies no longer over the old version without a finding, and is a program all the same.
         before = try_overlay(overlay, old, today).overlaid.program
     changes = compare(before, tried.program) if before is not None else None
-    if changes is None and old is not None:
-        step = compare(old.base.program, new.base.program).required_bump
-    else:
-        step = changes.required_bump if changes is not None else "patch"
-    version = stepped(tried.program.version, _at_least_patch(step))
+    known = changes if changes is not None else below
+    version = stepped(tried.program.version, _at_least_patch(known.required_bump if known is not None else "patch"))
     bumped = with_version(overlay, version)
     again = try_overlay(bumped, new, today)
     if has_errors(again.diagnostics):

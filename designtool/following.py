@@ -241,8 +241,15 @@ def _carry(found: _Looking, old: Bundle | None, new: Bundle, around: Around) -> 
         return None
     overlay = read_overlay_folder(folder)
     over = read_published(new, around.today)
-    below = read_published(old, around.today) if old is not None else None
-    carried = carry(overlay, below, over, _built_last(overlay, around), around.today)
+    below = None
+    if old is not None:
+        # Its source may be of a time when designtool made another program of it. It was published all the same, and is left behind.
+        with suppress(Cannot):
+            below = read_published(old, around.today)
+    compared = found.so_far.compared
+    changes = compared.changes if compared is not None else None
+    own = _built_last(overlay, old, around) if old is not None else None
+    carried = carry(overlay, below, over, own, changes, around.today)
     program = carried.tried.program
     journeys = tuple(run_journey(journey, program) for journey in program.journeys) if program is not None else ()
     found.tell(carried=carried, journeys=journeys)
@@ -287,8 +294,11 @@ def _bundle(path: Path) -> Iterator[Bundle]:
         yield read_bundle(stream)
 
 
-def _built_last(overlay: ReadOverlay, around: Around) -> Program | None:
-    """The region's own program in the version that overlay.yaml states, when its bundle lies there."""
+def _built_last(overlay: ReadOverlay, old: Bundle, around: Around) -> Program | None:
+    """The region's own program over the version in use, when its bundle lies there.
+
+    One that was built over the new version by hand says nothing of what is new for patients.
+    """
     if overlay.layer is None:
         return None
     node = Node(overlay.layer.document)
@@ -299,7 +309,7 @@ def _built_last(overlay: ReadOverlay, around: Around) -> Program | None:
     except (OSError, Refused):
         return None
     below = program.overlay_of
-    return program if below is not None and below.program == over and program.version == version else None
+    return program if below is not None and below.digest == old.digest and program.version == version else None
 
 
 def _outside(upstream: Upstream, one: Subscription, latest: str | None) -> str | None:

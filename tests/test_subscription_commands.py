@@ -18,8 +18,11 @@ from click.testing import CliRunner, Result
 from federations import FOUNDERS, SAFETY, Federation, contents, person
 from overlay_cases import KEPT, VERSIONS, write_upstream
 
+from designtool import following
+from designtool.atomic import write_atomically
 from designtool.bundle import program_of, read_bundle
 from designtool.cli import group
+from designtool.diagnostics import Cannot, Text
 from designtool.load.shape import schema_of
 from designtool.share import publication
 from designtool.share.agreement_folder import write_agreement
@@ -249,6 +252,28 @@ def test_an_overlay_that_still_fits_is_carried_over_and_its_step_is_that_of_its_
     assert "2.0.0" in run("subscriptions", "update").stdout
 
 
+def test_what_was_built_by_hand_over_the_new_version_hides_no_step(
+    here: Path, upstream: Upstream, bundles: dict[str, Path], tmp_path: Path
+) -> None:
+    root = write_upstream(tmp_path / "more", "1.1.0")
+    program = root / "programs/exempel/program.yaml"
+    program.write_text(program.read_text("utf-8").replace("version: 1.1.0", "version: 1.2.0"), "utf-8")
+    (root / "programs/exempel/modules/01-start/90-ny.md").write_text(
+        "---\ntitle: Ny sida\n---\nLäs det här.\n", "utf-8"
+    )
+    assert run("build", root, "--output", tmp_path / "more-build").exit_code == 0
+    add()
+    assert run("overlay", "build", "overlays/exempel").exit_code == 0
+    upstream.publishes(tmp_path / "more-build/exempel-1.2.0.dtb")
+    told("update", status=1)
+    assert run("overlay", "accept", "overlays/exempel").exit_code == 0
+    (before,) = told("update")
+    assert run("overlay", "build", "overlays/exempel").exit_code == 0, "over 1.2.0, as 1.0.0 once more"
+    (after,) = told("update")
+    assert before["overlay"]["step"] == after["overlay"]["step"] == "minor"
+    assert before["overlay"]["version"] == after["overlay"]["version"] == "1.1.0"
+
+
 def test_what_is_gone_below_is_said_and_nothing_is_built(
     here: Path, upstream: Upstream, bundles: dict[str, Path]
 ) -> None:
@@ -426,6 +451,57 @@ def test_a_tag_that_nobody_has_signed_is_not_followed(here: Path, upstream: Upst
         publish(read_bundle(stream), FolderRegistry(upstream.place))
     (one,) = told("update")
     assert one["newer"] is None and one["problem"] is None
+
+
+@pytest.mark.parametrize("failing", [1, 2])
+def test_a_full_disk_while_a_version_is_taken_leaves_what_the_next_run_takes(
+    failing: int, tmp_path: Path, upstream: Upstream, bundles: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "halland"
+    shutil.copytree(KEPT / "halland", root)
+    upstream.federation.trust_folder(root / "trust")
+    monkeypatch.chdir(root)
+    add()
+    upstream.publishes(bundles["1.1.0"])
+    before, calls = own_files(root), []
+
+    def write(path: Path, work: Any) -> None:
+        calls.append(path.name)
+        if len(calls) == failing:
+            raise OSError(28, "No space left on device")
+        write_atomically(path, work)
+
+    with monkeypatch.context() as full:
+        full.setattr(following, "write_atomically", write)
+        (one,) = told("update", "--build", status=2)
+    assert one["problem"]["message"].endswith("går inte att skriva: No space left on device") and not one["taken"]
+    assert settings(root)["subscriptions"][NAME]["version"] == "1.0.0"
+    if failing == 1:
+        assert own_files(root) == before
+    (one,) = told("update", "--build")
+    assert one["taken"]
+    assert calls == ["overlay.yaml", "designtool.yaml"][:failing]
+
+
+def test_a_version_in_use_that_cannot_be_compiled_any_more_is_left_behind(
+    tmp_path: Path, upstream: Upstream, bundles: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "halland"
+    shutil.copytree(KEPT / "halland", root)
+    upstream.federation.trust_folder(root / "trust")
+    monkeypatch.chdir(root)
+    add()
+    upstream.publishes(bundles["1.1.0"])
+    read = following.read_published
+
+    def aged(bundle: Any, today: date) -> Any:
+        if bundle.manifest.annotations.version == "1.0.0":
+            raise Cannot(Text("går inte", "cannot be done"))
+        return read(bundle, today)
+
+    monkeypatch.setattr(following, "read_published", aged)
+    (one,) = told("update", "--build")
+    assert one["taken"] and (one["overlay"]["version"], one["overlay"]["step"]) == ("1.0.1", None)
 
 
 def test_what_one_person_alone_has_signed_is_not_followed(
