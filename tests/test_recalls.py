@@ -8,7 +8,7 @@ from pathlib import Path
 import federations
 import pytest
 from click.testing import CliRunner, Result
-from federations import FIRST, ONLINE, PUBLISHER, SAFETY, Federation
+from federations import CLINICAL, FIRST, ONLINE, PUBLISHER, SAFETY, Federation
 from test_agreement_commands import PASSPHRASE, _put_key
 
 from designtool.cli import group
@@ -120,3 +120,69 @@ def test_a_recall_of_later_releases_keeps_the_earlier(tmp_path: Path) -> None:
     folder = made.trust_folder(tmp_path / "trust")
     assert federations.ask(made.store, folder, name=NAME) == "recalled"
     assert federations.ask(made.store, folder, name="region-a/prov/1.0.1", digest=federations.SECOND) == "recalled"
+
+
+def test_parts_are_stopped_and_the_recall_is_lifted_by_two(place: Path) -> None:
+    _put_key(place / "keys", "bo", CLINICAL)
+    store, now = FolderMetadataStore(place / "fed"), datetime.now(UTC)
+    (place / "patient.txt").write_text(
+        "Gå tillbaka till dina tider.  \r\n\r\n\r\n\r\nHör av dig.\r\n", encoding="utf-8-sig"
+    )
+    (place / "behandlare.txt").write_text("Ring.\n", encoding="utf-8")
+    texts = ("--patient-text-file", "patient.txt", "--therapist-text-file", "behandlare.txt")
+    done = run("recall", "new", "fed", NAME, "--level", "stop-use", "--reason", "Fel.", "--part", "fonstret", *texts)
+    assert done.exit_code == 0, done.output
+    adopted(place)
+    assert federations.ask(store, place / "trust", now) == "recalled"
+    (known,) = recalls(place / "trust")
+    assert (known.patient_text, known.parts) == ("Gå tillbaka till dina tider.\n\nHör av dig.", ("fonstret",))
+    shown = run("recall", "list", "--trust", "trust").stdout
+    for words in ("stop-use", "Stoppar: fonstret", "  | Hör av dig.", "  | Ring."):
+        assert words in shown
+    weaker = run("recall", "new", "fed", NAME, "--level", "info", "--reason", "Fel.")
+    assert (weaker.exit_code, "lift-needed" in weaker.stderr) == (1, True)
+
+    assert run("recall", "lift", "fed", NAME, "--reason", "Rättat.").exit_code == 0
+    (file,) = (place / "fed" / "drafts").glob("*.lift.json")
+    alone = run("recall", "draft-lift", "fed", str(file))
+    assert (alone.exit_code, "lift-signatures" in alone.stderr) == (1, True)
+    for key, said in (("sam", "Den andras underskrift saknas"), ("bo", "Båda underskrifterna finns")):
+        signed = run("recall", "sign-lift", str(file), "--place", "fed", "--key", key, "--keys", "keys", "--yes")
+        assert (signed.exit_code, said in signed.stdout) == (0, True), signed.output
+        assert "Stoppar: fonstret" in signed.stdout, "what is lifted is shown"
+    assert run("recall", "draft-lift", "fed", str(file)).exit_code == 0
+    adopted(place)
+    assert "(hävd)" in run("recall", "list", "fed").stdout
+    assert federations.ask(store, place / "trust", datetime.now(UTC)) == "trusted"
+    assert run("recall", "list", "--trust", "trust").stdout == "Ingenting är återkallat.\n"
+    stale = run("recall", "sign-lift", str(file), "--place", "fed", "--key", "sam", "--keys", "keys", "--yes")
+    assert (stale.exit_code, "signed-already" in stale.stderr) == (1, True)
+
+
+def adopted(place: Path) -> None:
+    draft = max((place / "fed" / "drafts").glob("*.draft.json"), key=lambda path: path.stat().st_mtime_ns)
+    assert run("federation", "sign", str(draft), "--key", "sam", "--keys", "keys", "--yes").exit_code == 0
+    assert run("federation", "adopt", "fed", str(draft)).exit_code == 0
+    assert run("federation", "stamp", "fed", "--key", "klocka", "--keys", "keys").exit_code == 0
+
+
+def test_either_a_place_or_a_trust_folder_is_listed(place: Path) -> None:
+    assert run("recall", "list").exit_code == 2
+    assert run("recall", "list", "fed", "--trust", "trust").exit_code == 2
+
+
+def test_a_recall_in_a_registry(place: Path) -> None:
+    """The metadata lies in a folder in OCI layout: the drafts lie where the command runs."""
+    from designtool.share.folder_registry import FolderRegistry
+    from designtool.share.registry_metadata import RegistryMetadataStore
+    from designtool.share.stick import copy_metadata
+
+    copy_metadata(FolderMetadataStore(place / "fed"), RegistryMetadataStore(FolderRegistry(place / "sticka")))
+    done = run("recall", "new", "./sticka", NAME, "--reason", "Fel.")
+    assert done.exit_code == 0, done.output
+    (draft,) = (place / "drafts").iterdir()
+    assert run("federation", "sign", str(draft), "--key", "sam", "--keys", "keys", "--yes").exit_code == 0
+    assert run("federation", "adopt", "./sticka", str(draft)).exit_code == 0
+    assert run("federation", "stamp", "./sticka", "--key", "klocka", "--keys", "keys").exit_code == 0
+    assert "Skäl: Fel." in run("recall", "list", "./sticka").stdout
+    assert "Ingenting" in run("recall", "list", "fed").stdout

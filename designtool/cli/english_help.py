@@ -160,8 +160,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Visa återkallelsen och skriv under att den hävs. En säkerhetsansvarig och en kliniskt ansvarig behövs.": (
             "Show the recall and sign that it is lifted. A safety officer and one who is clinically responsible are needed."
         ),
-        "Federationens metadata: där står återkallelsen som hävs.": (
-            "The federation's metadata: there stands the recall that is lifted."
+        "Där federationens metadata finns: ett namn under registries, en adress eller en mapp. Där står återkallelsen som hävs.": (
+            "Where the federation's metadata is: a name under registries, an address or a folder. There stands the recall that is lifted."
         ),
         "Gör ett utkast till lista där återkallelsen är hävd. En säkerhetsansvarig skriver under.": (
             "Make a draft of a list in which the recall is lifted. A safety officer signs it."

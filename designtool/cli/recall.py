@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from designtool.cli.ceremony import DRAFTS_FOLDER
+from designtool.cli.ceremony import DRAFTS, PLACE, drafts_in, write_drafts
 from designtool.cli.click_words import Commands
 from designtool.cli.output import FORMAT, Usage, language_of, print_json, today
-from designtool.cli.passphrase import KEYS, PASSPHRASE_FILE, asked_passphrase, refuse
+from designtool.cli.passphrase import KEYS, PASSPHRASE_FILE, asked_passphrase
+from designtool.cli.registries import Here, problems_told
 from designtool.diagnostics import Text
 
 if TYPE_CHECKING:
-    from designtool.share.draft import Draft
-    from designtool.share.metadata_store import FolderMetadataStore
     from designtool.share.recall_lifts import Lift
     from designtool.share.recalls import Level, Recall
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 _LEVELS = ("stop-use", "no-new-patients", "info")
-_PLACE = click.argument("place", type=click.Path(path_type=Path, file_okay=False))
 _TEXT_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _LARGEST_TEXT = 100_000
 
@@ -35,33 +31,8 @@ def command() -> None:
     """Återkalla en utgåva, och häv en återkallelse. En person stoppar, två häver."""
 
 
-def _refusing(work: _Command) -> Any:
-    """What is refused is said with its code, and ends with status 1; what cannot be read or written, with 2."""
-
-    @wraps(work)
-    def guarded(*arguments: Any, **options: Any) -> None:
-        from designtool.share.signed_problems import SignedProblem
-        from designtool.share.trust_problems import TrustProblem
-
-        try:
-            work(*arguments, **options)
-        except (TrustProblem, SignedProblem) as problem:
-            if options.get("output_format") == "json":
-                message = problem.message.in_language(language_of(None))
-                print_json({"problems": [{"code": problem.code, "message": message}]})
-                click.get_current_context().exit(1)
-            refuse(problem)
-        except OSError as error:
-            where, why = error.filename or "", error.strerror or type(error).__name__
-            raise Usage(
-                Text(f"det gick inte att läsa eller skriva {where}: {why}", f"cannot read or write {where}: {why}")
-            ) from error
-
-    return guarded
-
-
 @command.command("new")
-@_PLACE
+@PLACE
 @click.argument("release")
 @click.option(
     "--level",
@@ -85,10 +56,10 @@ def _refusing(work: _Command) -> Any:
     type=_TEXT_FILE,
     help="För en mildare återkallelse än den som gäller: hävningen av den, underskriven av två.",
 )
+@DRAFTS
 @FORMAT
-@_refusing
 def new(
-    place: Path,
+    place: str,
     release: str,
     level: str,
     reason: str,
@@ -97,43 +68,50 @@ def new(
     patient_text_file: Path | None,
     therapist_text_file: Path | None,
     lift_file: Path | None,
+    drafts_folder: Path | None,
     output_format: str,
 ) -> None:
     """Gör ett utkast till återkallelse av REGION/PROGRAM/VERSION. En säkerhetsansvarig skriver under."""
     from designtool.share.federation import release_name
     from designtool.share.recalls import Recall, draft_recall
 
-    wanted = Recall(
-        release_name(release),
-        cast("Level", level),
-        reason,
-        replacement,
-        tuple(dict.fromkeys(parts)),
-        _text(patient_text_file),
-        _text(therapist_text_file),
-    )
-    lift = _read_lift(lift_file) if lift_file is not None else None
-    _write_draft(place, draft_recall(_store(place), wanted, datetime.now(UTC), lift), output_format)
+    here = Here()
+    with problems_told(here.language, output_format):
+        wanted = Recall(
+            release_name(release),
+            cast("Level", level),
+            reason,
+            replacement,
+            tuple(dict.fromkeys(parts)),
+            _text(patient_text_file),
+            _text(therapist_text_file),
+        )
+        lift = _read_lift(lift_file) if lift_file is not None else None
+        with here.opened_metadata(place) as store:
+            draft = draft_recall(store, wanted, datetime.now(UTC), lift)
+        write_drafts(here, drafts_in(here, place, drafts_folder), (draft,), output_format)
 
 
 @command.command("list")
-@click.argument("place", type=click.Path(path_type=Path, file_okay=False), required=False)
+@click.argument("place", required=False)
 @click.option(
     "--trust", type=click.Path(path_type=Path, file_okay=False), help="En mapp med förtroende: det som gäller där."
 )
 @FORMAT
-@_refusing
-def list_(place: Path | None, trust: Path | None, output_format: str) -> None:
+def list_(place: str | None, trust: Path | None, output_format: str) -> None:
     """Visa vad som är återkallat, enligt federationens metadata eller en mapp med förtroende."""
     from designtool.share.recalls import entries_in, recalls
 
     if (place is None) == (trust is None):
         raise Usage(Text("ange antingen platsen eller --trust", "give either the place or --trust"))
-    if trust is not None:
-        found: list[tuple[Recall, Lift | None]] = [(one, None) for one in recalls(trust)]
-    else:
-        assert place is not None, "one of the two was given"
-        found = list(entries_in(_store(place)))
+    here = Here()
+    with problems_told(here.language, output_format):
+        if trust is not None:
+            found: list[tuple[Recall, Lift | None]] = [(one, None) for one in recalls(trust)]
+        else:
+            assert place is not None, "one of the two was given"
+            with here.opened_metadata(place) as store:
+                found = list(entries_in(store))
     if output_format == "json":
         print_json({"recalls": [_told(recall, lift) for recall, lift in found]})
         return
@@ -141,22 +119,26 @@ def list_(place: Path | None, trust: Path | None, output_format: str) -> None:
 
 
 @command.command("lift")
-@_PLACE
+@PLACE
 @click.argument("release")
 @click.option("--reason", required=True, help="Varför det går att använda igen.")
+@DRAFTS
 @FORMAT
-@_refusing
-def lift_command(place: Path, release: str, reason: str, output_format: str) -> None:
+def lift_command(place: str, release: str, reason: str, drafts_folder: Path | None, output_format: str) -> None:
     """Gör ett dokument som häver återkallelsen av REGION/PROGRAM/VERSION. Två personer skriver under det."""
     from designtool.cli.written import check_targets, write_text
     from designtool.share.envelope import encode_envelope
     from designtool.share.federation import release_name
     from designtool.share.recalls import lift_for
 
-    lift = lift_for(_store(place), release_name(release), reason, today())
-    file = place / DRAFTS_FOLDER / f"{lift.release.replace('/', '_')}.{lift.number}.lift.json"
-    check_targets([file], force=False)
-    write_text(file, encode_envelope(lift.envelope).decode())
+    here = Here()
+    with problems_told(here.language, output_format):
+        with here.opened_metadata(place) as store:
+            lift = lift_for(store, release_name(release), reason, today())
+        folder = drafts_in(here, place, drafts_folder)
+        file = folder / f"{lift.release.replace('/', '_')}.{lift.number}.lift.json"
+        check_targets([file], force=False)
+        write_text(file, encode_envelope(lift.envelope).decode())
     if output_format == "json":
         print_json({"lift": _lift_told(file, lift, is_whole=False)})
         return
@@ -172,19 +154,17 @@ def lift_command(place: Path, release: str, reason: str, output_format: str) -> 
 @click.argument("file", type=_TEXT_FILE)
 @click.option(
     "--place",
-    type=click.Path(path_type=Path, file_okay=False),
     required=True,
-    help="Federationens metadata: där står återkallelsen som hävs.",
+    help="Där federationens metadata finns: ett namn under registries, en adress eller en mapp. Där står återkallelsen som hävs.",
 )
 @click.option("--key", "key_name", required=True, help="Namnet på din nyckel.")
 @click.option("--yes", is_flag=True, help="Fråga inte, för automatiska körningar. Det som skrivs under visas ändå.")
 @KEYS
 @PASSPHRASE_FILE
 @FORMAT
-@_refusing
 def sign_lift_command(
     file: Path,
-    place: Path,
+    place: str,
     key_name: str,
     yes: bool,
     key_folder: Path,
@@ -199,22 +179,25 @@ def sign_lift_command(
     from designtool.share.recall_words import lift_lines, recall_lines
     from designtool.share.recalls import lift_ground
 
-    lift = _read_lift(file)
-    recall, keys = lift_ground(_store(place), lift, file.name)
-    for line in (
-        *lift_lines(lift),
-        Text("Återkallelsen som hävs:", "The recall that is lifted:"),
-        *recall_lines(recall),
-    ):
-        # On stderr where programs read: nobody signs what was not shown.
-        click.echo(line.in_language(language_of(None)), err=output_format == "json")
-    question = Text("Vill du skriva under?", "Do you want to sign?").in_language(language_of(None))
-    if not yes and not click.confirm(question, default=False, err=output_format == "json"):
-        raise click.Abort
-    signer = open_key(key_folder, key_name, asked_passphrase(passphrase_file, key_name, is_new=False))
-    done = sign_lift(lift, signer, read_public(public_file(key_folder, key_name)), keys)
-    write_atomically(file, lambda stream: stream.write(encode_envelope(done.envelope)))
-    is_whole = holds(done, done.release, keys)
+    here = Here()
+    with problems_told(here.language, output_format):
+        lift = _read_lift(file)
+        with here.opened_metadata(place) as store:
+            recall, keys = lift_ground(store, lift, file.name)
+        for line in (
+            *lift_lines(lift),
+            Text("Återkallelsen som hävs:", "The recall that is lifted:"),
+            *recall_lines(recall),
+        ):
+            # On stderr where programs read: nobody signs what was not shown.
+            click.echo(line.in_language(here.language), err=output_format == "json")
+        question = Text("Vill du skriva under?", "Do you want to sign?").in_language(here.language)
+        if not yes and not click.confirm(question, default=False, err=output_format == "json"):
+            raise click.Abort
+        signer = open_key(key_folder, key_name, asked_passphrase(passphrase_file, key_name, is_new=False))
+        done = sign_lift(lift, signer, read_public(public_file(key_folder, key_name)), keys)
+        write_atomically(file, lambda stream: stream.write(encode_envelope(done.envelope)))
+        is_whole = holds(done, done.release, keys)
     if output_format == "json":
         print_json({"lift": _lift_told(file, done, is_whole)})
         return
@@ -226,15 +209,20 @@ def sign_lift_command(
 
 
 @command.command("draft-lift")
-@_PLACE
+@PLACE
 @click.argument("file", type=_TEXT_FILE)
+@DRAFTS
 @FORMAT
-@_refusing
-def draft_lift_command(place: Path, file: Path, output_format: str) -> None:
+def draft_lift_command(place: str, file: Path, drafts_folder: Path | None, output_format: str) -> None:
     """Gör ett utkast till lista där återkallelsen är hävd. En säkerhetsansvarig skriver under."""
     from designtool.share.recalls import draft_lift
 
-    _write_draft(place, draft_lift(_store(place), _read_lift(file), datetime.now(UTC)), output_format)
+    here = Here()
+    with problems_told(here.language, output_format):
+        lift = _read_lift(file)
+        with here.opened_metadata(place) as store:
+            draft = draft_lift(store, lift, datetime.now(UTC))
+        write_drafts(here, drafts_in(here, place, drafts_folder), (draft,), output_format)
 
 
 def _print(found: Iterable[tuple[Recall, Lift | None]]) -> None:
@@ -308,31 +296,6 @@ def _read_lift(file: Path) -> Lift:
 
     with open(file, "rb") as stream:
         return read_lift(stream.read(MOST_BYTES + 1), file.name)
-
-
-def _store(place: Path) -> FolderMetadataStore:
-    from designtool.share.metadata_store import FolderMetadataStore
-
-    return FolderMetadataStore(place)
-
-
-def _write_draft(place: Path, draft: Draft, output_format: str) -> None:
-    from designtool.cli.ceremony import draft_json
-    from designtool.cli.written import check_targets, write_text
-    from designtool.share.draft import encode_draft
-
-    file = place / DRAFTS_FOLDER / f"{draft.file.removesuffix('.json')}.draft.json"
-    check_targets([file], force=False)
-    write_text(file, encode_draft(draft).decode())
-    if output_format == "json":
-        print_json({"drafts": [draft_json(file, draft)]})
-        return
-    _say(
-        Text(
-            f"Utkast: {file}\nSkriv under med designtool federation sign, ta in det med adopt, och stämpla.",
-            f"Draft: {file}\nSign it with designtool federation sign, take it in with adopt, and stamp.",
-        )
-    )
 
 
 def _say(text: Text) -> None:
