@@ -16,9 +16,9 @@ from axe_playwright_python.sync_playwright import Axe
 from chromium import launched_chromium
 from playwright.sync_api import Browser, Page, sync_playwright
 from test_polling import a_place, poller_of
-from test_runtime_pages_axe import RULES
 
 from designtool.runtime.app import app_of
+from tests.browser.test_runtime_pages_axe import RULES
 
 PATHS = ("/unit", "/unit/sharing")
 
