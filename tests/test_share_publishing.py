@@ -176,3 +176,49 @@ def test_metadata_that_has_run_out_stops_what_is_fetched(
     assert run("federation", "stamp", "federation", "--key", "stampel", "--keys", keys).status == 0
     assert run("federation", "copy", "federation", "./minne").status == 0
     assert told(run, "fetch", "vgr/provet", "--from", "./minne", "--trust", "trust")["new"]
+
+
+def test_a_stick_with_what_is_new_alone(
+    run: Run, bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    newer, other = tmp_path / "provet-1.0.1.dtb", tmp_path / "annat.dtb"
+    newer.write_bytes(bundle_bytes(replace(sample_program(), version="1.0.1")))
+    other.write_bytes(bundle_bytes(replace(sample_program(), id="annat")))
+    for wrong in (("--to", "./minne", "--since", other), ("--to", "http://127.0.0.1:9", "--since", bundle)):
+        done = run("publish", newer, *wrong, "--unsigned")
+        assert (done.status, "--since" in done.err) == (2, True)
+    (whole,) = told(run, "publish", newer, "--to", "./allt", "--unsigned")["published"]
+    (part,) = told(run, "publish", newer, "--to", "./minne", "--since", bundle, "--unsigned")["published"]
+    assert part["sent_bytes"] < whole["sent_bytes"]
+    missing = run("fetch", "vgr/provet", "--from", "./minne", "--output", "hit")
+    assert (missing.status, "provet-1.0.0.dtb: lägg den filen i hit" in missing.err) == (2, True)
+    assert not list((tmp_path / "hit").iterdir())
+    (tmp_path / "hit" / "provet-1.0.0.dtb").write_bytes(bundle.read_bytes())
+    fetched = told(run, "fetch", "vgr/provet", "--from", "./minne", "--output", "hit")
+    assert Path(fetched["path"]).read_bytes() == newer.read_bytes()
+    assert [
+        one["name"] for one in told(run, "publish", bundle, other, "--to", "./minne", "--unsigned")["published"]
+    ] == [
+        "vgr/provet",
+        "vgr/annat",
+    ]
+
+
+def test_one_region_whose_metadata_does_not_hold_is_named(run: Run, keys: Path, bundle: Path, tmp_path: Path) -> None:
+    folder, trust = tmp_path / "federation", tmp_path / "trust"
+    digest = found(run, keys, folder)
+    draft = signed_draft(run, keys, str(folder), bundle, tmp_path / "drafts")
+    assert run("federation", "adopt", folder, draft).status == 0
+    assert run("federation", "stamp", folder, "--key", "stampel", "--keys", keys).status == 0
+    assert run("federation", "trust", trust, "--from", folder, "--digest", digest).status == 0
+    whole = (folder / "1.vgr.json").read_bytes()
+    (folder / "1.vgr.json").write_bytes(whole[:-1])
+    done = run("federation", "update", trust, "--from", folder)
+    assert (done.status, "fel[metadata-" in done.err, "Inget från vgr är betrott" in done.err) == (0, True, True)
+    (problem,) = told(run, "federation", "update", trust, "--from", folder)["not_trusted"]
+    assert problem["role"] == "vgr"
+    assert run("verify", bundle, "--trust", trust).status == 1
+    (folder / "1.vgr.json").write_bytes(whole)
+    assert told(run, "federation", "update", trust, "--from", folder)["not_trusted"] == []
+    assert run("verify", bundle, "--trust", trust).status == 0
