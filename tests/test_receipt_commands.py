@@ -19,7 +19,7 @@ from test_agreement_commands import PASSPHRASE, _put_key
 from designtool.cli import group
 from designtool.load.shape import schema_of
 from designtool.runtime.outbox import outbox_of
-from designtool.share import opening
+from designtool.share import opening, publication
 from designtool.share.federation import release_name
 from designtool.share.folder_registry import FolderRegistry
 from designtool.share.http_client import RegistryClient
@@ -31,6 +31,7 @@ from designtool.share.receipt_registry import collect, send
 from designtool.share.receipts import Recalled
 from designtool.share.registry_metadata import RegistryMetadataStore
 from designtool.share.stick import copy_metadata, take_over
+from designtool.share.trust_problems import TrustProblem
 
 NAME = "region-a/prov/1.0.0"
 PEOPLE = {"anna": PUBLISHER, "bo": CLINICAL, "cia": PUBLISHER_B, "sam": SAFETY}
@@ -192,6 +193,32 @@ def test_who_cannot_be_enrolled(place: Place, key: str, file: str, code: str) ->
     assert place.stick.tags("receipts/region-a") == ()
     eve = run(*ENROL, "--trust", "trust", key="eve")
     assert (eve.exit_code, "agreement-key" in eve.stderr) == (1, True)
+
+
+def test_a_key_that_the_command_makes_is_a_runtimes(place: Place) -> None:
+    made = CliRunner().invoke(
+        group,
+        [
+            *("keys", "new", "vaxjo", "--holder", "Mottagningen i Växjö", "--region", "region-a"),
+            *("--role", "runtime", "--keys", "keys"),
+        ],
+    )
+    assert made.exit_code == 0, made.output
+    done = run(*[part.replace("lund", "vaxjo") for part in ENROL], "--trust", "trust", key="anna")
+    assert done.exit_code == 0, done.output
+    place.recall(hours_ago=25)
+    assert "Mottagningen i Växjö (region-a, " in listed("--hours", "0").stdout
+
+
+def test_a_runtime_signs_nothing_for_a_region(place: Place) -> None:
+    people = [person("Eva Ek", "publisher", "region-c").public, person("Ola Alm", "clinical", "region-c").public]
+    unit = person("Mottagningen", "runtime", "region-c").public
+    with pytest.raises(TrustProblem) as stopped:
+        publication.draft_region(place.federation.store, "region-c", [*people, unit], datetime.now(UTC))
+    assert stopped.value.code == "key-role"
+    assert publication.draft_region(place.federation.store, "region-c", people, datetime.now(UTC))
+    forged = run("enrol", "keys/malmo.public.json", *ENROL[2:], "--trust", "trust", key="lund")
+    assert (forged.exit_code, "agreement-key" in forged.stderr) == (1, True)
 
 
 def test_a_telephone_number_that_is_none(place: Place) -> None:

@@ -65,6 +65,17 @@ def test_documents_go_to_their_regions_and_come_back(registry: Registry) -> None
     assert seen(collect(registry, BOTH)).is_everybody_heard
 
 
+def test_who_has_taken_a_place_before_is_told_and_not_believed(registry: Registry) -> None:
+    one = answered(LUND)
+    send([enrolled(LUND)], registry)
+    put(registry, "region-a", b"{}", tag_of(one))
+    with pytest.raises(RegistryProblem) as stopped:
+        send([one], registry)
+    assert stopped.value.code == "tag-moved"
+    found = collect(registry, BOTH)
+    assert (silent(found), [one.code for one in found.problems]) == ([LUND.public.holder], ["envelope-invalid"])
+
+
 def test_an_end_is_read(registry: Registry) -> None:
     send([enrolled(LUND), end(LUND.public, NOW, PUBLISHER.signer, PUBLISHER.public)], registry)
     assert seen(collect(registry, BOTH)).runtimes == ()

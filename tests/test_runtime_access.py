@@ -70,6 +70,7 @@ WAYS = (
     Way("/unit/activate", POST, UNIT_ADMINISTRATOR),
     Way("/unit/routine", POST, UNIT_ADMINISTRATOR),
     Way("/unit/audit", BOTH, UNIT_ADMINISTRATOR),
+    Way("/unit/sharing", BOTH, UNIT_ADMINISTRATOR),
 )
 GUARDED = [pytest.param(way, id=way.path) for way in WAYS if way.allowed]
 OF_TREATMENT = [pytest.param(way, id=way.path) for way in WAYS if way.of_treatment]

@@ -40,6 +40,8 @@ TOO_SOON = timedelta(days=2)
 MOST_SECONDS = 300.0
 """Of one poll, whatever the registry does."""
 DEFAULT_MINUTES = 60
+_MOST_PROBLEMS = 20
+"""Of one poll, to be shown: a registry full of junk fills no page."""
 _log = logging.getLogger("designtool.runtime")
 
 
@@ -129,7 +131,9 @@ def poll(polling: Polling, now: datetime, may_go_on: Callable[[], bool] = lambda
         if registry is not None and may_go_on():
             with _telling(problems):
                 found.sent = _send_receipts(polling, registry, problems)
-    return Outcome(found.is_fresh, tuple(dict.fromkeys(problems)), found.written, found.sent, found.new_agreements)
+    return Outcome(
+        found.is_fresh, tuple(dict.fromkeys(problems))[:_MOST_PROBLEMS], found.written, found.sent, found.new_agreements
+    )
 
 
 @dataclass

@@ -50,20 +50,17 @@ def repository_of(region: str) -> str:
 def send(documents: Iterable[Signed], registry: Registry) -> tuple[Signed, ...]:
     """Put documents into their regions' repositories. The same one again changes nothing. Gives those that were not there yet.
 
-    Raises RegistryProblem; what was sent until then stays sent.
+    Raises RegistryProblem, `tag-moved` where somebody has put something else in a document's place; what was sent until then
+    stays sent.
     """
-    known: dict[str, set[str]] = {}
     new = []
     for one in documents:
-        repository = repository_of(one.region)
-        if repository not in known:
-            known[repository] = set(registry.tags(repository))
-        tag = tag_of(one)
-        if tag in known[repository]:
-            continue
+        repository, tag = repository_of(one.region), tag_of(one)
+        is_new = registry.tagged(repository, tag) is None
+        # Also where there is something by this name: only who pushes the same finds out that it is the same.
         push_file(registry, repository, tag, encode_envelope(one.envelope), one.envelope.payload_type, ENVELOPE_TYPE)
-        known[repository].add(tag)
-        new.append(one)
+        if is_new:
+            new.append(one)
     return tuple(new)
 
 
