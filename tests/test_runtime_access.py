@@ -71,6 +71,8 @@ WAYS = (
     Way("/unit/routine", POST, UNIT_ADMINISTRATOR),
     Way("/unit/audit", BOTH, UNIT_ADMINISTRATOR),
     Way("/unit/sharing", BOTH, UNIT_ADMINISTRATOR),
+    Way("/unit/catalogue", GET, UNIT_ADMINISTRATOR),
+    Way("/unit/catalogue.css", GET, UNIT_ADMINISTRATOR),
 )
 GUARDED = [pytest.param(way, id=way.path) for way in WAYS if way.allowed]
 OF_TREATMENT = [pytest.param(way, id=way.path) for way in WAYS if way.of_treatment]
