@@ -402,7 +402,7 @@ def test_a_recall_stops_what_is_new_and_says_why(own: Region) -> None:
     under_way, waiting = own.decided(1), own.decided(2)
     assert own.start(under_way).status_code == 303
     recall(own, "region-a/provet/1.0.0")
-    said = "provet 1.0.0 är återkallat: inga nya behandlingar startas. Skäl: Fel i &lt;sömnfönstret&gt;. Använd version 1.0.9"
+    said = "Provet 1.0.0 är återkallat: inga nya behandlingar startas. Skäl: Fel i &lt;sömnfönstret&gt;. Använd version 1.0.9"
     stopped = own.start(waiting)
     assert (stopped.status_code, said in stopped.text, own.phase(waiting)) == (422, True, "decision")
     assert own.activate().status_code == 422

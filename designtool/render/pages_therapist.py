@@ -81,10 +81,12 @@ def treatment(rest: str, context: PageContext, templates: Templates) -> Body:
         else context.say("never"),
         "started": day(situation.started_on, context.language, context.today),
     }
-    first, *parts = templates.parts("treatment", facts)
+    parts = templates.parts("treatment", facts)
+    first = tuple(part for part in parts if part[0] in ("heading", "flags"))
+    others = tuple(part for part in parts if part not in first)
     return Body(
         situation.patient or context.say("patient"),
-        (first, ("recalled", recalled_cards(context)), *parts),
+        (*first, ("recalled", recalled_cards(context)), *others),
         aside=templates.page("treatment_beside", facts),
         aside_title=context.say("facts"),
     )

@@ -66,7 +66,14 @@ def recalled_cards(context: PageContext) -> Markup:
                 element("span", {}, context.say("recalled")),
             ),
             *(element("p", {}, context.text(line)) for line in one.lines),
-            element("div", {"dir": "auto"}, paragraphs(one.text)) if one.text else None,
+            joined(
+                (
+                    element("p", {"class": "eyebrow"}, context.say("recalled-for-you")),
+                    element("div", {"dir": "auto"}, paragraphs(one.text)),
+                )
+            )
+            if one.text
+            else None,
         )
         for one in context.viewpoint.recalled
     )
@@ -85,9 +92,7 @@ def _card(context: PageContext, text: str, title: str) -> Markup:
         {"class": "callout callout-important stopped", "aria-labelledby": place},
         element("h2", {"class": "callout-title", "id": place}, icon("lock"), element("span", {}, title)),
         element("div", {"dir": "auto"}, paragraphs(text)),
-        element("p", {"class": "stopped-ways"}, joined((links[0], " ", links[1])))
-        if not context.is_therapist
-        else None,
+        element("p", {"class": "stopped-ways"}, joined(links)) if not context.is_therapist else None,
     )
 
 

@@ -286,12 +286,14 @@ WORDS: dict[str, Text] = {
         "Those who are responsible for the program have paused this part. You need not do anything. Your therapist knows, and you can "
         "always write if you wonder about something.",
     ),
+    "stopped-confirmed": Text("Gällde före pausen", "Held before the pause"),
     "stopped-write": Text("Skriv till din behandlare", "Write to your therapist"),
     "stopped-typed": Text("Det du nyss skrev", "What you have just written"),
     "stopped-typed-text": Text(
         "Det är inte sparat, eftersom delen är pausad. Kopiera det härifrån om du vill ha det kvar.",
         "It is not saved, since this part is paused. Copy it from here if you want to keep it.",
     ),
+    "recalled-for-you": Text("Till dig som behandlare", "To you as a therapist"),
     "recalled": Text("Den här versionen är återkallad", "This version has been recalled"),
     "locked-until-open": Text("Den här övningen öppnar längre fram.", "This exercise opens later."),
     "saved-submitted": Text("Tack, det är sparat.", "Thank you, it is saved."),

@@ -177,7 +177,8 @@ def _joined(texts: Mapping[str, list[str]]) -> dict[str, str]:
 
 
 def _lines(recall: Recall, program: Program) -> tuple[Text, ...]:
-    name = f"{recall.release.program} {recall.release.version}"
+    is_own = (recall.release.program, recall.release.version) == (program.id, program.version)
+    name = f"{program.title if is_own else recall.release.program} {recall.release.version}"
     lines = [_filled(_LEVELS[recall.level], name=name)]
     if recall.reason:
         lines[0] = _together(lines[0], _filled(_REASON, reason=recall.reason))
@@ -185,7 +186,7 @@ def _lines(recall: Recall, program: Program) -> tuple[Text, ...]:
         lines[0] = _together(lines[0], _filled(_INSTEAD, replacement=recall.replacement))
     if recall.level == "no-new-patients":
         lines[0] = _together(lines[0], _GOES_ON)
-    if (recall.release.program, recall.release.version) != (program.id, program.version):
+    if not is_own:
         lines.append(_filled(_BELOW, title=f"{program.title} {program.version}", name=name))
     if recall.level == "stop-use":
         titles = [_title(program, part) for part in recall.parts if _is_part(program, part)]

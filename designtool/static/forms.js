@@ -344,6 +344,7 @@ function autosave(form) {
         body: JSON.stringify({ field: name, value, entry_date: entryDate, revision: told[name] ?? revision, page: ownPage }),
       });
       if (response.ok || response.status === 409) answer = await response.json();
+      else if (response.status === 422) answer = await response.json().catch(() => null);
     } catch {
       response = null;
     }
@@ -355,6 +356,7 @@ function autosave(form) {
       stopped = true;
       show("signed-out");
     } else if (response && response.status >= 400 && response.status < 500 && response.status !== 408 && response.status !== 429) {
+      if (answer?.error) showError(form, name, answer.error, false);
       settled(name, value, "refused", null);
     } else {
       wait = Math.min(LONGEST_WAIT, wait ? wait * 2 : 2000);
