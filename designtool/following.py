@@ -32,16 +32,18 @@ from designtool.load.kinds import OVERLAYS
 from designtool.model.program import Program
 from designtool.model.reading import Node
 from designtool.overlays import Published, ReadOverlay, build_overlay, read_overlay_folder, read_published
-from designtool.share.catalogue import Agreed
-from designtool.share.federation import ReleaseName
+from designtool.share.catalogue.entries import Agreed
+from designtool.share.federation.copying import take_over
+from designtool.share.federation.places import opened_metadata
+from designtool.share.federation.problems import TrustProblem
+from designtool.share.federation.roles import ReleaseName
+from designtool.share.federation.trust import Client
 from designtool.share.fetch import Fetched
-from designtool.share.opening import is_address, open_registry
-from designtool.share.places import opened_metadata
-from designtool.share.problems import RegistryProblem
-from designtool.share.recalls import Recall
-from designtool.share.registry import Progress, Registry, nobody_watches
+from designtool.share.recalls.listing import Recall
+from designtool.share.registries.opening import is_address, open_registry
+from designtool.share.registries.problems import RegistryProblem
+from designtool.share.registries.registry import Progress, Registry, nobody_watches
 from designtool.share.signed_problems import SignedProblem
-from designtool.share.stick import take_over
 from designtool.share.subscribing import (
     Upstream,
     agreed_on,
@@ -50,8 +52,6 @@ from designtool.share.subscribing import (
     recalled_versions,
     upstream_of,
 )
-from designtool.share.trust import Client
-from designtool.share.trust_problems import TrustProblem
 from designtool.source.workspace import WORKSPACE_FILE
 from designtool.treatment.journey import JourneyResult, run_journey
 from designtool.workspace import BuiltBundle

@@ -14,16 +14,17 @@ from federations import CLINICAL, CLINICAL_B, FOUNDERS, NOW, PUBLISHER, PUBLISHE
 
 from designtool.bundle import Bundle, read_bundle
 from designtool.model.program import Audience, DerivedFrom, Program, Publisher, Rights
-from designtool.share import agreements, publication
-from designtool.share.agreement_folder import write_agreement
-from designtool.share.agreements import Agreement, read_agreement
-from designtool.share.federation import Release, release_name
-from designtool.share.folder_registry import FolderRegistry
-from designtool.share.places import opened_metadata
+from designtool.share.agreements import terms as agreements
+from designtool.share.agreements.folder import write_agreement
+from designtool.share.agreements.terms import Agreement, read_agreement
+from designtool.share.federation import publication
+from designtool.share.federation.copying import copy_metadata, take_over
+from designtool.share.federation.places import opened_metadata
+from designtool.share.federation.release import release_of_bundle
+from designtool.share.federation.roles import Release, release_name
 from designtool.share.publish import publish
-from designtool.share.recalls import Recall, draft_recall
-from designtool.share.release import release_of_bundle
-from designtool.share.stick import copy_metadata, take_over
+from designtool.share.recalls.listing import Recall, draft_recall
+from designtool.share.registries.folder import FolderRegistry
 
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(2)> \"'&amp; javascript:alert(3) </style></summary></details>"

@@ -13,14 +13,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from securesystemslib.signer import CryptoSigner, SSlibKey
 from tuf.api.metadata import Metadata
 
-from designtool.share import publication
-from designtool.share.draft import Draft, metadata_of, sign_draft, signed_digest
-from designtool.share.federation import Release, release_name
-from designtool.share.keys import KeyRole, Owner, PublicKey, key_in_metadata
-from designtool.share.keys import _public_key as public_key_of
-from designtool.share.metadata_store import TIMESTAMP_FILE, MetadataStore, parsed_name
-from designtool.share.trust import NotTrusted, Trusted, create_trust_folder, trusted
-from designtool.share.trust_problems import TrustProblem
+from designtool.share.federation import publication
+from designtool.share.federation.draft import Draft, metadata_of, sign_draft, signed_digest
+from designtool.share.federation.keys import KeyRole, Owner, PublicKey, key_in_metadata
+from designtool.share.federation.keys import _public_key as public_key_of
+from designtool.share.federation.metadata_store import TIMESTAMP_FILE, MetadataStore, parsed_name
+from designtool.share.federation.problems import TrustProblem
+from designtool.share.federation.roles import Release, release_name
+from designtool.share.federation.trust import NotTrusted, Trusted, create_trust_folder, trusted
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -11,8 +11,8 @@ from types import TracebackType
 from typing import BinaryIO
 
 from designtool.bundle import BlobSource, Refused, digest_of
-from designtool.share.problems import RegistryProblem
-from designtool.share.registry import Progress, Pushed, Referrer, StoredManifest
+from designtool.share.registries.problems import RegistryProblem
+from designtool.share.registries.registry import Progress, Pushed, Referrer, StoredManifest
 
 
 @dataclass(slots=True)
@@ -27,7 +27,7 @@ class Shelves:
 
 
 class MemoryRegistry:
-    """See `designtool.share.registry.Registry`. `step` is called before each request, so that a test can have others come between."""
+    """See `designtool.share.registries.registry.Registry`. `step` is called before each request, so that a test can have others come between."""
 
     def __init__(self, shelves: Shelves, step: Callable[[], None] = lambda: None) -> None:
         self.shelves = shelves

@@ -8,7 +8,7 @@ from typing import Any
 
 from federations import NOW, PUBLISHER, PUBLISHER_B, Person, person
 
-from designtool.share.receipts import Enrolment, Recalled, Receipt, Signed, answer, enrol
+from designtool.share.receipts.documents import Enrolment, Recalled, Receipt, Signed, answer, enrol
 
 HOUR = timedelta(hours=1)
 LUND = person("Psykiatrimottagningen i Lund", "runtime", "region-a")

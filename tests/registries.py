@@ -28,10 +28,10 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from designtool.share.credentials import Credential
-from designtool.share.http_client import RegistryClient, parse_address
-from designtool.share.http_registry import HttpRegistry
-from designtool.share.network import Patience, Watch, WatchedTransport
+from designtool.share.registries.client import RegistryClient, parse_address
+from designtool.share.registries.credentials import Credential
+from designtool.share.registries.network import Patience, Watch, WatchedTransport
+from designtool.share.registries.service import HttpRegistry
 
 USER, PASSWORD = "publicering", "hemligt-ord"
 _HASHED = "$2b$04$1FTe.oH7PfkjKqxKahUSN.eZ3.sInQDPc89Da4wf7mPd.QgqIBVcC"

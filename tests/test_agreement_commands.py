@@ -15,7 +15,7 @@ from federations import CLINICAL_B, PUBLISHER, PUBLISHER_B, SAFETY, Person, pers
 
 from designtool.cli import group
 from designtool.load.shape import schema_of
-from designtool.share import keys, trust
+from designtool.share.federation import keys, trust
 
 TERMS = (
     *("--from", "region-a", "--to", "region-b", "--program", "prov", "--versions", ">=1.0 <2.0"),

@@ -16,15 +16,15 @@ from registries import http_registry
 
 from designtool.bundle.canonical import canonical_json
 from designtool.bundle.manifest import INDEX_TYPE, MANIFEST_TYPE, blob_of, digest_of
-from designtool.share import agreement_registry
-from designtool.share.agreement_folder import (
+from designtool.share.agreements import registry as agreement_registry
+from designtool.share.agreements.folder import (
     ENDED_FILE,
     read_agreement_folder,
     remember_ends,
     write_agreement,
     write_end,
 )
-from designtool.share.agreement_registry import (
+from designtool.share.agreements.registry import (
     ENVELOPE_TYPE,
     LEFT_FILE,
     Collected,
@@ -32,7 +32,7 @@ from designtool.share.agreement_registry import (
     repository_of,
     send_agreements,
 )
-from designtool.share.agreements import (
+from designtool.share.agreements.terms import (
     AGREEMENT_TYPE,
     END_TYPE,
     Agreement,
@@ -45,10 +45,10 @@ from designtool.share.agreements import (
     read_end,
 )
 from designtool.share.envelope import Envelope, enclose, encode_envelope, sign
-from designtool.share.folder_registry import FolderRegistry
-from designtool.share.problems import RegistryProblem
-from designtool.share.registry import Registry, nobody_watches
-from designtool.share.small_file import push_file
+from designtool.share.registries.folder import FolderRegistry
+from designtool.share.registries.problems import RegistryProblem
+from designtool.share.registries.registry import Registry, nobody_watches
+from designtool.share.registries.small_file import push_file
 
 DAY = date(2027, 6, 1)
 TERMS = Agreement(

@@ -17,14 +17,14 @@ from federations import CLINICAL_B, PUBLISHER, PUBLISHER_B, SAFETY, Person, pers
 
 from designtool.bundle.canonical import canonical_json
 from designtool.load.shape import schema_of
-from designtool.share.agreement_folder import (
+from designtool.share.agreements.folder import (
     found_agreement,
     read_agreement_folder,
     read_signed_file,
     write_agreement,
     write_end,
 )
-from designtool.share.agreements import (
+from designtool.share.agreements.terms import (
     AGREEMENT_TYPE,
     END_TYPE,
     Agreement,
@@ -43,9 +43,9 @@ from designtool.share.agreements import (
     unsigned,
 )
 from designtool.share.envelope import Envelope, Signature, enclose, encode_envelope, read_envelope, sign
-from designtool.share.region_keys import region_keys
+from designtool.share.federation.region_keys import region_keys
+from designtool.share.federation.trust import refresh
 from designtool.share.signed_problems import SIGNED_PROBLEMS, SignedProblem
-from designtool.share.trust import refresh
 
 DAY = date(2027, 6, 1)
 TERMS = Agreement(

@@ -21,10 +21,9 @@ from hypothesis import strategies as st
 from designtool.compare.reports import Compared
 from designtool.diagnostics import Text
 from designtool.model.program import DerivedFrom
-from designtool.share.agreement_folder import read_agreement_folder
-from designtool.share.agreements import Agreement, Standing
-from designtool.share.catalogue import AgreementState, Catalogue, Entry, InUse, catalogue
-from designtool.share.catalogue_differences import (
+from designtool.share.agreements.folder import read_agreement_folder
+from designtool.share.agreements.terms import Agreement, Standing
+from designtool.share.catalogue.differences import (
     FoundBundle,
     NotABundle,
     bundles_at,
@@ -32,17 +31,18 @@ from designtool.share.catalogue_differences import (
     program_from,
     programs_of,
 )
-from designtool.share.catalogue_page import Frame, catalogue_page
-from designtool.share.catalogue_report import json_catalogue, text_report
-from designtool.share.catalogue_words import CatalogueView, lines, unknown_difference, warnings
-from designtool.share.federation import Release, release_name
-from designtool.share.folder_registry import FolderRegistry
-from designtool.share.names import ProgramName, version_order
-from designtool.share.offers import Offers, RegionOffers, read_offers
-from designtool.share.problems import RegistryProblem
-from designtool.share.recalls import Recall, recalls
-from designtool.share.region_keys import region_keys
-from designtool.share.trust_problems import TrustProblem
+from designtool.share.catalogue.entries import AgreementState, Catalogue, Entry, InUse, catalogue
+from designtool.share.catalogue.page import Frame, catalogue_page
+from designtool.share.catalogue.report import json_catalogue, text_report
+from designtool.share.catalogue.words import CatalogueView, lines, unknown_difference, warnings
+from designtool.share.federation.offers import Offers, RegionOffers, read_offers
+from designtool.share.federation.problems import TrustProblem
+from designtool.share.federation.region_keys import region_keys
+from designtool.share.federation.roles import Release, release_name
+from designtool.share.recalls.listing import Recall, recalls
+from designtool.share.registries.folder import FolderRegistry
+from designtool.share.registries.names import ProgramName, version_order
+from designtool.share.registries.problems import RegistryProblem
 
 TODAY = NOW.date()
 LATER = NOW + 300 * DAY

@@ -18,11 +18,11 @@ from registries import docker_registry, http_registry
 from designtool.bundle import read_bundle
 from designtool.cli import group
 from designtool.load.shape import schema_of
-from designtool.share.folder_registry import FolderRegistry
-from designtool.share.metadata_store import FolderMetadataStore
+from designtool.share.federation.copying import copy_metadata
+from designtool.share.federation.metadata_store import FolderMetadataStore
+from designtool.share.federation.registry_metadata import RegistryMetadataStore
 from designtool.share.publish import publish
-from designtool.share.registry_metadata import RegistryMetadataStore
-from designtool.share.stick import copy_metadata
+from designtool.share.registries.folder import FolderRegistry
 
 
 @pytest.fixture(scope="module")

@@ -40,21 +40,21 @@ from designtool.runtime.polling import (
     valid_until,
     warnings,
 )
-from designtool.share.agreement_folder import write_agreement
-from designtool.share.agreement_registry import send_agreements
-from designtool.share.agreements import Agreement, propose, read_agreement
-from designtool.share.federation import release_name
-from designtool.share.folder_registry import FolderRegistry
-from designtool.share.network import Patience
-from designtool.share.recall_lifts import sign_lift
-from designtool.share.recalled import recalled_in
-from designtool.share.recalls import Recall, draft_lift, draft_recall, lift_for
-from designtool.share.receipt_registry import collect, send
-from designtool.share.receipts import Enrolment, Receipt, enrol, overview
-from designtool.share.region_keys import region_keys
-from designtool.share.registry import Registry
-from designtool.share.registry_metadata import RegistryMetadataStore
-from designtool.share.stick import copy_metadata, take_over
+from designtool.share.agreements.folder import write_agreement
+from designtool.share.agreements.registry import send_agreements
+from designtool.share.agreements.terms import Agreement, propose, read_agreement
+from designtool.share.federation.copying import copy_metadata, take_over
+from designtool.share.federation.region_keys import region_keys
+from designtool.share.federation.registry_metadata import RegistryMetadataStore
+from designtool.share.federation.roles import release_name
+from designtool.share.recalls.lifts import sign_lift
+from designtool.share.recalls.listing import Recall, draft_lift, draft_recall, lift_for
+from designtool.share.receipts.documents import Enrolment, Receipt, enrol, overview
+from designtool.share.receipts.recalled import recalled_in
+from designtool.share.receipts.registry import collect, send
+from designtool.share.registries.folder import FolderRegistry
+from designtool.share.registries.network import Patience
+from designtool.share.registries.registry import Registry
 
 NOW = runtime_samples.NOW
 DAY = timedelta(days=1)

@@ -33,14 +33,14 @@ from designtool.cli import group
 from designtool.load.shape import schema_of
 from designtool.model.codec import encode_program
 from designtool.overlays import build_overlay, read_overlay_folder, read_published, try_overlay
-from designtool.share import keys, publication, trust
-from designtool.share.build_versions import BuildVersions, build_versions
-from designtool.share.draft import encode_draft, sign_draft
 from designtool.share.envelope import MOST_BYTES, Envelope, enclose, encode_envelope, sign
-from designtool.share.folder_registry import FolderRegistry
-from designtool.share.keys import key_in_metadata
-from designtool.share.names import name_of
-from designtool.share.provenance import (
+from designtool.share.federation import keys, publication, trust
+from designtool.share.federation.draft import encode_draft, sign_draft
+from designtool.share.federation.keys import key_in_metadata
+from designtool.share.federation.registry_metadata import RegistryMetadataStore
+from designtool.share.federation.release import release_of_bundle
+from designtool.share.provenance.rebuild import first_difference, rebuild
+from designtool.share.provenance.statement import (
     ARTIFACT_TYPE,
     PAYLOAD_TYPE,
     SignedProvenance,
@@ -55,12 +55,12 @@ from designtool.share.provenance import (
     source_digest,
     statement_of,
 )
+from designtool.share.provenance.versions import BuildVersions, build_versions
 from designtool.share.publish import publish
-from designtool.share.rebuild import first_difference, rebuild
-from designtool.share.referrers import attach, referrers
-from designtool.share.registry import StoredManifest
-from designtool.share.registry_metadata import RegistryMetadataStore
-from designtool.share.release import release_of_bundle
+from designtool.share.registries.folder import FolderRegistry
+from designtool.share.registries.names import name_of
+from designtool.share.registries.referrers import attach, referrers
+from designtool.share.registries.registry import StoredManifest
 from designtool.share.signed_problems import SignedProblem
 
 ROOT = Path(__file__).parents[1]
@@ -579,7 +579,7 @@ import io, sys
 from datetime import date
 from pathlib import Path
 from designtool.bundle import read_bundle
-from designtool.share.rebuild import rebuild
+from designtool.share.provenance.rebuild import rebuild
 bundle = read_bundle(io.BytesIO(Path(sys.argv[1]).read_bytes()))
 rebuild(bundle, date(2026, 11, 22))  # What designtool itself loads when it is first used is loaded now.
 seen = []

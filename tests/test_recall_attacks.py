@@ -34,13 +34,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tuf.api.metadata import MetaFile, TargetFile
 
-from designtool.share import publication
-from designtool.share.draft import describe, metadata_of
 from designtool.share.envelope import encode_envelope, sign
-from designtool.share.metadata_store import file_name
-from designtool.share.recall_entries import LONGEST_TEXT, Level, Recall, entry_of, is_weaker
-from designtool.share.recall_lifts import Lift, new_lift, read_lift, sign_lift
-from designtool.share.recalls import (
+from designtool.share.federation import publication
+from designtool.share.federation.copying import take_over
+from designtool.share.federation.draft import describe, metadata_of
+from designtool.share.federation.metadata_store import file_name
+from designtool.share.federation.problems import TrustProblem
+from designtool.share.federation.trust import SEEN_FILE, mirror_of, read_seen
+from designtool.share.recalls.entries import LONGEST_TEXT, Level, Recall, entry_of, is_weaker
+from designtool.share.recalls.lifts import Lift, new_lift, read_lift, sign_lift
+from designtool.share.recalls.listing import (
     draft_lift,
     draft_recall,
     entries_in,
@@ -50,9 +53,6 @@ from designtool.share.recalls import (
     remembered_recalls,
 )
 from designtool.share.signed_problems import SignedProblem
-from designtool.share.stick import take_over
-from designtool.share.trust import SEEN_FILE, mirror_of, read_seen
-from designtool.share.trust_problems import TrustProblem
 
 NAME = "region-a/prov/1.0.0"
 RELEASE = release(NAME).name

@@ -16,7 +16,7 @@ from test_agreement_commands import PASSPHRASE, _put_key
 
 from designtool.cli import group
 from designtool.load.shape import schema_of
-from designtool.share.metadata_store import FolderMetadataStore
+from designtool.share.federation.metadata_store import FolderMetadataStore
 
 NAME = "region-a/prov/1.0.0"
 

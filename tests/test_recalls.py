@@ -12,9 +12,9 @@ from federations import CLINICAL, FIRST, ONLINE, PUBLISHER, SAFETY, Federation
 from test_agreement_commands import PASSPHRASE, _put_key
 
 from designtool.cli import group
-from designtool.share.metadata_store import FolderMetadataStore
-from designtool.share.recalls import Recall, draft_recall, recalls, recalls_in
-from designtool.share.trust_problems import TrustProblem
+from designtool.share.federation.metadata_store import FolderMetadataStore
+from designtool.share.federation.problems import TrustProblem
+from designtool.share.recalls.listing import Recall, draft_recall, recalls, recalls_in
 
 NAME = "region-a/prov/1.0.0"
 
@@ -173,9 +173,9 @@ def test_either_a_place_or_a_trust_folder_is_listed(place: Path) -> None:
 
 def test_a_recall_in_a_registry(place: Path) -> None:
     """The metadata lies in a folder in OCI layout: the drafts lie where the command runs."""
-    from designtool.share.folder_registry import FolderRegistry
-    from designtool.share.registry_metadata import RegistryMetadataStore
-    from designtool.share.stick import copy_metadata
+    from designtool.share.federation.copying import copy_metadata
+    from designtool.share.federation.registry_metadata import RegistryMetadataStore
+    from designtool.share.registries.folder import FolderRegistry
 
     copy_metadata(FolderMetadataStore(place / "fed"), RegistryMetadataStore(FolderRegistry(place / "sticka")))
     done = run("recall", "new", "./sticka", NAME, "--reason", "Fel.")

@@ -19,19 +19,20 @@ from test_agreement_commands import PASSPHRASE, _put_key
 from designtool.cli import group
 from designtool.load.shape import schema_of
 from designtool.runtime.outbox import outbox_of
-from designtool.share import opening, publication
-from designtool.share.federation import release_name
-from designtool.share.folder_registry import FolderRegistry
-from designtool.share.http_client import RegistryClient
-from designtool.share.metadata_store import MetadataStore
-from designtool.share.recall_lifts import sign_lift
-from designtool.share.recalled import recalled_in
-from designtool.share.recalls import Recall, draft_lift, draft_recall, lift_for
-from designtool.share.receipt_registry import collect, send
-from designtool.share.receipts import Recalled
-from designtool.share.registry_metadata import RegistryMetadataStore
-from designtool.share.stick import copy_metadata, take_over
-from designtool.share.trust_problems import TrustProblem
+from designtool.share.federation import publication
+from designtool.share.federation.copying import copy_metadata, take_over
+from designtool.share.federation.metadata_store import MetadataStore
+from designtool.share.federation.problems import TrustProblem
+from designtool.share.federation.registry_metadata import RegistryMetadataStore
+from designtool.share.federation.roles import release_name
+from designtool.share.recalls.lifts import sign_lift
+from designtool.share.recalls.listing import Recall, draft_lift, draft_recall, lift_for
+from designtool.share.receipts.documents import Recalled
+from designtool.share.receipts.recalled import recalled_in
+from designtool.share.receipts.registry import collect, send
+from designtool.share.registries import opening
+from designtool.share.registries.client import RegistryClient
+from designtool.share.registries.folder import FolderRegistry
 
 NAME = "region-a/prov/1.0.0"
 PEOPLE = {"anna": PUBLISHER, "bo": CLINICAL, "cia": PUBLISHER_B, "sam": SAFETY}

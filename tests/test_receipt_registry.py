@@ -16,14 +16,14 @@ from registries import http_registry
 
 from designtool.bundle.manifest import MANIFEST_TYPE, digest_of
 from designtool.runtime.outbox import outbox_of
-from designtool.share import receipt_registry
 from designtool.share.envelope import encode_envelope
-from designtool.share.folder_registry import FolderRegistry
-from designtool.share.problems import RegistryProblem
-from designtool.share.receipt_registry import ENVELOPE_TYPE, Collected, collect, repository_of, send, tag_of
-from designtool.share.receipts import RECEIPT_TYPE, Overview, Signed, end, overview
-from designtool.share.registry import Registry, StoredManifest
-from designtool.share.small_file import push_file
+from designtool.share.receipts import registry as receipt_registry
+from designtool.share.receipts.documents import RECEIPT_TYPE, Overview, Signed, end, overview
+from designtool.share.receipts.registry import ENVELOPE_TYPE, Collected, collect, repository_of, send, tag_of
+from designtool.share.registries.folder import FolderRegistry
+from designtool.share.registries.problems import RegistryProblem
+from designtool.share.registries.registry import Registry, StoredManifest
+from designtool.share.registries.small_file import push_file
 
 KEYS = {one.public.key_id: one.public for one in (PUBLISHER, CLINICAL, PUBLISHER_B)}
 BOTH = ("region-a", "region-b")

@@ -17,7 +17,7 @@ from receipt_samples import BORAS, HOUR, LUND, MALMO, RECALLED, answered, enroll
 from designtool.bundle.canonical import canonical_json
 from designtool.bundle.refusals import Refused
 from designtool.share.envelope import Envelope, Signature, encode_envelope, read_envelope, sign
-from designtool.share.receipts import (
+from designtool.share.receipts.documents import (
     ENROLMENT_TYPE,
     RECEIPT_TYPE,
     Overview,

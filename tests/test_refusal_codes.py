@@ -17,9 +17,9 @@ from designtool.cli.explain_refusals import refusal_texts
 from designtool.load.shape import schema_of
 from designtool.runtime.importing import REASONS
 from designtool.runtime.permitting import REASONS as PERMISSION_REASONS
-from designtool.share.problems import REGISTRY_PROBLEMS, RegistryProblem
+from designtool.share.federation.problems import TRUST_PROBLEMS
+from designtool.share.registries.problems import REGISTRY_PROBLEMS, RegistryProblem
 from designtool.share.signed_problems import SIGNED_PROBLEMS
-from designtool.share.trust_problems import TRUST_PROBLEMS
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "refusals.md"

@@ -20,17 +20,17 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from designtool.bundle import Bundle, BundleContent, Refused, read_bundle
 from designtool.bundle.manifest import INDEX_TYPE, MANIFEST_TYPE, blob_of, digest_of
 from designtool.diagnostics import Cannot
-from designtool.share.credentials import Credential, credentials_file, read_credentials
 from designtool.share.fetch import Fetched, fetch
-from designtool.share.folder_registry import FolderRegistry
-from designtool.share.http_client import RegistryClient, parse_address
-from designtool.share.http_registry import HttpRegistry
-from designtool.share.names import ProgramName, parse_wanted
-from designtool.share.network import Patience, Watch, WatchedTransport, is_on_the_open_network
-from designtool.share.problems import RegistryProblem
 from designtool.share.publish import publish
-from designtool.share.referrers import attach, referrers
-from designtool.share.registry import nobody_watches
+from designtool.share.registries.client import RegistryClient, parse_address
+from designtool.share.registries.credentials import Credential, credentials_file, read_credentials
+from designtool.share.registries.folder import FolderRegistry
+from designtool.share.registries.names import ProgramName, parse_wanted
+from designtool.share.registries.network import Patience, Watch, WatchedTransport, is_on_the_open_network
+from designtool.share.registries.problems import RegistryProblem
+from designtool.share.registries.referrers import attach, referrers
+from designtool.share.registries.registry import nobody_watches
+from designtool.share.registries.service import HttpRegistry
 from tests.bundles import archive_of, sample_content, sample_program
 from tests.failpoints import disk_is_full, failing
 from tests.fake_registry import FakeRegistry, Twist, fake_registry, send_blob
@@ -633,7 +633,7 @@ def published_to(fake: FakeRegistry, **more: Any) -> None:
 def test_an_upload_that_is_cut_goes_on_where_the_registry_is(
     empty: FakeRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("designtool.share.http_registry._PIECE", 100_000)
+    monkeypatch.setattr("designtool.share.registries.service._PIECE", 100_000)
     received = cuts = 0
 
     def twist(handler: Handler) -> bool:
@@ -662,7 +662,7 @@ def test_a_registry_that_does_not_say_how_far_it_is_gets_all_of_it_again(
     empty: FakeRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As docker-registry does: an upload that was cut within a piece is gone."""
-    monkeypatch.setattr("designtool.share.http_registry._PIECE", 100_000)
+    monkeypatch.setattr("designtool.share.registries.service._PIECE", 100_000)
     cut: list[str] = []
 
     def twist(handler: Handler) -> bool:

@@ -25,9 +25,8 @@ from designtool.runtime.app import Settings, app_of, create_service
 from designtool.runtime.importing import Policy, import_bundle
 from designtool.runtime.permitting import REASONS, NotPermitted
 from designtool.runtime.store import AgreementUse, Store, UsesSpent
-from designtool.share import publication
-from designtool.share.agreement_folder import write_agreement, write_end
-from designtool.share.agreements import (
+from designtool.share.agreements.folder import write_agreement, write_end
+from designtool.share.agreements.terms import (
     Agreement,
     SignedAgreement,
     countersign,
@@ -36,9 +35,10 @@ from designtool.share.agreements import (
     read_agreement,
     read_end,
 )
-from designtool.share.federation import release_name
-from designtool.share.recalls import Recall, draft_recall
-from designtool.share.trust import mirror_of
+from designtool.share.federation import publication
+from designtool.share.federation.roles import release_name
+from designtool.share.federation.trust import mirror_of
+from designtool.share.recalls.listing import Recall, draft_recall
 from designtool.treatment.days import local_date
 
 NOW = runtime_samples.NOW

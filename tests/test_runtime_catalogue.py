@@ -16,8 +16,8 @@ from test_runtime_agreements import NOW, Region, of_region, region
 
 from designtool.bundle import read_bundle
 from designtool.runtime.importing import import_bundle
-from designtool.share import publication
-from designtool.share.release import release_of_bundle
+from designtool.share.federation import publication
+from designtool.share.federation.release import release_of_bundle
 
 NEWER = replace(of_region(), version="1.1.0", weeks=of_region().weeks + 1)
 

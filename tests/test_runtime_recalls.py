@@ -26,10 +26,10 @@ from designtool.runtime import first_people
 from designtool.runtime.importing import import_bundle
 from designtool.runtime.recalling import Recalls, stopped_parts
 from designtool.runtime.store import Treatment
-from designtool.share.federation import release_name
-from designtool.share.recall_lifts import sign_lift
-from designtool.share.recalls import Recall, draft_lift, draft_recall, lift_for
-from designtool.share.stick import take_over
+from designtool.share.federation.copying import take_over
+from designtool.share.federation.roles import release_name
+from designtool.share.recalls.lifts import sign_lift
+from designtool.share.recalls.listing import Recall, draft_lift, draft_recall, lift_for
 from designtool.source.media import open_media
 from designtool.treatment.events import Reminded
 from designtool.treatment.simulate import FIRST_DAY, play
@@ -382,7 +382,7 @@ def test_all_files_damaged_lets_nothing_begin_and_no_patient_waits(own: Region) 
 
 
 def test_the_trust_folder_is_read_only_when_it_changes(own: Region, monkeypatch: pytest.MonkeyPatch) -> None:
-    from designtool.share import recalls as shared
+    from designtool.share.recalls import listing as shared
 
     recall(own, "mina_mal")
     known = own.clinic.service.recalls
@@ -399,7 +399,7 @@ def test_the_trust_folder_is_read_only_when_it_changes(own: Region, monkeypatch:
 
 
 def test_what_nobody_foresees_in_a_file_takes_no_page_down(own: Region, monkeypatch: pytest.MonkeyPatch) -> None:
-    from designtool.share import recalls as shared
+    from designtool.share.recalls import listing as shared
 
     recall(own, "mina_mal")
     patient, base = patient_of(own), own.clinic.patient_base

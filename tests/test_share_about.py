@@ -17,8 +17,8 @@ from tuf.api.metadata import MetaFile
 
 from designtool.bundle import read_bundle
 from designtool.model.program import DerivedFrom
-from designtool.share import publication
-from designtool.share.about import (
+from designtool.share.federation import publication
+from designtool.share.federation.about import (
     LONGEST_SUMMARY,
     LONGEST_TEXT,
     About,
@@ -29,10 +29,10 @@ from designtool.share.about import (
     plain,
     read_about,
 )
-from designtool.share.draft import describe, encode_draft, metadata_of, read_draft
-from designtool.share.federation import Release, release_name, release_of
-from designtool.share.release import release_of_bundle
-from designtool.share.trust_problems import TrustProblem
+from designtool.share.federation.draft import describe, encode_draft, metadata_of, read_draft
+from designtool.share.federation.problems import TrustProblem
+from designtool.share.federation.release import release_of_bundle
+from designtool.share.federation.roles import Release, release_name, release_of
 
 DIGEST = f"sha256:{'ab' * 32}"
 ABOUT = About(

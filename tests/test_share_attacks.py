@@ -32,20 +32,20 @@ from tuf.api.metadata import TargetFile
 
 from designtool.bundle import Bundle, Refused, read_bundle
 from designtool.bundle.manifest import MANIFEST_TYPE, blob_of
-from designtool.share import publication
-from designtool.share.federation import release_name
+from designtool.share.federation import publication
+from designtool.share.federation.copying import copy_metadata, take_over
+from designtool.share.federation.problems import TrustProblem
+from designtool.share.federation.registry_metadata import METADATA_KIND, RegistryMetadataStore
+from designtool.share.federation.release import release_of_bundle
+from designtool.share.federation.roles import release_name
+from designtool.share.federation.trust import read_seen
 from designtool.share.fetch import Fetched
-from designtool.share.folder_registry import FolderRegistry
-from designtool.share.names import parse_wanted
-from designtool.share.problems import RegistryProblem
 from designtool.share.publish import publish
-from designtool.share.recalls import Recall, draft_recall
-from designtool.share.registry_metadata import METADATA_KIND, RegistryMetadataStore
-from designtool.share.release import release_of_bundle
-from designtool.share.small_file import manifest_of_file
-from designtool.share.stick import copy_metadata, take_over
-from designtool.share.trust import read_seen
-from designtool.share.trust_problems import TrustProblem
+from designtool.share.recalls.listing import Recall, draft_recall
+from designtool.share.registries.folder import FolderRegistry
+from designtool.share.registries.names import parse_wanted
+from designtool.share.registries.problems import RegistryProblem
+from designtool.share.registries.small_file import manifest_of_file
 from designtool.share.trusted_fetch import fetch_trusted
 from tests.bundles import archive_of, sample_content, sample_program
 from tests.memory_registry import MemoryRegistry, Shelves

@@ -24,7 +24,7 @@ from designtool.load.shape import schema_of
 from designtool.runtime.importing import NotTaken, Policy, import_bundle
 from designtool.runtime.store import Store
 from designtool.runtime.trusting import Trust
-from designtool.share import keys as key_files
+from designtool.share.federation import keys as key_files
 
 PHRASE = "fyra ord som jag minns"
 PEOPLE = {

@@ -27,8 +27,9 @@ from federations import (
     signed,
 )
 
-from designtool.share import publication
-from designtool.share.draft import (
+from designtool.share.federation import publication
+from designtool.share.federation.copying import copy_metadata, take_over
+from designtool.share.federation.draft import (
     describe,
     encode_draft,
     metadata_of,
@@ -37,9 +38,7 @@ from designtool.share.draft import (
     sign_draft,
     signed_digest,
 )
-from designtool.share.federation import first_root
-from designtool.share.folder_registry import FolderRegistry
-from designtool.share.keys import (
+from designtool.share.federation.keys import (
     SHORTEST_PASSPHRASE,
     Owner,
     encode_public,
@@ -50,11 +49,12 @@ from designtool.share.keys import (
     public_file,
     read_public,
 )
-from designtool.share.metadata_store import TIMESTAMP_FILE, FolderMetadataStore
-from designtool.share.registry_metadata import RegistryMetadataStore
-from designtool.share.stick import copy_metadata, take_over
-from designtool.share.trust import create_trust_folder, mirror_of
-from designtool.share.trust_problems import TrustProblem
+from designtool.share.federation.metadata_store import TIMESTAMP_FILE, FolderMetadataStore
+from designtool.share.federation.problems import TrustProblem
+from designtool.share.federation.registry_metadata import RegistryMetadataStore
+from designtool.share.federation.roles import first_root
+from designtool.share.federation.trust import create_trust_folder, mirror_of
+from designtool.share.registries.folder import FolderRegistry
 
 PHRASE = "fyra ord som jag minns"
 OWNER = Owner("Anna Ek", "publisher", "region-a")

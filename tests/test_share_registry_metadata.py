@@ -16,17 +16,17 @@ from hypothesis import strategies as st
 
 from designtool.bundle.manifest import MANIFEST_TYPE, blob_of, digest_of
 from designtool.diagnostics import Cannot
-from designtool.share import publication
-from designtool.share.draft import Draft, metadata_of
-from designtool.share.folder_registry import FolderRegistry
-from designtool.share.metadata_store import TIMESTAMP_FILE, FolderMetadataStore, MetadataStore
-from designtool.share.names import program_name
-from designtool.share.places import opened_metadata
-from designtool.share.problems import RegistryProblem
-from designtool.share.registry_metadata import METADATA_KIND, RegistryMetadataStore
-from designtool.share.small_file import pull_file
-from designtool.share.stick import copy_metadata, take_over
-from designtool.share.trust_problems import TrustProblem
+from designtool.share.federation import publication
+from designtool.share.federation.copying import copy_metadata, take_over
+from designtool.share.federation.draft import Draft, metadata_of
+from designtool.share.federation.metadata_store import TIMESTAMP_FILE, FolderMetadataStore, MetadataStore
+from designtool.share.federation.places import opened_metadata
+from designtool.share.federation.problems import TrustProblem
+from designtool.share.federation.registry_metadata import METADATA_KIND, RegistryMetadataStore
+from designtool.share.registries.folder import FolderRegistry
+from designtool.share.registries.names import program_name
+from designtool.share.registries.problems import RegistryProblem
+from designtool.share.registries.small_file import pull_file
 from tests.memory_registry import MemoryRegistry, Shelves, Turns
 
 LARGE = 300_000

@@ -16,9 +16,9 @@ from runtime_samples import Clinic, bundle_bytes, clinic
 from designtool.bundle import read_bundle
 from designtool.runtime.app import Settings, create_service
 from designtool.runtime.importing import Policy
-from designtool.share import publication
-from designtool.share.release import release_of_bundle
-from designtool.share.stick import take_over
+from designtool.share.federation import publication
+from designtool.share.federation.copying import take_over
+from designtool.share.federation.release import release_of_bundle
 
 ANNA = person("Anna Ek", "publisher", "vgr")
 BO = person("Bo Alm", "clinical", "vgr")

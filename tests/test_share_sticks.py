@@ -12,15 +12,15 @@ from federations import NOW, contents
 from test_share_attacks import Nation, bundle
 
 from designtool.bundle import Bundle, Refused, read_bundle
+from designtool.share.federation.copying import copy_metadata
+from designtool.share.federation.registry_metadata import RegistryMetadataStore
 from designtool.share.fetch import fetch
-from designtool.share.folder_registry import FolderRegistry
 from designtool.share.left_out import earlier_versions_needed
-from designtool.share.names import parse_wanted
-from designtool.share.problems import RegistryProblem
 from designtool.share.publish import publish
-from designtool.share.registry import nobody_watches
-from designtool.share.registry_metadata import RegistryMetadataStore
-from designtool.share.stick import copy_metadata
+from designtool.share.registries.folder import FolderRegistry
+from designtool.share.registries.names import parse_wanted
+from designtool.share.registries.problems import RegistryProblem
+from designtool.share.registries.registry import nobody_watches
 from tests.memory_registry import MemoryRegistry, Shelves
 
 FILM = os.urandom(2_000_000)

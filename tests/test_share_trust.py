@@ -37,10 +37,10 @@ from federations import (
 from securesystemslib.signer import SSlibKey
 from tuf.api.metadata import DelegatedRole, Delegations, TargetFile
 
-from designtool.share import publication
-from designtool.share.draft import draft_of, metadata_of
-from designtool.share.trust import Limits, NotTrusted, Trusted, create_trust_folder, read_seen, trusted
-from designtool.share.trust_problems import TRUST_PROBLEMS, TrustProblem
+from designtool.share.federation import publication
+from designtool.share.federation.draft import draft_of, metadata_of
+from designtool.share.federation.problems import TRUST_PROBLEMS, TrustProblem
+from designtool.share.federation.trust import Limits, NotTrusted, Trusted, create_trust_folder, read_seen, trusted
 
 NAME = "region-a/prov/1.0.0"
 LATER = NOW + timedelta(hours=1)

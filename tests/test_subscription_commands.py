@@ -24,18 +24,18 @@ from designtool.bundle import program_of, read_bundle
 from designtool.cli import group
 from designtool.diagnostics import Cannot, Text
 from designtool.load.shape import schema_of
-from designtool.share import publication
-from designtool.share.agreement_folder import write_agreement
-from designtool.share.agreements import Agreement, propose, read_agreement
-from designtool.share.draft import metadata_of
+from designtool.share.agreements.folder import write_agreement
+from designtool.share.agreements.terms import Agreement, propose, read_agreement
 from designtool.share.envelope import sign
-from designtool.share.federation import release_name
-from designtool.share.folder_registry import FolderRegistry
+from designtool.share.federation import publication
+from designtool.share.federation.copying import copy_metadata
+from designtool.share.federation.draft import metadata_of
+from designtool.share.federation.registry_metadata import RegistryMetadataStore
+from designtool.share.federation.release import release_of_bundle
+from designtool.share.federation.roles import release_name
 from designtool.share.publish import publish
-from designtool.share.recalls import Recall, draft_recall
-from designtool.share.registry_metadata import RegistryMetadataStore
-from designtool.share.release import release_of_bundle
-from designtool.share.stick import copy_metadata
+from designtool.share.recalls.listing import Recall, draft_recall
+from designtool.share.registries.folder import FolderRegistry
 
 PUBLISHER, CLINICAL = person("Pia Lund", "publisher", "vgr"), person("Kim Berg", "clinical", "vgr")
 OWN = person("Eva Lind", "clinical", "skane")

@@ -24,15 +24,24 @@ from starlette.testclient import TestClient
 
 from designtool.cli import group
 from designtool.diagnostics import Cannot
-from designtool.share.agreement_folder import write_agreement, write_end
-from designtool.share.agreement_registry import send_agreements
-from designtool.share.agreements import Agreement, SignedAgreement, countersign, end, propose, read_agreement, read_end
-from designtool.share.federation import TOP_ROLES
-from designtool.share.folder_registry import FolderRegistry
-from designtool.share.http_client import RegistryClient, parse_address
-from designtool.share.metadata_store import MetadataStore
-from designtool.share.registry_metadata import RegistryMetadataStore
-from designtool.share.stick import copy_metadata, take_over
+from designtool.share.agreements.folder import write_agreement, write_end
+from designtool.share.agreements.registry import send_agreements
+from designtool.share.agreements.terms import (
+    Agreement,
+    SignedAgreement,
+    countersign,
+    end,
+    propose,
+    read_agreement,
+    read_end,
+)
+from designtool.share.federation.copying import copy_metadata, take_over
+from designtool.share.federation.metadata_store import MetadataStore
+from designtool.share.federation.problems import TrustProblem
+from designtool.share.federation.registry_metadata import RegistryMetadataStore
+from designtool.share.federation.roles import TOP_ROLES
+from designtool.share.registries.client import RegistryClient, parse_address
+from designtool.share.registries.folder import FolderRegistry
 from designtool.share.token_issuer import app as issuer_app
 from designtool.share.token_issuer.accounts import (
     _LEAST_COST,
@@ -55,7 +64,6 @@ from designtool.share.token_issuer.tokens import (
     token_for,
 )
 from designtool.share.token_issuer.updating import own_token, update
-from designtool.share.trust_problems import TrustProblem
 
 KNOWN = Known(
     frozenset({"region-a", "region-b", "region-c"}),

@@ -17,10 +17,10 @@ from designtool.diagnostics import Text
 if TYPE_CHECKING:
     from securesystemslib.signer import Signer
 
-    from designtool.share.agreement_folder import AgreementFolder, FileProblem
-    from designtool.share.agreements import Agreement, SignedAgreement, Standing
+    from designtool.share.agreements.folder import AgreementFolder, FileProblem
+    from designtool.share.agreements.terms import Agreement, SignedAgreement, Standing
     from designtool.share.envelope import Envelope
-    from designtool.share.keys import PublicKey
+    from designtool.share.federation.keys import PublicKey
 
 DEFAULT_FOLDER = "agreements"
 _FOLDER = click.option(
@@ -78,8 +78,8 @@ def propose_command(
     output_format: str,
 ) -> None:
     """Föreslå ett avtal och skriv under det för din region. Den andra regionen skriver under sedan."""
-    from designtool.share.agreement_folder import write_agreement
-    from designtool.share.agreements import Agreement, propose, read_agreement, unsigned
+    from designtool.share.agreements.folder import write_agreement
+    from designtool.share.agreements.terms import Agreement, propose, read_agreement, unsigned
 
     agreement = Agreement(
         giver,
@@ -122,8 +122,8 @@ def countersign_command(
     output_format: str,
 ) -> None:
     """Skriv under ett föreslaget avtal för din region. Sedan gäller det, från sin första dag."""
-    from designtool.share.agreement_folder import write_agreement
-    from designtool.share.agreements import check_countersign, countersign, read_agreement
+    from designtool.share.agreements.folder import write_agreement
+    from designtool.share.agreements.terms import check_countersign, countersign, read_agreement
 
     place = _folder(folder)
     try:
@@ -161,8 +161,8 @@ def end_command(
     output_format: str,
 ) -> None:
     """Avsluta ett avtal. Den ena regionens underskrift räcker. Behandlingar som pågår fortsätter."""
-    from designtool.share.agreement_folder import write_end
-    from designtool.share.agreements import check_signer, end, read_end
+    from designtool.share.agreements.folder import write_end
+    from designtool.share.agreements.terms import check_signer, end, read_end
 
     place = _folder(folder)
     day = from_day.date() if from_day is not None else today()
@@ -201,7 +201,7 @@ def end_command(
 def publish_command(registry: str, region: str | None, trust: Path, folder: Path | None, output_format: str) -> None:
     """Publicera i ett register det som din region har skrivit under av avtal och avslut, så att den andra regionen kan hämta det."""
     from designtool.cli.registries import Here
-    from designtool.share.agreement_registry import send_agreements
+    from designtool.share.agreements.registry import send_agreements
 
     here, place = Here(), _folder(folder)
     own = region or here.region
@@ -236,7 +236,7 @@ def publish_command(registry: str, region: str | None, trust: Path, folder: Path
 def fetch_command(registry: str, trust: Path, folder: Path | None, output_format: str) -> None:
     """Hämta regionernas avtal och avslut ur ett register. Det som ingen betrodd nyckel har skrivit under hämtas inte."""
     from designtool.cli.registries import Here
-    from designtool.share.agreement_registry import collect_agreements
+    from designtool.share.agreements.registry import collect_agreements
 
     here, place = Here(), _folder(folder)
     try:
@@ -260,7 +260,7 @@ def fetch_command(registry: str, trust: Path, folder: Path | None, output_format
 @FORMAT
 def list_command(trust: Path, folder: Path | None, output_format: str) -> None:
     """Visa avtalen och om de gäller i dag."""
-    from designtool.share.agreement_folder import read_agreement_folder
+    from designtool.share.agreements.folder import read_agreement_folder
 
     place = _folder(folder)
     try:
@@ -278,8 +278,8 @@ def list_command(trust: Path, folder: Path | None, output_format: str) -> None:
 
 def _meant(place: Path, stated: str, keys: Mapping[str, PublicKey]) -> SignedAgreement:
     """The agreement that is meant, of all copies as one."""
-    from designtool.share.agreement_folder import found_agreement, read_agreement_folder
-    from designtool.share.agreements import joined
+    from designtool.share.agreements.folder import found_agreement, read_agreement_folder
+    from designtool.share.agreements.terms import joined
     from designtool.share.signed_problems import SignedProblem
 
     known: AgreementFolder = read_agreement_folder(place, keys)
@@ -294,7 +294,7 @@ def _meant(place: Path, stated: str, keys: Mapping[str, PublicKey]) -> SignedAgr
 
 def _standings_of(place: Path, files: Collection[str], keys: Mapping[str, PublicKey]) -> tuple[Standing, ...]:
     """How those agreements stand that these files are, or are ends of."""
-    from designtool.share.agreement_folder import read_agreement_folder
+    from designtool.share.agreements.folder import read_agreement_folder
 
     found = read_agreement_folder(place, keys)
     about = {one.digest for one in found.agreements if one.file in files}
@@ -303,7 +303,7 @@ def _standings_of(place: Path, files: Collection[str], keys: Mapping[str, Public
 
 
 def _public_key(folder: Path, name: str) -> PublicKey:
-    from designtool.share.keys import check_name, public_file, read_public
+    from designtool.share.federation.keys import check_name, public_file, read_public
 
     check_name(name)
     return read_public(public_file(folder, name))
@@ -320,15 +320,15 @@ def _federation_key(own: PublicKey, keys: Mapping[str, PublicKey]) -> PublicKey:
 
 def _signer(folder: Path, name: str, passphrase_file: Path | None) -> Signer:
     """Typing the passphrase is the act of signing: what is signed has been shown by then."""
-    from designtool.share.keys import open_key
+    from designtool.share.federation.keys import open_key
 
     return open_key(folder, name, asked_passphrase(passphrase_file, name, is_new=False))
 
 
 def _region_keys(trust: Path) -> dict[str, PublicKey]:
     """As the federation has them now."""
-    from designtool.share.region_keys import region_keys
-    from designtool.share.trust import mirror_of, refresh
+    from designtool.share.federation.region_keys import region_keys
+    from designtool.share.federation.trust import mirror_of, refresh
 
     refresh(mirror_of(trust), trust, datetime.now(UTC))
     return region_keys(trust)
@@ -342,7 +342,7 @@ def _folder(stated: Path | None) -> Path:
 
 def _show(agreement: Agreement, digest: str) -> None:
     """On stderr, also where JSON is asked for: nobody signs what was not shown."""
-    from designtool.share.agreements import described
+    from designtool.share.agreements.terms import described
 
     for line in described(agreement, digest):
         _say(line)
@@ -355,7 +355,7 @@ def _say(text: Text) -> None:
 def _tell_written(
     place: Path, keys: Mapping[str, PublicKey], written: Path, envelope: Envelope, output_format: str
 ) -> None:
-    from designtool.share.agreement_folder import read_agreement_folder
+    from designtool.share.agreements.folder import read_agreement_folder
 
     found = read_agreement_folder(place, keys)
     about = tuple(one for one in found.standings(keys, today()) if one.digest == envelope.digest)
@@ -370,7 +370,7 @@ def _print(
     carried: Collection[str] | None = None,
 ) -> None:
     """`carried`: the files that have gone to a registry or come from one."""
-    from designtool.share.agreements import signed_words, told
+    from designtool.share.agreements.terms import signed_words, told
 
     language = language_of(None)
     if output_format == "json":
@@ -433,9 +433,9 @@ def _same(words: str) -> Text:
 
 def _problems() -> tuple[type[Exception], ...]:
     from designtool.bundle import Refused
-    from designtool.share.problems import RegistryProblem
+    from designtool.share.federation.problems import TrustProblem
+    from designtool.share.registries.problems import RegistryProblem
     from designtool.share.signed_problems import SignedProblem
-    from designtool.share.trust_problems import TrustProblem
 
     return Refused, RegistryProblem, SignedProblem, TrustProblem
 

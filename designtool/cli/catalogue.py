@@ -16,9 +16,9 @@ from designtool.cli.written import FORCE, check_targets, write_text
 from designtool.diagnostics import Text
 
 if TYPE_CHECKING:
-    from designtool.share.agreements import Standing
-    from designtool.share.catalogue_words import CatalogueView
-    from designtool.share.registry import Registry
+    from designtool.share.agreements.terms import Standing
+    from designtool.share.catalogue.words import CatalogueView
+    from designtool.share.registries.registry import Registry
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
@@ -90,13 +90,13 @@ def _view(
     in_use: tuple[Path, ...],
     program: str,
 ) -> CatalogueView:
-    from designtool.share.catalogue import catalogue
-    from designtool.share.catalogue_differences import FoundBundle, bundles_at, differences, programs_of
-    from designtool.share.catalogue_words import CatalogueView
-    from designtool.share.names import parse_wanted
-    from designtool.share.offers import read_offers
-    from designtool.share.problems import RegistryProblem
-    from designtool.share.recalls import recalls
+    from designtool.share.catalogue.differences import FoundBundle, bundles_at, differences, programs_of
+    from designtool.share.catalogue.entries import catalogue
+    from designtool.share.catalogue.words import CatalogueView
+    from designtool.share.federation.offers import read_offers
+    from designtool.share.recalls.listing import recalls
+    from designtool.share.registries.names import parse_wanted
+    from designtool.share.registries.problems import RegistryProblem
 
     if program and str(parse_wanted(program).name) != program:
         raise RegistryProblem("name-form", name=program)
@@ -120,11 +120,11 @@ def _view(
 
 def _brought_up_to_date(here: Here, trust: Path, place: str | None) -> list[Text]:
     """Take over what is new in a place, or verify what the trust folder has. What has expired is read all the same, and said."""
-    from designtool.share.metadata_store import alone_in
-    from designtool.share.places import opened_metadata
-    from designtool.share.stick import take_over
-    from designtool.share.trust import ANCHOR_FILE, mirror_of, refresh
-    from designtool.share.trust_problems import TrustProblem
+    from designtool.share.federation.copying import take_over
+    from designtool.share.federation.metadata_store import alone_in
+    from designtool.share.federation.places import opened_metadata
+    from designtool.share.federation.problems import TrustProblem
+    from designtool.share.federation.trust import ANCHOR_FILE, mirror_of, refresh
 
     now = datetime.now(UTC)
     if not (trust / ANCHOR_FILE).is_file():
@@ -146,8 +146,8 @@ def _brought_up_to_date(here: Here, trust: Path, place: str | None) -> list[Text
 
 def _standings(here: Here, trust: Path, stated: Path | None) -> tuple[tuple[Standing, ...] | None, list[Text]]:
     """The agreements as they stand today, and files that do not count; None where there is no folder of agreements."""
-    from designtool.share.agreement_folder import read_agreement_folder
-    from designtool.share.region_keys import region_keys
+    from designtool.share.agreements.folder import read_agreement_folder
+    from designtool.share.federation.region_keys import region_keys
 
     folder = stated if stated is not None else here.root / DEFAULT_FOLDER
     if stated is None and not folder.is_dir():
@@ -160,8 +160,8 @@ def _standings(here: Here, trust: Path, stated: Path | None) -> tuple[tuple[Stan
 
 def _registry(here: Here, opened: ExitStack, place: str) -> Registry | None:
     """The registry to read programs from; None where the place has metadata alone."""
-    from designtool.share.opening import is_address
-    from designtool.share.places import plain_folder
+    from designtool.share.federation.places import plain_folder
+    from designtool.share.registries.opening import is_address
 
     if plain_folder(place, here.registries) is not None:
         return None
@@ -170,8 +170,8 @@ def _registry(here: Here, opened: ExitStack, place: str) -> Registry | None:
 
 
 def _write(view: CatalogueView, here: Here, output_format: str, output: Path | None) -> None:
-    from designtool.share.catalogue_page import catalogue_page
-    from designtool.share.catalogue_report import json_catalogue, text_report
+    from designtool.share.catalogue.page import catalogue_page
+    from designtool.share.catalogue.report import json_catalogue, text_report
 
     if output_format == "json" and output is None:
         print_json(json_catalogue(view, here.language))

@@ -14,7 +14,7 @@ from designtool.cli.registries import Here
 from designtool.diagnostics import Text
 
 if TYPE_CHECKING:
-    from designtool.share.draft import Draft
+    from designtool.share.federation.draft import Draft
 
 DRAFTS_FOLDER = "drafts"
 PLACE = click.argument("place")
@@ -28,7 +28,7 @@ DRAFTS = click.option(
 
 def drafts_in(here: Here, place: str, stated: Path | None) -> Path:
     """Where the drafts for a place lie: beside its metadata if that is a folder of files, else where the command runs."""
-    from designtool.share.places import plain_folder
+    from designtool.share.federation.places import plain_folder
 
     if stated is not None:
         return stated
@@ -39,7 +39,7 @@ def drafts_in(here: Here, place: str, stated: Path | None) -> Path:
 def write_drafts(here: Here, folder: Path, drafts: Sequence[Draft], output_format: str) -> None:
     """Write drafts, never over one that somebody may have signed already, and say where they are."""
     from designtool.cli.written import check_targets, write_text
-    from designtool.share.draft import encode_draft
+    from designtool.share.federation.draft import encode_draft
 
     paths = [folder / f"{draft.file.removesuffix('.json')}.draft.json" for draft in drafts]
     check_targets(paths, force=False)
@@ -54,14 +54,14 @@ def write_drafts(here: Here, folder: Path, drafts: Sequence[Draft], output_forma
 
 def read_draft_file(path: Path) -> Draft:
     """Raises TrustProblem."""
-    from designtool.share.draft import LARGEST_DRAFT, read_draft
+    from designtool.share.federation.draft import LARGEST_DRAFT, read_draft
 
     with path.open("rb") as stream:
         return read_draft(stream.read(LARGEST_DRAFT + 1), path.name)
 
 
 def draft_json(path: Path, draft: Draft) -> dict[str, Any]:
-    from designtool.share.draft import progress_of
+    from designtool.share.federation.draft import progress_of
 
     progress = progress_of(draft)
     return {
@@ -73,7 +73,7 @@ def draft_json(path: Path, draft: Draft) -> dict[str, Any]:
 
 
 def metadata_json(role: str, data: bytes) -> dict[str, Any]:
-    from designtool.share.draft import metadata_of, signed_digest
+    from designtool.share.federation.draft import metadata_of, signed_digest
 
     signed = metadata_of(data, role).signed
     return {

@@ -11,9 +11,9 @@ from designtool.cli.output import language_of, print_json
 from designtool.diagnostics import Text
 from designtool.runtime.importing import REASONS
 from designtool.runtime.permitting import REASONS as PERMISSION_REASONS
-from designtool.share.problems import REGISTRY_PROBLEMS
+from designtool.share.federation.problems import TRUST_PROBLEMS
+from designtool.share.registries.problems import REGISTRY_PROBLEMS
 from designtool.share.signed_problems import SIGNED_PROBLEMS
-from designtool.share.trust_problems import TRUST_PROBLEMS
 
 
 def refusal_texts() -> dict[str, Text]:

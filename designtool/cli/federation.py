@@ -27,8 +27,8 @@ from designtool.cli.registries import Here, problems_told
 from designtool.diagnostics import Text
 
 if TYPE_CHECKING:
-    from designtool.share.keys import PublicKey
-    from designtool.share.metadata_store import MetadataStore
+    from designtool.share.federation.keys import PublicKey
+    from designtool.share.federation.metadata_store import MetadataStore
 
 _PUBLIC_KEY = click.Path(path_type=Path, exists=True, dir_okay=False)
 _MOST_ROOTS = 256
@@ -65,8 +65,8 @@ def init(
     output_format: str,
 ) -> None:
     """Börja en federation: utkast till rot, regioner och återkallelser, för grundarna att skriva under."""
-    from designtool.share.publication import draft_federation
-    from designtool.share.trust_problems import TrustProblem
+    from designtool.share.federation.problems import TrustProblem
+    from designtool.share.federation.publication import draft_federation
 
     here = Here()
     with problems_told(here.language, output_format):
@@ -92,7 +92,7 @@ def init(
 @FORMAT
 def add_region(place: str, region: str, keys: tuple[Path, ...], drafts_folder: Path | None, output_format: str) -> None:
     """Ta med en region, med dess två personer. Grundarna skriver under."""
-    from designtool.share.publication import draft_region
+    from designtool.share.federation.publication import draft_region
 
     here = Here()
     with problems_told(here.language, output_format):
@@ -131,7 +131,7 @@ def revoke(place: str, role: str, old: str, drafts_folder: Path | None, output_f
 @FORMAT
 def renew(place: str, role: str, drafts_folder: Path | None, output_format: str) -> None:
     """Förläng ett halvår, utan att något ändras. ROLE är root, targets, recall eller en region."""
-    from designtool.share.publication import draft_renewal
+    from designtool.share.federation.publication import draft_renewal
 
     here = Here()
     with problems_told(here.language, output_format):
@@ -147,8 +147,8 @@ def renew(place: str, role: str, drafts_folder: Path | None, output_format: str)
 @FORMAT
 def release(place: str, bundle: Path, drafts_folder: Path | None, output_format: str) -> None:
     """Gör ett utkast till utgivning av ett paket, för regionens två personer att skriva under."""
-    from designtool.share.publication import draft_release
-    from designtool.share.release import release_of_bundle
+    from designtool.share.federation.publication import draft_release
+    from designtool.share.federation.release import release_of_bundle
 
     here = Here()
     with problems_told(here.language, output_format):
@@ -169,8 +169,8 @@ def release(place: str, bundle: Path, drafts_folder: Path | None, output_format:
 def sign(file: Path, key: str, yes: bool, key_folder: Path, passphrase_file: Path | None, output_format: str) -> None:
     """Visa vad ett utkast innehåller, och skriv under det. Det går bra utan nät."""
     from designtool.atomic import write_atomically
-    from designtool.share.draft import describe, encode_draft, progress_of, sign_draft
-    from designtool.share.keys import open_key
+    from designtool.share.federation.draft import describe, encode_draft, progress_of, sign_draft
+    from designtool.share.federation.keys import open_key
 
     here = Here()
     with problems_told(here.language, output_format):
@@ -203,7 +203,7 @@ def sign(file: Path, key: str, yes: bool, key_folder: Path, passphrase_file: Pat
 @FORMAT
 def adopt(place: str, files: tuple[Path, ...], output_format: str) -> None:
     """Ta in underskrivna utkast i federationens metadata, i den ordning de ges."""
-    from designtool.share.publication import adopt as adopt_draft
+    from designtool.share.federation.publication import adopt as adopt_draft
 
     here = Here()
     adopted: list[dict[str, Any]] = []
@@ -232,9 +232,9 @@ def adopt(place: str, files: tuple[Path, ...], output_format: str) -> None:
 @FORMAT
 def stamp(place: str, key: str, key_folder: Path, passphrase_file: Path | None, output_format: str) -> None:
     """Intyga att all metadata hör ihop och är färsk. Körs efter varje ändring, och minst en gång i veckan."""
-    from designtool.share.federation import TIMESTAMP_LIFETIME
-    from designtool.share.keys import open_key
-    from designtool.share.publication import stamp as stamp_store
+    from designtool.share.federation.keys import open_key
+    from designtool.share.federation.publication import stamp as stamp_store
+    from designtool.share.federation.roles import TIMESTAMP_LIFETIME
 
     here = Here()
     with problems_told(here.language, output_format):
@@ -255,8 +255,8 @@ def stamp(place: str, key: str, key_folder: Path, passphrase_file: Path | None, 
 @FORMAT
 def show(place: str, output_format: str) -> None:
     """Visa federationen: rotens fingeravtryck, vilka som får skriva under vad, och hur länge det gäller."""
-    from designtool.share.draft import describe, draft_of_current
-    from designtool.share.publication import newest_root, newest_targets
+    from designtool.share.federation.draft import describe, draft_of_current
+    from designtool.share.federation.publication import newest_root, newest_targets
 
     here = Here()
     with problems_told(here.language, output_format), here.opened_metadata(place) as store:
@@ -289,8 +289,8 @@ def show(place: str, output_format: str) -> None:
 @FORMAT
 def trust(folder: Path, root: Path | None, place: str | None, digest: str, output_format: str) -> None:
     """Lita på en federation vars rot har det fingeravtryck som står på papper. Skapar mappen som run och verify använder."""
-    from designtool.share.draft import LARGEST
-    from designtool.share.trust import create_trust_folder
+    from designtool.share.federation.draft import LARGEST
+    from designtool.share.federation.trust import create_trust_folder
 
     here = Here()
     if (root is None) == (place is None):
@@ -322,7 +322,7 @@ def trust(folder: Path, root: Path | None, place: str | None, digest: str, outpu
 @FORMAT
 def update(folder: Path, place: str, output_format: str) -> None:
     """Ta över nyare metadata till mappen med förtroende, om den är riktig och färsk."""
-    from designtool.share.stick import take_over
+    from designtool.share.federation.copying import take_over
 
     here = Here()
     with problems_told(here.language, output_format), here.opened_metadata(place) as source:
@@ -353,7 +353,7 @@ def update(folder: Path, place: str, output_format: str) -> None:
 @FORMAT
 def copy(source: str, target: str, output_format: str) -> None:
     """Kopiera federationens metadata från ett ställe till ett annat: också återkallelserna, på vilket minne som helst. En ny mapp blir ett register, som designtool publish kan lägga paket i."""
-    from designtool.share.stick import copy_metadata
+    from designtool.share.federation.copying import copy_metadata
 
     here = Here()
     with (
@@ -372,7 +372,7 @@ def copy(source: str, target: str, output_format: str) -> None:
 def _change_key(
     place: str, role: str, old: str | None, new: Path | None, drafts_folder: Path | None, output_format: str
 ) -> None:
-    from designtool.share.publication import draft_key_change, whole_key_id
+    from designtool.share.federation.publication import draft_key_change, whole_key_id
 
     here = Here()
     with problems_told(here.language, output_format):
@@ -385,9 +385,9 @@ def _change_key(
 
 def _root_with(store: MetadataStore, digest: str) -> bytes:
     """The root with the digest that is on paper, wherever in the chain it is. Raises TrustProblem."""
-    from designtool.share.draft import LARGEST, signed_digest
-    from designtool.share.metadata_store import file_name
-    from designtool.share.trust_problems import TrustProblem
+    from designtool.share.federation.draft import LARGEST, signed_digest
+    from designtool.share.federation.metadata_store import file_name
+    from designtool.share.federation.problems import TrustProblem
 
     found = digest
     for version in reversed(store.versions("root")[-_MOST_ROOTS:]):
@@ -401,14 +401,14 @@ def _root_with(store: MetadataStore, digest: str) -> bytes:
 
 
 def _role_json(role: str, threshold: int, delegator: Any) -> dict[str, Any]:
-    from designtool.share.federation import keys_of_role
+    from designtool.share.federation.roles import keys_of_role
 
     keys = [person_json(key) for key in keys_of_role(delegator, role)]
     return {"role": role, "threshold": threshold, "keys": keys}
 
 
 def _public(paths: Iterable[Path]) -> list[PublicKey]:
-    from designtool.share.keys import read_public
+    from designtool.share.federation.keys import read_public
 
     return [read_public(path) for path in paths]
 

@@ -32,9 +32,9 @@ from designtool.diagnostics import Text
 @FORMAT
 def command(name: str, registry: str, output: Path, trust: Path | None, output_format: str) -> None:
     """Hämta ett paket ur ett register eller från ett minne. NAME är region/program (den senaste versionen), region/program:1.0.0 eller region/program@sha256:…. Med --trust är det den utgåva som regionens två personer har skrivit under. Utan --trust är paketet helt och oförändrat, men inte betrott för det: då kontrolleras inga underskrifter."""
+    from designtool.share.federation.registry_metadata import RegistryMetadataStore
     from designtool.share.fetch import fetch
-    from designtool.share.names import parse_wanted
-    from designtool.share.registry_metadata import RegistryMetadataStore
+    from designtool.share.registries.names import parse_wanted
     from designtool.share.trusted_fetch import fetch_trusted
 
     here = Here()

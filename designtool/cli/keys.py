@@ -45,7 +45,7 @@ def new(
     output_format: str,
 ) -> None:
     """Skapa en nyckel. Den hemliga delen låses med en lösenfras; den öppna delen är en liten fil att skicka till andra."""
-    from designtool.share.keys import KeyRole, Owner, check_new, new_key, private_file, public_file
+    from designtool.share.federation.keys import KeyRole, Owner, check_new, new_key, private_file, public_file
 
     language = language_of(None)
     owner = Owner(holder, cast(KeyRole, role), region)
@@ -75,7 +75,7 @@ def new(
 @FORMAT
 def list_(key_folder: Path, output_format: str) -> None:
     """Visa vilka nycklar som finns här."""
-    from designtool.share.keys import ROLE_WORDS, known_keys
+    from designtool.share.federation.keys import ROLE_WORDS, known_keys
 
     language = language_of(None)
     with problems_told(language, output_format):

@@ -10,7 +10,7 @@ import click
 from designtool.diagnostics import Language, Text
 
 if TYPE_CHECKING:
-    from designtool.share.keys import PublicKey
+    from designtool.share.federation.keys import PublicKey
 
 
 def person_json(key: PublicKey) -> dict[str, str]:
@@ -18,7 +18,7 @@ def person_json(key: PublicKey) -> dict[str, str]:
 
 
 def say_signers(signers: Iterable[PublicKey], language: Language, *, err: bool = False) -> None:
-    from designtool.share.keys import ROLE_WORDS
+    from designtool.share.federation.keys import ROLE_WORDS
 
     signed_by = Text("Signerat av", "Signed by").in_language(language)
     for key in signers:

@@ -38,12 +38,12 @@ def new(
 ) -> None:
     """Bygg om ett paket ur källtexten som ligger i det, och intyga med din underskrift att det blev samma paket."""
     from designtool.bundle import Refused
-    from designtool.share.build_versions import build_versions
     from designtool.share.envelope import encode_envelope
-    from designtool.share.keys import open_key, public_file, read_public
-    from designtool.share.provenance import make_provenance, sign_provenance
+    from designtool.share.federation.keys import open_key, public_file, read_public
+    from designtool.share.federation.problems import TrustProblem
+    from designtool.share.provenance.statement import make_provenance, sign_provenance
+    from designtool.share.provenance.versions import build_versions
     from designtool.share.signed_problems import SignedProblem
-    from designtool.share.trust_problems import TrustProblem
 
     target = output if output is not None else bundle.with_suffix(SUFFIX)
     check_targets([target], force)

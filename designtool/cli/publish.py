@@ -19,12 +19,12 @@ from designtool.diagnostics import Language, Text
 
 if TYPE_CHECKING:
     from designtool.bundle import Bundle
-    from designtool.share.draft import Draft
-    from designtool.share.keys import PublicKey
-    from designtool.share.metadata_store import MetadataStore
-    from designtool.share.names import ProgramName
+    from designtool.share.federation.draft import Draft
+    from designtool.share.federation.keys import PublicKey
+    from designtool.share.federation.metadata_store import MetadataStore
     from designtool.share.publish import Published
-    from designtool.share.registry import Registry
+    from designtool.share.registries.names import ProgramName
+    from designtool.share.registries.registry import Registry
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -77,12 +77,12 @@ def command(
 ) -> None:
     """Publicera paket i ett register eller på ett minne, under sin region, sitt id och sin version. En utgiven version ändras aldrig. Regionens två personer ska ha skrivit under utgåvan: i ett utkast som anges med --release, eller i metadata som redan finns där."""
     from designtool.bundle import program_of
+    from designtool.share.federation.copying import copy_metadata
+    from designtool.share.federation.publication import adopt
+    from designtool.share.federation.registry_metadata import RegistryMetadataStore
     from designtool.share.left_out import earlier_of
-    from designtool.share.provenance import attach_provenance
-    from designtool.share.publication import adopt
+    from designtool.share.provenance.statement import attach_provenance
     from designtool.share.publish import publish
-    from designtool.share.registry_metadata import RegistryMetadataStore
-    from designtool.share.stick import copy_metadata
 
     here = Here()
     if drafts and (place is not None or unsigned):
@@ -140,10 +140,10 @@ def command(
 
 
 def _signers(bundle: Bundle, store: MetadataStore, drafts: Sequence[Draft]) -> tuple[PublicKey, ...]:
-    from designtool.share.federation import release_name
-    from designtool.share.release import name_of_bundle, release_of_bundle
-    from designtool.share.trust_problems import TrustProblem
-    from designtool.share.vouching import signers_of_release
+    from designtool.share.federation.problems import TrustProblem
+    from designtool.share.federation.release import name_of_bundle, release_of_bundle
+    from designtool.share.federation.roles import release_name
+    from designtool.share.federation.vouching import signers_of_release
 
     try:
         return signers_of_release(release_of_bundle(bundle), store, drafts)
@@ -158,9 +158,9 @@ def _signers(bundle: Bundle, store: MetadataStore, drafts: Sequence[Draft]) -> t
 def _read_statement(path: Path, bundles: Sequence[Bundle], store: MetadataStore | None) -> tuple[Bundle, bytes]:
     """A provenance and the bundle that it is about. `store`: where it stands who releases for the region, if that is asked for."""
     from designtool.cli.provenance import bytes_of
-    from designtool.share.federation import keys_of_role
-    from designtool.share.provenance import check_subject, provenance_signers, read_provenance
-    from designtool.share.publication import newest_targets
+    from designtool.share.federation.publication import newest_targets
+    from designtool.share.federation.roles import keys_of_role
+    from designtool.share.provenance.statement import check_subject, provenance_signers, read_provenance
 
     data = bytes_of(path)
     signed = read_provenance(data, path.name)
@@ -187,7 +187,7 @@ def _check_drafts(bundles: Sequence[Bundle], drafts: Sequence[Draft], language: 
 
 
 def _check_earlier(bundles: Sequence[Bundle], earlier: Sequence[Bundle], target: Registry, language: Language) -> None:
-    from designtool.share.names import name_of
+    from designtool.share.registries.names import name_of
 
     if earlier and not target.is_folder:
         raise Usage(
@@ -205,7 +205,7 @@ def _check_earlier(bundles: Sequence[Bundle], earlier: Sequence[Bundle], target:
 
 def _others(bundle: Bundle, here: Here) -> list[ProgramName]:
     """Programs of one workspace share its library, and so perhaps films."""
-    from designtool.share.names import is_part, program_name
+    from designtool.share.registries.names import is_part, program_name
 
     region = bundle.manifest.annotations.region
     return [program_name(region, program) for program in here.programs if is_part(region) and is_part(program)]

@@ -18,8 +18,8 @@ from designtool.cli.registries import Here, problems_told
 from designtool.diagnostics import Text
 
 if TYPE_CHECKING:
-    from designtool.share.recall_lifts import Lift
-    from designtool.share.recalls import Level, Recall
+    from designtool.share.recalls.lifts import Lift
+    from designtool.share.recalls.listing import Level, Recall
 
 _LEVELS = ("stop-use", "no-new-patients", "info")
 _TEXT_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -72,8 +72,8 @@ def new(
     output_format: str,
 ) -> None:
     """Gör ett utkast till återkallelse av REGION/PROGRAM/VERSION. En säkerhetsansvarig skriver under."""
-    from designtool.share.federation import release_name
-    from designtool.share.recalls import Recall, draft_recall
+    from designtool.share.federation.roles import release_name
+    from designtool.share.recalls.listing import Recall, draft_recall
 
     here = Here()
     with problems_told(here.language, output_format):
@@ -100,7 +100,7 @@ def new(
 @FORMAT
 def list_(place: str | None, trust: Path | None, output_format: str) -> None:
     """Visa vad som är återkallat, enligt federationens metadata eller en mapp med förtroende."""
-    from designtool.share.recalls import entries_in, recalls
+    from designtool.share.recalls.listing import entries_in, recalls
 
     if (place is None) == (trust is None):
         raise Usage(Text("ange antingen platsen eller --trust", "give either the place or --trust"))
@@ -128,8 +128,8 @@ def lift_command(place: str, release: str, reason: str, drafts_folder: Path | No
     """Gör ett dokument som häver återkallelsen av REGION/PROGRAM/VERSION. Två personer skriver under det."""
     from designtool.cli.written import check_targets, write_text
     from designtool.share.envelope import encode_envelope
-    from designtool.share.federation import release_name
-    from designtool.share.recalls import lift_for
+    from designtool.share.federation.roles import release_name
+    from designtool.share.recalls.listing import lift_for
 
     here = Here()
     with problems_told(here.language, output_format):
@@ -174,10 +174,10 @@ def sign_lift_command(
     """Visa återkallelsen och skriv under att den hävs. En säkerhetsansvarig och en kliniskt ansvarig behövs."""
     from designtool.atomic import write_atomically
     from designtool.share.envelope import encode_envelope
-    from designtool.share.keys import open_key, public_file, read_public
-    from designtool.share.recall_lifts import holds, sign_lift
-    from designtool.share.recall_words import lift_lines, recall_lines
-    from designtool.share.recalls import lift_ground
+    from designtool.share.federation.keys import open_key, public_file, read_public
+    from designtool.share.recalls.lifts import holds, sign_lift
+    from designtool.share.recalls.listing import lift_ground
+    from designtool.share.recalls.words import lift_lines, recall_lines
 
     here = Here()
     with problems_told(here.language, output_format):
@@ -215,7 +215,7 @@ def sign_lift_command(
 @FORMAT
 def draft_lift_command(place: str, file: Path, drafts_folder: Path | None, output_format: str) -> None:
     """Gör ett utkast till lista där återkallelsen är hävd. En säkerhetsansvarig skriver under."""
-    from designtool.share.recalls import draft_lift
+    from designtool.share.recalls.listing import draft_lift
 
     here = Here()
     with problems_told(here.language, output_format):
@@ -226,8 +226,8 @@ def draft_lift_command(place: str, file: Path, drafts_folder: Path | None, outpu
 
 
 def _print(found: Iterable[tuple[Recall, Lift | None]]) -> None:
-    from designtool.share.recall_entries import is_lifted
-    from designtool.share.recall_words import recall_lines
+    from designtool.share.recalls.entries import is_lifted
+    from designtool.share.recalls.words import recall_lines
 
     is_empty = True
     for recall, lift in found:
@@ -244,7 +244,7 @@ def _print(found: Iterable[tuple[Recall, Lift | None]]) -> None:
 
 
 def _told(recall: Recall, lift: Lift | None) -> dict[str, Any]:
-    from designtool.share.recall_entries import is_lifted
+    from designtool.share.recalls.entries import is_lifted
 
     is_over = lift is not None and is_lifted(recall, lift)
     return {
@@ -292,7 +292,7 @@ def _text(file: Path | None) -> str:
 
 def _read_lift(file: Path) -> Lift:
     from designtool.share.envelope import MOST_BYTES
-    from designtool.share.recall_lifts import read_lift
+    from designtool.share.recalls.lifts import read_lift
 
     with open(file, "rb") as stream:
         return read_lift(stream.read(MOST_BYTES + 1), file.name)

@@ -19,9 +19,9 @@ from designtool.diagnostics import Text
 if TYPE_CHECKING:
     from securesystemslib.signer import Signer
 
-    from designtool.share.keys import PublicKey
-    from designtool.share.receipts import Answers, Overview, Problem, Receipt, Runtime, Signed
-    from designtool.share.registry import Registry
+    from designtool.share.federation.keys import PublicKey
+    from designtool.share.receipts.documents import Answers, Overview, Problem, Receipt, Runtime, Signed
+    from designtool.share.registries.registry import Registry
 
 _PLACE_WORDS = "Registret: ett namn under registries i designtool.yaml, en adress (https://…) eller en mapp (./sticka)."
 _TO = click.option("--to", "place", required=True, help=_PLACE_WORDS)
@@ -66,8 +66,8 @@ def enrol_command(
     """Skriv in en körmiljö, så att det är känt att den ska svara på återkallelser. PUBLIC_KEY är filen med dess öppna nyckel."""
     from dataclasses import replace
 
-    from designtool.share.keys import read_public
-    from designtool.share.receipts import Enrolment, check_signer, enrol
+    from designtool.share.federation.keys import read_public
+    from designtool.share.receipts.documents import Enrolment, check_signer, enrol
 
     with _told(output_format):
         runtime = read_public(public_key)
@@ -106,9 +106,9 @@ def end_command(
     output_format: str,
 ) -> None:
     """Avsluta en körmiljö som inte finns längre. RUNTIME är dess namn, eller början av nyckelns id."""
-    from designtool.share.receipt_registry import collect
-    from designtool.share.receipts import end, runtimes
-    from designtool.share.region_keys import region_keys
+    from designtool.share.federation.region_keys import region_keys
+    from designtool.share.receipts.documents import end, runtimes
+    from designtool.share.receipts.registry import collect
     from designtool.share.signed_problems import SignedProblem
 
     with _told(output_format):
@@ -145,10 +145,10 @@ def end_command(
 @FORMAT
 def list_command(trust: Path, source: str, release: str | None, hours: int, output_format: str) -> None:
     """Visa per återkallelse vilka körmiljöer som har svarat, och vilka du behöver ringa. Status 1 när någon inte har svarat i tid."""
-    from designtool.share.recalled import recalled_in
-    from designtool.share.receipt_registry import collect
-    from designtool.share.receipts import overview
-    from designtool.share.region_keys import region_keys
+    from designtool.share.federation.region_keys import region_keys
+    from designtool.share.receipts.documents import overview
+    from designtool.share.receipts.recalled import recalled_in
+    from designtool.share.receipts.registry import collect
     from designtool.share.signed_problems import SignedProblem
 
     now = datetime.now(UTC)
@@ -191,9 +191,9 @@ def send_command(data: Path, place: str, output_format: str) -> None:
 @FORMAT
 def collect_command(trust: Path, source: str, place: str, output_format: str) -> None:
     """Ta över kvitton från en sticka till ett register. Det som ingen känd nyckel har skrivit under lämnas kvar."""
-    from designtool.share.receipt_registry import collect
-    from designtool.share.receipts import sound
-    from designtool.share.region_keys import region_keys
+    from designtool.share.federation.region_keys import region_keys
+    from designtool.share.receipts.documents import sound
+    from designtool.share.receipts.registry import collect
 
     with _told(output_format):
         keys = region_keys(trust)
@@ -225,13 +225,13 @@ def _updated(trust: Path, registry: Registry, now: datetime) -> tuple[Problem, .
 
     A place that has none, as a stick with receipts alone, is no problem as long as what is known holds.
     """
-    from designtool.share.draft import LARGEST
-    from designtool.share.metadata_store import TIMESTAMP_FILE
-    from designtool.share.receipts import Problem
-    from designtool.share.registry_metadata import RegistryMetadataStore
-    from designtool.share.stick import take_over
-    from designtool.share.trust import mirror_of, refresh
-    from designtool.share.trust_problems import TrustProblem
+    from designtool.share.federation.copying import take_over
+    from designtool.share.federation.draft import LARGEST
+    from designtool.share.federation.metadata_store import TIMESTAMP_FILE
+    from designtool.share.federation.problems import TrustProblem
+    from designtool.share.federation.registry_metadata import RegistryMetadataStore
+    from designtool.share.federation.trust import mirror_of, refresh
+    from designtool.share.receipts.documents import Problem
 
     store = RegistryMetadataStore(registry)
     try:
@@ -249,10 +249,10 @@ def _updated(trust: Path, registry: Registry, now: datetime) -> tuple[Problem, .
 
 def _own_key(folder: Path, name: str, trust: Path) -> PublicKey:
     """One's own key as the federation knows it: another one's signature would hold nobody."""
-    from designtool.share.keys import check_name, public_file, read_public
-    from designtool.share.region_keys import region_keys
+    from designtool.share.federation.keys import check_name, public_file, read_public
+    from designtool.share.federation.region_keys import region_keys
+    from designtool.share.federation.trust import mirror_of, refresh
     from designtool.share.signed_problems import SignedProblem
-    from designtool.share.trust import mirror_of, refresh
 
     check_name(name)
     own = read_public(public_file(folder, name))
@@ -265,7 +265,7 @@ def _own_key(folder: Path, name: str, trust: Path) -> PublicKey:
 
 def _signer(folder: Path, name: str, passphrase_file: Path | None) -> Signer:
     """Typing the passphrase is the act of signing: what is signed has been shown by then."""
-    from designtool.share.keys import open_key
+    from designtool.share.federation.keys import open_key
 
     return open_key(folder, name, asked_passphrase(passphrase_file, name, is_new=False))
 
@@ -282,7 +282,7 @@ def _now() -> datetime:
 
 
 def _send(documents: Sequence[Signed], place: str, output_format: str, problems: Iterable[Problem] = ()) -> None:
-    from designtool.share.receipt_registry import send, tag_of
+    from designtool.share.receipts.registry import send, tag_of
 
     with _opened(place) as registry:
         new = send(documents, registry)
@@ -304,7 +304,7 @@ def _send(documents: Sequence[Signed], place: str, output_format: str, problems:
 
 
 def _print(seen: Overview, output_format: str) -> None:
-    from designtool.share.receipts import Receipt
+    from designtool.share.receipts.documents import Receipt
 
     if output_format == "json":
         print_json(
@@ -371,7 +371,7 @@ def _answers_lines(answers: Answers) -> Iterator[Text]:
 
 
 def _receipt_words(receipt: Receipt) -> Text:
-    from designtool.share.receipts import DONE_WORDS
+    from designtool.share.receipts.documents import DONE_WORDS
 
     if not receipt.has_release:
         parts = [Text("har inte utgåvan", "does not have the release")]
@@ -396,7 +396,7 @@ def _minute(at: datetime) -> str:
 
 
 def _answers_json(answers: Answers) -> dict[str, Any]:
-    from designtool.share.receipts import moment_words
+    from designtool.share.receipts.documents import moment_words
 
     entry = answers.entry
     return {
@@ -423,7 +423,7 @@ def _runtime_json(runtime: Runtime) -> dict[str, Any]:
 
 
 def _receipt_json(receipt: Receipt) -> dict[str, Any]:
-    from designtool.share.receipts import moment_words
+    from designtool.share.receipts.documents import moment_words
 
     return {
         "region": receipt.region,
@@ -448,9 +448,9 @@ def _problems_json(problems: Iterable[Problem]) -> list[dict[str, str]]:
 def _told(output_format: str) -> Iterator[None]:
     """Say why something is refused, and leave with 1; with 2 where it cannot be done."""
     from designtool.bundle import Refused
-    from designtool.share.problems import RegistryProblem
+    from designtool.share.federation.problems import TrustProblem
+    from designtool.share.registries.problems import RegistryProblem
     from designtool.share.signed_problems import SignedProblem
-    from designtool.share.trust_problems import TrustProblem
 
     try:
         yield

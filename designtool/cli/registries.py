@@ -14,8 +14,8 @@ from designtool.cli.output import Usage, print_json, settings
 from designtool.diagnostics import Cannot, Language, Text
 
 if TYPE_CHECKING:
-    from designtool.share.metadata_store import MetadataStore
-    from designtool.share.registry import Progress, Registry
+    from designtool.share.federation.metadata_store import MetadataStore
+    from designtool.share.registries.registry import Progress, Registry
 
 _SHOWN_EVERY = 1_000_000
 _MB = 1_000_000
@@ -49,12 +49,12 @@ class Here:
         """The ids of the workspace's programs."""
 
     def open(self, stated: str) -> Registry:
-        from designtool.share.opening import open_registry
+        from designtool.share.registries.opening import open_registry
 
         return open_registry(stated, self.registries, self.root)
 
     def opened_metadata(self, stated: str, *, new_is_registry: bool = False) -> AbstractContextManager[MetadataStore]:
-        from designtool.share.places import opened_metadata
+        from designtool.share.federation.places import opened_metadata
 
         return opened_metadata(stated, self.registries, self.root, new_is_registry=new_is_registry)
 
@@ -63,9 +63,9 @@ class Here:
 def problems_told(language: Language, output_format: str) -> Iterator[None]:
     """Say why something could not be published or fetched, and leave: with 1 where it is refused, with 2 where it cannot be done."""
     from designtool.bundle import Refused
-    from designtool.share.problems import RegistryProblem
+    from designtool.share.federation.problems import TrustProblem
+    from designtool.share.registries.problems import RegistryProblem
     from designtool.share.signed_problems import SignedProblem
-    from designtool.share.trust_problems import TrustProblem
 
     try:
         yield

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from designtool.runtime.polling import RuntimeKey
     from designtool.runtime.service import Service
-    from designtool.share.registry import Registry
+    from designtool.share.registries.registry import Registry
 
 DEFAULT_PORT = 8770
 DEFAULT_DATA = Path("designtool-data")
@@ -247,9 +247,9 @@ def _opening(stated: str, language: Language) -> Callable[[], Registry]:
 
 def _runtime_key(folder: Path, name: str, passphrase_file: Path | None, region: str) -> RuntimeKey:
     from designtool.runtime.polling import RuntimeKey
-    from designtool.share.keys import check_name, open_key, public_file, read_public
+    from designtool.share.federation.keys import check_name, open_key, public_file, read_public
+    from designtool.share.federation.problems import TrustProblem
     from designtool.share.signed_problems import SignedProblem
-    from designtool.share.trust_problems import TrustProblem
 
     try:
         check_name(name)

@@ -55,7 +55,7 @@ def tuf_client(
 @click.pass_context
 def init(context: click.Context, trusted_root: Path) -> None:
     """Lita på en rot."""
-    from designtool.share.tuf_client import initialise
+    from designtool.share.federation.tuf_client import initialise
 
     folder, *_ = context.meta["designtool.tuf-client"]
     initialise(folder, trusted_root.read_bytes())
@@ -65,7 +65,7 @@ def init(context: click.Context, trusted_root: Path) -> None:
 @click.pass_context
 def refresh(context: click.Context) -> None:
     """Hämta och granska metadata."""
-    from designtool.share.tuf_client import refresh_metadata
+    from designtool.share.federation.tuf_client import refresh_metadata
 
     folder, address, *_ = context.meta["designtool.tuf-client"]
     _run(context, lambda: refresh_metadata(folder, _needed(address, "--metadata-url")))
@@ -75,7 +75,7 @@ def refresh(context: click.Context) -> None:
 @click.pass_context
 def download(context: click.Context) -> None:
     """Hämta och granska filer."""
-    from designtool.share.tuf_client import download_targets
+    from designtool.share.federation.tuf_client import download_targets
 
     folder, address, names, target_address, target_folder = context.meta["designtool.tuf-client"]
     _run(
@@ -94,8 +94,8 @@ def _run(context: click.Context, work: Callable[[], None]) -> None:
     """Status 1 for anything that was refused or could not be had."""
     from tuf.api.exceptions import DownloadError, RepositoryError
 
-    from designtool.share.trust_problems import TrustProblem
-    from designtool.share.tuf_client import TargetMissing
+    from designtool.share.federation.problems import TrustProblem
+    from designtool.share.federation.tuf_client import TargetMissing
 
     try:
         work()

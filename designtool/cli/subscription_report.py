@@ -17,13 +17,13 @@ from designtool.compare.reports.compared import BUMP_WORDS
 from designtool.compare.reports.json_report import json_report
 from designtool.compare.reports.text_report import text_report
 from designtool.diagnostics import Language, Text, diagnostic_json
-from designtool.share.catalogue_words import agreement_words
-from designtool.share.recalls import LEVEL_WORDS
+from designtool.share.catalogue.words import agreement_words
+from designtool.share.recalls.listing import LEVEL_WORDS
 
 if TYPE_CHECKING:
     from designtool.carrying import Carried, CarriedPage, PageState
     from designtool.following import Followed
-    from designtool.share.recalls import Recall
+    from designtool.share.recalls.listing import Recall
     from designtool.treatment.journey import JourneyResult
 
 _PAGES: Mapping[PageState, Text] = {

@@ -99,7 +99,7 @@ def list_command(output_format: str) -> None:
     """Visa vad som följs och vilken version som används. Inget hämtas."""
     from designtool.cli.subscription_report import print_listed, subscriptions_json
     from designtool.following import Followed, Problem, recall_in_use
-    from designtool.share.trust_problems import TrustProblem
+    from designtool.share.federation.problems import TrustProblem
 
     here = _Here(Path("build"))
     found = []
@@ -178,8 +178,8 @@ def _wanted(here: _Here, name: str, source: str, trust: Path, versions: str | No
     from designtool.layer.rules import wrong_subscription
     from designtool.layer.subscriptions import Subscription
     from designtool.layer.version_range import version_range
-    from designtool.share.names import parse_wanted
-    from designtool.share.problems import RegistryProblem
+    from designtool.share.registries.names import parse_wanted
+    from designtool.share.registries.problems import RegistryProblem
 
     try:
         parsed = parse_wanted(name)
@@ -223,7 +223,7 @@ def _wanted(here: _Here, name: str, source: str, trust: Path, versions: str | No
 
 def _source(here: _Here, stated: str) -> str:
     """As designtool.yaml has it, where folders start at the workspace."""
-    from designtool.share.opening import is_address
+    from designtool.share.registries.opening import is_address
 
     if stated in here.around.registries or is_address(stated):
         return stated

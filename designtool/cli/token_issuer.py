@@ -140,8 +140,8 @@ def run(
 @PASSPHRASE_FILE
 def account(region: str, accounts: Path, steward: bool, remove: bool, passphrase_file: Path | None) -> None:
     """Ge en region ett konto hos biljettutgivaren, eller byt dess lösenfras. Det gäller på en gång, också medan utgivaren går."""
+    from designtool.share.federation.problems import TrustProblem
     from designtool.share.token_issuer.accounts import check_account_name, remove_account, set_account
-    from designtool.share.trust_problems import TrustProblem
 
     check_account_name(region)
     if remove:
@@ -176,7 +176,7 @@ def _keep_current(
 ) -> None:
     """Update now and every so often, in a thread that ends with the process: files are put in whole."""
     from designtool.cli.registries import Here
-    from designtool.share.opening import open_registry
+    from designtool.share.registries.opening import open_registry
     from designtool.share.token_issuer.updating import own_token, update
 
     here = Here()
@@ -216,7 +216,7 @@ def _keep_current(
 
 def _hosts(issuer: Issuer, port: int) -> frozenset[str]:
     """What a request may call this service: as it is called outside, and on this machine."""
-    from designtool.share.http_client import parse_address
+    from designtool.share.registries.client import parse_address
 
     origin = parse_address(issuer.address).origin
     return frozenset({str(origin), f"{origin.host}:{origin.port}", f"127.0.0.1:{port}", f"localhost:{port}"})

@@ -17,8 +17,8 @@ from designtool.diagnostics import Language, Text
 
 if TYPE_CHECKING:
     from designtool.bundle import Bundle
-    from designtool.share.keys import PublicKey
-    from designtool.share.provenance import SignedProvenance
+    from designtool.share.federation.keys import PublicKey
+    from designtool.share.provenance.statement import SignedProvenance
 
 
 @click.command("verify")
@@ -43,9 +43,9 @@ if TYPE_CHECKING:
 def command(bundle: Path, trust: Path | None, provenance: str | None, release: Path | None, output_format: str) -> None:
     """Kontrollera att ett paket är helt och oförändrat: varje byte i det räknas."""
     from designtool.bundle import Refused, program_of
-    from designtool.share.problems import RegistryProblem
+    from designtool.share.federation.problems import TrustProblem
+    from designtool.share.registries.problems import RegistryProblem
     from designtool.share.signed_problems import SignedProblem
-    from designtool.share.trust_problems import TrustProblem
 
     language = language_of(None)
     signers: tuple[PublicKey, ...] | None = None
@@ -123,9 +123,9 @@ class _Built:
 
 def _built(bundle: Bundle, stated: str, trust: Path | None) -> _Built:
     """What comes first is who says so: a bundle is not compiled because of a statement by nobody."""
-    from designtool.share.build_versions import build_versions
-    from designtool.share.provenance import check_rebuilt, provenance_signers
-    from designtool.share.region_keys import region_keys
+    from designtool.share.federation.region_keys import region_keys
+    from designtool.share.provenance.statement import check_rebuilt, provenance_signers
+    from designtool.share.provenance.versions import build_versions
     from designtool.share.signed_problems import SignedProblem
 
     found = _provenances(bundle, stated)
@@ -148,7 +148,7 @@ def _provenances(bundle: Bundle, stated: str) -> tuple[SignedProvenance, ...]:
     """In a file one; in a registry whatever somebody has attached."""
     from designtool.cli.provenance import bytes_of
     from designtool.cli.registries import Here
-    from designtool.share.provenance import attached_provenances, check_subject, read_provenance
+    from designtool.share.provenance.statement import attached_provenances, check_subject, read_provenance
 
     path = Path(stated)
     if path.is_file():
@@ -161,10 +161,10 @@ def _provenances(bundle: Bundle, stated: str) -> tuple[SignedProvenance, ...]:
 
 def _approved(bundle: Bundle, path: Path) -> tuple[PublicKey, ...]:
     """Who has signed the draft of a release, if it is of this bundle and somebody clinically responsible is among them."""
-    from designtool.share.approval import approvals_of
-    from designtool.share.draft import LARGEST_DRAFT, read_draft
-    from designtool.share.federation import release_name
-    from designtool.share.release import name_of_bundle
+    from designtool.share.federation.approval import approvals_of
+    from designtool.share.federation.draft import LARGEST_DRAFT, read_draft
+    from designtool.share.federation.release import name_of_bundle
+    from designtool.share.federation.roles import release_name
 
     try:
         with path.open("rb") as stream:
@@ -185,8 +185,8 @@ class _NotTrusted(Exception):
 
 
 def _signers(bundle: Bundle, trust_folder: Path) -> tuple[PublicKey, ...]:
-    from designtool.share.release import name_of_bundle
-    from designtool.share.trust import NotTrusted, mirror_of, trusted
+    from designtool.share.federation.release import name_of_bundle
+    from designtool.share.federation.trust import NotTrusted, mirror_of, trusted
 
     try:
         answer = trusted(
@@ -200,6 +200,6 @@ def _signers(bundle: Bundle, trust_folder: Path) -> tuple[PublicKey, ...]:
 
 
 def _who(key: PublicKey, language: Language) -> str:
-    from designtool.share.keys import ROLE_WORDS
+    from designtool.share.federation.keys import ROLE_WORDS
 
     return f"{key.holder} ({ROLE_WORDS[key.role].in_language(language)}, {key.region})"

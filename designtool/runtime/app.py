@@ -43,7 +43,7 @@ from designtool.web_guard import Guard
 from designtool.wordings import Wordings, read_wordings
 
 if TYPE_CHECKING:
-    from designtool.share.registry import Registry
+    from designtool.share.registries.registry import Registry
 
 TICK_SECONDS = 60
 """So often somebody looks at the clock: doors open, flags escalate and reminders go out without anybody being there."""

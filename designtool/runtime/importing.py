@@ -92,8 +92,8 @@ def _judged(
 def _check_signed(bundle: Bundle, deed: Deed, trust: Trust | None) -> None:
     if trust is None:
         raise _not_taken("unsigned")
-    from designtool.share.release import name_of_bundle
-    from designtool.share.trust import NotTrusted
+    from designtool.share.federation.release import name_of_bundle
+    from designtool.share.federation.trust import NotTrusted
 
     answer = trust.judge(bundle.digest, name_of_bundle(bundle), deed.at)
     if isinstance(answer, NotTrusted):

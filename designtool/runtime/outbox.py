@@ -13,7 +13,7 @@ from pathlib import Path
 from designtool.atomic import write_atomically
 from designtool.bundle import Refused
 from designtool.share.envelope import MOST_BYTES, encode_envelope, read_envelope
-from designtool.share.receipts import Problem, Recalled, Receipt, Signed, read
+from designtool.share.receipts.documents import Problem, Recalled, Receipt, Signed, read
 from designtool.share.signed_problems import SignedProblem
 
 FOLDER = "receipts"

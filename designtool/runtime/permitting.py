@@ -21,8 +21,8 @@ from designtool.treatment.days import local_date
 
 if TYPE_CHECKING:
     from designtool.runtime.treatments import Programs
-    from designtool.share.agreement_folder import FileProblem
-    from designtool.share.agreements import Standing
+    from designtool.share.agreements.folder import FileProblem
+    from designtool.share.agreements.terms import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Permits:
             return Permission()
         if self.trust is None:
             return nothing_begins(digest)
-        from designtool.share.trust import NotTrusted
+        from designtool.share.federation.trust import NotTrusted
 
         program, now = self.programs.program(digest), self.clock.now()
         name = f"{program.publisher.region}/{program.id}/{program.version}"
@@ -103,7 +103,7 @@ class Permits:
         """None where agreements are not asked for."""
         if self.policy is Policy.UNSIGNED_DEMONSTRATION or self.trust is None or self.folder is None:
             return None
-        from designtool.share.trust_problems import TrustProblem
+        from designtool.share.federation.problems import TrustProblem
 
         try:
             standings, problems = self._read(self.trust.folder, self.folder, local_date(now))
@@ -118,7 +118,7 @@ class Permits:
             return Permission()
         if self.folder is None or self.trust is None:
             return _refused("agreement-missing", need=needs[0], region=self.region)
-        from designtool.share.trust_problems import TrustProblem
+        from designtool.share.federation.problems import TrustProblem
 
         try:
             standings, _ = self._read(self.trust.folder, self.folder, local_date(now))
@@ -153,8 +153,8 @@ class Permits:
     def _read(
         self, trust_folder: Path, folder: Path, today: date
     ) -> tuple[tuple[Standing, ...], tuple[FileProblem, ...]]:
-        from designtool.share.agreement_folder import read_agreement_folder
-        from designtool.share.region_keys import region_keys
+        from designtool.share.agreements.folder import read_agreement_folder
+        from designtool.share.federation.region_keys import region_keys
 
         keys = region_keys(trust_folder)
         found = read_agreement_folder(folder, keys)

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from designtool.runtime.recalling import Recalls
     from designtool.runtime.store import Store
     from designtool.runtime.treatments import Treatments
-    from designtool.share.keys import PublicKey
-    from designtool.share.receipts import Recalled, Receipt
-    from designtool.share.registry import Registry
+    from designtool.share.federation.keys import PublicKey
+    from designtool.share.receipts.documents import Recalled, Receipt
+    from designtool.share.registries.registry import Registry
 
 STATUS_FILE = "polled.json"
 """In the runtime's data folder: when the last poll went well."""
@@ -149,9 +149,9 @@ def _telling(problems: list[Text]) -> Iterator[None]:
     """What goes wrong in the block is told, and the next step is taken."""
     from designtool.bundle import Refused
     from designtool.diagnostics import Cannot
-    from designtool.share.problems import RegistryProblem
+    from designtool.share.federation.problems import TrustProblem
+    from designtool.share.registries.problems import RegistryProblem
     from designtool.share.signed_problems import SignedProblem
-    from designtool.share.trust_problems import TrustProblem
 
     try:
         yield
@@ -177,7 +177,7 @@ def _opened(polling: Polling, problems: list[Text]) -> Iterator[Registry | None]
 
 
 def _take_over(polling: Polling, registry: Registry, now: datetime, problems: list[Text]) -> None:
-    from designtool.share.registry_metadata import RegistryMetadataStore
+    from designtool.share.federation.registry_metadata import RegistryMetadataStore
 
     client = polling.trust.learn(RegistryMetadataStore(registry), now)
     problems += [problem.message for _, problem in sorted(client.problems.items())]
@@ -186,8 +186,8 @@ def _take_over(polling: Polling, registry: Registry, now: datetime, problems: li
 def _collect_agreements(polling: Polling, registry: Registry, problems: list[Text]) -> int:
     if polling.agreements is None:
         return 0
-    from designtool.share.agreement_registry import collect_agreements
-    from designtool.share.region_keys import region_keys
+    from designtool.share.agreements.registry import collect_agreements
+    from designtool.share.federation.region_keys import region_keys
 
     keys = region_keys(polling.trust.folder)
     collected = collect_agreements(registry, {key.region for key in keys.values()}, polling.agreements, keys)
@@ -197,8 +197,8 @@ def _collect_agreements(polling: Polling, registry: Registry, problems: list[Tex
 
 def _write_receipts(polling: Polling, now: datetime) -> int:
     """One for every recall and every lift that has none yet."""
-    from designtool.share.recalled import list_version, recalled_in
-    from designtool.share.receipts import answer
+    from designtool.share.receipts.documents import answer
+    from designtool.share.receipts.recalled import list_version, recalled_in
 
     if polling.key is None:
         return 0
@@ -214,7 +214,7 @@ def _write_receipts(polling: Polling, now: datetime) -> int:
 
 
 def _receipt(polling: Polling, recalled: Recalled, version: int, now: datetime, region: str) -> Receipt:
-    from designtool.share.receipts import Receipt
+    from designtool.share.receipts.documents import Receipt
 
     here = polling.here(recalled)
     done = {"new-starts-stopped": here.new_starts_stopped, "parts-stopped": here.parts_stopped}
@@ -233,7 +233,7 @@ def _receipt(polling: Polling, recalled: Recalled, version: int, now: datetime, 
 
 
 def _send_receipts(polling: Polling, registry: Registry, problems: list[Text]) -> int:
-    from designtool.share.receipt_registry import send
+    from designtool.share.receipts.registry import send
 
     unsent = polling.outbox.unsent()
     problems += [one.message for one in unsent.problems]
@@ -251,7 +251,7 @@ def here_in(store: Store, treatments: Treatments, recalls: Recalls) -> Callable[
     """What there is of a release in a runtime with these."""
 
     def here(recalled: Recalled) -> Here:
-        from designtool.share.federation import release_name
+        from designtool.share.federation.roles import release_name
 
         digests = recalls.bundles_of(release_name(recalled.release), recalled.bundle)
         if not digests:
@@ -275,10 +275,10 @@ def here_in(store: Store, treatments: Treatments, recalls: Recalls) -> Callable[
 
 def valid_until(trust_folder: Path) -> datetime | None:
     """When the first part of the top of the metadata, or of the recalls, runs out; None where nothing has been verified yet."""
-    from designtool.share.draft import LARGEST_TARGETS, metadata_of
-    from designtool.share.federation import RECALL, TOP_ROLES
-    from designtool.share.trust import CLIENT_FOLDER
-    from designtool.share.trust_problems import TrustProblem
+    from designtool.share.federation.draft import LARGEST_TARGETS, metadata_of
+    from designtool.share.federation.problems import TrustProblem
+    from designtool.share.federation.roles import RECALL, TOP_ROLES
+    from designtool.share.federation.trust import CLIENT_FOLDER
 
     found = []
     for role in (*TOP_ROLES, RECALL):

@@ -21,12 +21,12 @@ from designtool.runtime.trusting import Trust
 
 if TYPE_CHECKING:
     from designtool.runtime.treatments import Programs
-    from designtool.share.federation import ReleaseName
-    from designtool.share.recalls import Recall
+    from designtool.share.federation.roles import ReleaseName
+    from designtool.share.recalls.listing import Recall
 
 _log = logging.getLogger(__name__)
 _ALL = "all"
-"""As in designtool.share.recall_entries, which is not loaded where nobody is trusted."""
+"""As in designtool.share.recalls.entries, which is not loaded where nobody is trusted."""
 _ORDER = ("stop-use", "no-new-patients", "info")
 _Mark = tuple[tuple[int, int, int] | None, ...]
 
@@ -109,7 +109,7 @@ class Recalls:
         mark = _mark(self.trust)
         if mark == self._known.mark:
             return
-        from designtool.share.recalls import remembered_recalls
+        from designtool.share.recalls.listing import remembered_recalls
 
         try:
             recalls, problem = remembered_recalls(self.trust.folder, self.trust.witness)
@@ -212,7 +212,7 @@ def _title(program: Program, part: str) -> str:
 
 
 def _mark(trust: Trust) -> _Mark:
-    from designtool.share.recalls import files_of_recalls
+    from designtool.share.recalls.listing import files_of_recalls
 
     return tuple(_stamp(path) for path in (*files_of_recalls(trust.folder), trust.witness))
 

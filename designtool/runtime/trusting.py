@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from designtool.diagnostics import Text
 
 if TYPE_CHECKING:
-    from designtool.share.metadata_store import MetadataStore
-    from designtool.share.trust import Client, NotTrusted, Seen, Trusted
+    from designtool.share.federation.metadata_store import MetadataStore
+    from designtool.share.federation.trust import Client, NotTrusted, Seen, Trusted
 
 WITNESS_FILE = "trust-seen.json"
 
@@ -30,8 +30,8 @@ class Trust:
 
     def judge(self, digest: str, name: str, now: datetime) -> Trusted | NotTrusted:
         """`name`: `<region>/<program>/<version>`."""
-        from designtool.share.trust import NotTrusted, mirror_of, read_seen, trusted, write_seen
-        from designtool.share.trust_problems import TrustProblem
+        from designtool.share.federation.problems import TrustProblem
+        from designtool.share.federation.trust import NotTrusted, mirror_of, read_seen, trusted, write_seen
 
         with self._alone:
             try:
@@ -54,8 +54,8 @@ class Trust:
 
         Raises TrustProblem and RegistryProblem, and OSError for a folder that cannot be written.
         """
-        from designtool.share.stick import take_over
-        from designtool.share.trust import write_seen
+        from designtool.share.federation.copying import take_over
+        from designtool.share.federation.trust import write_seen
 
         client = take_over(source, self.folder, now, self.remembered())
         with self._alone:
@@ -64,14 +64,14 @@ class Trust:
 
     def remembered(self) -> Seen | None:
         """What this runtime has seen, as it remembers beside the trust folder. Raises TrustProblem."""
-        from designtool.share.trust import read_seen
+        from designtool.share.federation.trust import read_seen
 
         with self._alone:
             return read_seen(self.witness)
 
     def why_not(self, digest: str, name: str, now: datetime) -> Text | None:
         """Why nothing may begin with a bundle; None where it may."""
-        from designtool.share.trust import Trusted
+        from designtool.share.federation.trust import Trusted
 
         answer = self.judge(digest, name, now)
         return None if isinstance(answer, Trusted) else answer.message

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from designtool.bundle.canonical import canonical_json, parse_canonical
 from designtool.diagnostics import Text
-from designtool.share.keys import ROLE_WORDS, PublicKey
+from designtool.share.federation.keys import ROLE_WORDS, PublicKey
 from designtool.share.signed_problems import SignedProblem
 
 if TYPE_CHECKING:

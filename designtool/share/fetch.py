@@ -23,12 +23,12 @@ from designtool.bundle import (
     write_archive,
 )
 from designtool.diagnostics import Cannot, Text
-from designtool.share.keys import PublicKey
+from designtool.share.federation.keys import PublicKey
 from designtool.share.left_out import earlier_versions_needed
-from designtool.share.names import ProgramName, Wanted, is_version, name_of, version_order
-from designtool.share.problems import RegistryProblem
 from designtool.share.publish import disk_problem
-from designtool.share.registry import Progress, Registry, nobody_watches
+from designtool.share.registries.names import ProgramName, Wanted, is_version, name_of, version_order
+from designtool.share.registries.problems import RegistryProblem
+from designtool.share.registries.registry import Progress, Registry, nobody_watches
 
 _WORTH_LOOKING_FOR = 1024 * 1024
 """Below this size a bundle is fetched as a whole, without looking for an earlier version of it on the disk."""

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 from designtool.bundle import Bundle, Refused
 from designtool.bundle.canonical import canonical_json
-from designtool.share.names import is_version, name_of, version_order
-from designtool.share.referrers import attach, attached_document, referrers
-from designtool.share.registry import Registry, StoredManifest
+from designtool.share.registries.names import is_version, name_of, version_order
+from designtool.share.registries.referrers import attach, attached_document, referrers
+from designtool.share.registries.registry import Registry, StoredManifest
 
 LEFT_OUT_KIND = "application/vnd.designtool.left-out.v1+json"
 _MEDIA_TYPE = "application/json"

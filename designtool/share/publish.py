@@ -10,9 +10,9 @@ from designtool.bundle import BlobSource, Bundle, ContentChanged
 from designtool.bundle.manifest import MANIFEST_TYPE
 from designtool.diagnostics import Cannot, Text
 from designtool.share.left_out import say_left_out
-from designtool.share.names import ProgramName, name_of
-from designtool.share.problems import RegistryProblem
-from designtool.share.registry import Progress, Pushed, Registry, StoredManifest, nobody_watches
+from designtool.share.registries.names import ProgramName, name_of
+from designtool.share.registries.problems import RegistryProblem
+from designtool.share.registries.registry import Progress, Pushed, Registry, StoredManifest, nobody_watches
 
 
 @dataclass(frozen=True, slots=True)

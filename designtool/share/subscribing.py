@@ -9,17 +9,17 @@ from datetime import date
 from pathlib import Path
 
 from designtool.layer.version_range import VersionRange
-from designtool.share.agreement_folder import read_agreement_folder
-from designtool.share.catalogue import Agreed, Terms
-from designtool.share.federation import Release, ReleaseName, release_name, release_of
+from designtool.share.agreements.folder import read_agreement_folder
+from designtool.share.catalogue.entries import Agreed, Terms
+from designtool.share.federation.metadata_store import alone_in
+from designtool.share.federation.problems import TrustProblem
+from designtool.share.federation.region_keys import region_keys
+from designtool.share.federation.roles import Release, ReleaseName, release_name, release_of
+from designtool.share.federation.trust import Client
 from designtool.share.fetch import Fetched, fetch
-from designtool.share.metadata_store import alone_in
-from designtool.share.names import Wanted, program_name, version_order
-from designtool.share.recalls import LEVELS, Recall, recalls
-from designtool.share.region_keys import region_keys
-from designtool.share.registry import Progress, Registry, nobody_watches
-from designtool.share.trust import Client
-from designtool.share.trust_problems import TrustProblem
+from designtool.share.recalls.listing import LEVELS, Recall, recalls
+from designtool.share.registries.names import Wanted, program_name, version_order
+from designtool.share.registries.registry import Progress, Registry, nobody_watches
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from designtool.share.federation import ReleaseName, release_name, release_of
+from designtool.share.federation.copying import take_over
+from designtool.share.federation.metadata_store import MetadataStore, alone_in
+from designtool.share.federation.problems import TrustProblem
+from designtool.share.federation.roles import ReleaseName, release_name, release_of
+from designtool.share.federation.trust import Client, Seen, Trusted
 from designtool.share.fetch import Fetched, fetch
-from designtool.share.metadata_store import MetadataStore, alone_in
-from designtool.share.names import Wanted, version_order
-from designtool.share.registry import Progress, Registry, nobody_watches
-from designtool.share.stick import take_over
-from designtool.share.trust import Client, Seen, Trusted
-from designtool.share.trust_problems import TrustProblem
+from designtool.share.registries.names import Wanted, version_order
+from designtool.share.registries.registry import Progress, Registry, nobody_watches
 
 
 def fetch_trusted(

@@ -21,10 +21,10 @@ from test_catalogue import made
 from test_runtime_agreements import region
 
 from designtool.runtime.app import app_of
-from designtool.share.catalogue_differences import differences, programs_of
-from designtool.share.catalogue_page import catalogue_page
-from designtool.share.catalogue_words import CatalogueView
-from designtool.share.folder_registry import FolderRegistry
+from designtool.share.catalogue.differences import differences, programs_of
+from designtool.share.catalogue.page import catalogue_page
+from designtool.share.catalogue.words import CatalogueView
+from designtool.share.registries.folder import FolderRegistry
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 USING = ("region-a/prov/1.0.0", "region-b/prov-hos-oss/1.0.0", "region-b/egen/1.0.0")

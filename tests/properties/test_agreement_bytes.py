@@ -9,7 +9,7 @@ import test_agreements
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from designtool.share.agreement_folder import SUFFIX, read_agreement_folder
+from designtool.share.agreements.folder import SUFFIX, read_agreement_folder
 from designtool.share.envelope import encode_envelope
 
 SIGNED = encode_envelope(test_agreements.signed().envelope)

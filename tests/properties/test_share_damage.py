@@ -9,10 +9,10 @@ from federations import FIRST, NOW, SECOND, ask, founded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from designtool.share.draft import encode_draft, metadata_of, read_draft, signed_digest
-from designtool.share.metadata_bytes import parse_metadata_json
-from designtool.share.publication import draft_renewal
-from designtool.share.trust_problems import TRUST_PROBLEMS, TrustProblem
+from designtool.share.federation.draft import encode_draft, metadata_of, read_draft, signed_digest
+from designtool.share.federation.metadata_bytes import parse_metadata_json
+from designtool.share.federation.problems import TRUST_PROBLEMS, TrustProblem
+from designtool.share.federation.publication import draft_renewal
 
 MADE = founded()
 NAMES = sorted(MADE.store.files)

@@ -25,11 +25,11 @@ from click.testing import CliRunner
 from designtool import __version__
 from designtool.bundle import read_bundle
 from designtool.cli import group
-from designtool.share import keys, publication
-from designtool.share.draft import Draft, encode_draft, sign_draft
-from designtool.share.folder_registry import FolderRegistry
-from designtool.share.registry_metadata import RegistryMetadataStore
-from designtool.share.release import release_of_bundle
+from designtool.share.federation import keys, publication
+from designtool.share.federation.draft import Draft, encode_draft, sign_draft
+from designtool.share.federation.registry_metadata import RegistryMetadataStore
+from designtool.share.federation.release import release_of_bundle
+from designtool.share.registries.folder import FolderRegistry
 from tests.case_files import MINIMAL
 from tests.federations import CLINICAL, CLINICAL_B, ONLINE, PUBLISHER, Person, contents, founded
 

@@ -7,7 +7,12 @@ import urllib.request
 from pathlib import Path
 
 from designtool.share.envelope import encode_envelope
-from designtool.share.provenance import attach_provenance, attached_provenances, make_provenance, sign_provenance
+from designtool.share.provenance.statement import (
+    attach_provenance,
+    attached_provenances,
+    make_provenance,
+    sign_provenance,
+)
 from designtool.share.publish import publish
 from tests.federations import NOW, PUBLISHER
 from tests.registries import docker_registry, http_registry

@@ -25,12 +25,12 @@ from test_agreement_commands import PASSPHRASE, _put_key
 
 from designtool.bundle import read_bundle
 from designtool.cli import group
-from designtool.share import publication
-from designtool.share.federation import release_name
-from designtool.share.recalls import Recall, draft_recall
-from designtool.share.registry_metadata import RegistryMetadataStore
-from designtool.share.release import release_of_bundle
-from designtool.share.stick import copy_metadata, take_over
+from designtool.share.federation import publication
+from designtool.share.federation.copying import copy_metadata, take_over
+from designtool.share.federation.registry_metadata import RegistryMetadataStore
+from designtool.share.federation.release import release_of_bundle
+from designtool.share.federation.roles import release_name
+from designtool.share.recalls.listing import Recall, draft_recall
 
 ROOT = Path(__file__).parents[2]
 ANNA, BO = person("Anna Ek", "publisher", "vgr"), person("Bo Alm", "clinical", "vgr")

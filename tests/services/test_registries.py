@@ -16,12 +16,12 @@ import pytest
 from designtool.bundle import Bundle, BundleContent, digest_of, read_bundle
 from designtool.bundle.manifest import INDEX_TYPE, blob_of
 from designtool.share.fetch import fetch
-from designtool.share.folder_registry import FolderRegistry
-from designtool.share.names import ProgramName, parse_wanted
-from designtool.share.problems import RegistryProblem
 from designtool.share.publish import publish
-from designtool.share.referrers import attach, referrers
-from designtool.share.registry import Registry, nobody_watches
+from designtool.share.registries.folder import FolderRegistry
+from designtool.share.registries.names import ProgramName, parse_wanted
+from designtool.share.registries.problems import RegistryProblem
+from designtool.share.registries.referrers import attach, referrers
+from designtool.share.registries.registry import Registry, nobody_watches
 from tests.bundles import archive_of, sample_content, sample_program
 from tests.registries import Traffic, credentials_for, docker_registry, htpasswd, http_registry, token_issuer
 

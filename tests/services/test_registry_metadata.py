@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from federations import CLINICAL, CLINICAL_B, NOW, ONLINE, PUBLISHER, PUBLISHER_B, SECOND, ask, founded, release, signed
 
-from designtool.share import publication
-from designtool.share.registry_metadata import RegistryMetadataStore
-from designtool.share.stick import copy_metadata, take_over
-from designtool.share.trust_problems import TrustProblem
+from designtool.share.federation import publication
+from designtool.share.federation.copying import copy_metadata, take_over
+from designtool.share.federation.problems import TrustProblem
+from designtool.share.federation.registry_metadata import RegistryMetadataStore
 from tests.registries import Traffic, docker_registry, http_registry
 
 

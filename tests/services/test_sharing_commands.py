@@ -24,10 +24,10 @@ from designtool.cli import group
 from designtool.cli.registries import shown_progress
 from designtool.load.shape import schema_of
 from designtool.share.fetch import fetch
-from designtool.share.folder_registry import FolderRegistry
-from designtool.share.names import parse_wanted
-from designtool.share.problems import RegistryProblem
 from designtool.share.publish import publish
+from designtool.share.registries.folder import FolderRegistry
+from designtool.share.registries.names import parse_wanted
+from designtool.share.registries.problems import RegistryProblem
 from tests.bench.bundles import write_large_bundle
 from tests.bundles import archive_of, sample_content, sample_program
 from tests.failpoints import failing, in_a_child, killed

@@ -26,10 +26,9 @@ from click.testing import CliRunner
 from designtool.bundle import Bundle, read_bundle
 from designtool.cli import group
 from designtool.model.program import Publisher
-from designtool.share import publication
-from designtool.share.agreement_folder import write_agreement, write_end
-from designtool.share.agreement_registry import send_agreements
-from designtool.share.agreements import (
+from designtool.share.agreements.folder import write_agreement, write_end
+from designtool.share.agreements.registry import send_agreements
+from designtool.share.agreements.terms import (
     Agreement,
     SignedAgreement,
     countersign,
@@ -38,15 +37,16 @@ from designtool.share.agreements import (
     read_agreement,
     read_end,
 )
-from designtool.share.credentials import Credential
+from designtool.share.federation import publication
+from designtool.share.federation.copying import copy_metadata, take_over
+from designtool.share.federation.registry_metadata import RegistryMetadataStore
+from designtool.share.federation.release import release_of_bundle
 from designtool.share.fetch import fetch
-from designtool.share.http_registry import HttpRegistry
-from designtool.share.names import parse_wanted
-from designtool.share.problems import RegistryProblem
 from designtool.share.publish import publish
-from designtool.share.registry_metadata import RegistryMetadataStore
-from designtool.share.release import release_of_bundle
-from designtool.share.stick import copy_metadata, take_over
+from designtool.share.registries.credentials import Credential
+from designtool.share.registries.names import parse_wanted
+from designtool.share.registries.problems import RegistryProblem
+from designtool.share.registries.service import HttpRegistry
 from designtool.share.token_issuer.accounts import set_account
 from designtool.share.token_issuer.decision import Access
 from designtool.share.token_issuer.tokens import Issuer, open_issuer, registry_configuration, token_for

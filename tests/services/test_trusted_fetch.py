@@ -14,11 +14,11 @@ from federations import FIRST, NOW, SECOND, ask, contents, founded
 from test_share_attacks import Client, Nation, bundle
 
 from designtool.bundle.manifest import MANIFEST_TYPE
-from designtool.share.http_registry import HttpRegistry
+from designtool.share.federation.copying import copy_metadata, take_over
+from designtool.share.federation.registry_metadata import RegistryMetadataStore
+from designtool.share.federation.trust import mirror_of
 from designtool.share.publish import publish
-from designtool.share.registry_metadata import RegistryMetadataStore
-from designtool.share.stick import copy_metadata, take_over
-from designtool.share.trust import mirror_of
+from designtool.share.registries.service import HttpRegistry
 from tests.failpoints import Fault, disk_is_full, failing, in_a_child, killed
 from tests.memory_registry import MemoryRegistry
 from tests.registries import Traffic, docker_registry, http_registry

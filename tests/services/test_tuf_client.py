@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from federations import CLINICAL, FOUNDERS, ONLINE, PUBLISHER, Federation, forged, founded
 
-from designtool.share import publication
-from designtool.share.federation import Release, release_name
+from designtool.share.federation import publication
+from designtool.share.federation.roles import Release, release_name
 
 ROOT = Path(__file__).parent.parent.parent
 NAME = "region-a/prov/1.1.0"

@@ -17,17 +17,17 @@ from designtool.treatment.days import local_date
 if TYPE_CHECKING:
     from designtool.model.program import Program
     from designtool.runtime.trusting import Trust
-    from designtool.share.catalogue import InUse
-    from designtool.share.catalogue_words import CatalogueView
-    from designtool.share.names import ProgramName
+    from designtool.share.catalogue.entries import InUse
+    from designtool.share.catalogue.words import CatalogueView
+    from designtool.share.registries.names import ProgramName
 
 PATH = "/unit/catalogue"
 _STYLE_PATH = "/unit/catalogue.css"
 
 
 def catalogue_of_unit(call: Call) -> Response:
-    from designtool.share.catalogue_page import Frame, catalogue_page
-    from designtool.share.trust_problems import TrustProblem
+    from designtool.share.catalogue.page import Frame, catalogue_page
+    from designtool.share.federation.problems import TrustProblem
 
     service, session = call.service, call.session
     if service.trust is None:
@@ -43,17 +43,17 @@ def catalogue_of_unit(call: Call) -> Response:
 
 
 def style(call: Call) -> Response:
-    from designtool.share.catalogue_page import CATALOGUE_STYLE
+    from designtool.share.catalogue.page import CATALOGUE_STYLE
 
     return Response(CATALOGUE_STYLE, media_type="text/css")
 
 
 def _view(call: Call, trust: Trust) -> CatalogueView:
-    from designtool.share.catalogue import catalogue
-    from designtool.share.catalogue_differences import differences
-    from designtool.share.catalogue_words import CatalogueView
-    from designtool.share.offers import read_offers
-    from designtool.share.recalls import recalls
+    from designtool.share.catalogue.differences import differences
+    from designtool.share.catalogue.entries import catalogue
+    from designtool.share.catalogue.words import CatalogueView
+    from designtool.share.federation.offers import read_offers
+    from designtool.share.recalls.listing import recalls
 
     service, now = call.service, call.service.clock.now()
     agreed = service.permits.overview(now)
@@ -80,15 +80,15 @@ def _view(call: Call, trust: Trust) -> CatalogueView:
 
 def _nothing(call: Call, why: Text) -> CatalogueView:
     """Where nothing has been verified yet, or nothing can be read: why there is nothing to show."""
-    from designtool.share.catalogue import Catalogue
-    from designtool.share.catalogue_words import CatalogueView
+    from designtool.share.catalogue.entries import Catalogue
+    from designtool.share.catalogue.words import CatalogueView
 
     now = call.service.clock.now()
     return CatalogueView(Catalogue(call.service.permits.region, local_date(now), (), now, False), problems=(why,))
 
 
 def _activated(call: Call) -> list[InUse]:
-    from designtool.share.catalogue import InUse
+    from designtool.share.catalogue.entries import InUse
 
     service, unit = call.service, call.session.user.unit
     where = Text("aktiverat i enheten", "activated in the unit").in_language(service.language)

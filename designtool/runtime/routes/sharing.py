@@ -58,7 +58,7 @@ def _poller(call: Call) -> Poller:
 
 def _receipts(poller: Poller) -> tuple[tuple[_Receipt, ...], tuple[Text, ...]]:
     """The latest first, and what lies among them and is none."""
-    from designtool.share.receipts import Receipt
+    from designtool.share.receipts.documents import Receipt
 
     outbox = poller.polling.outbox
     parts = ((outbox.unsent(), False), (outbox.sent(), True))

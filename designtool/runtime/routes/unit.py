@@ -124,7 +124,7 @@ def agreements_of(call: Call) -> Agreements | None:
     found = service.permits.overview(service.clock.now())
     if found is None:
         return None
-    from designtool.share.agreements import told
+    from designtool.share.agreements.terms import told
 
     lines = []
     for one in found.standings:

@@ -17,8 +17,8 @@ from designtool.atomic import write_atomically
 from designtool.bundle import Refused
 from designtool.bundle.canonical import canonical_json, parse_canonical
 from designtool.diagnostics import Cannot, Text
-from designtool.share.keys import check_passphrase
-from designtool.share.names import is_part
+from designtool.share.federation.keys import check_passphrase
+from designtool.share.registries.names import is_part
 from designtool.share.token_issuer.decision import RESERVED, Account
 
 COST = 2**15

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from designtool.share.federation import RECALL, TOP_ROLES
-from designtool.share.names import RESERVED_REGIONS, is_part
+from designtool.share.federation.roles import RECALL, TOP_ROLES
+from designtool.share.registries.names import RESERVED_REGIONS, is_part
 
 Action = Literal["pull", "push"]
 ACTIONS: tuple[Action, ...] = get_args(Action)

@@ -9,14 +9,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Lock
 
-from designtool.share.agreement_folder import END_SUFFIX, ENDED_FILE, SUFFIX, read_agreement_folder
-from designtool.share.draft import LARGEST, LARGEST_TARGETS, metadata_of
-from designtool.share.federation import RECALL, TOP_ROLES, keys_of_role
-from designtool.share.keys import PublicKey
-from designtool.share.region_keys import region_keys, region_list
+from designtool.share.agreements.folder import END_SUFFIX, ENDED_FILE, SUFFIX, read_agreement_folder
+from designtool.share.federation.draft import LARGEST, LARGEST_TARGETS, metadata_of
+from designtool.share.federation.keys import PublicKey
+from designtool.share.federation.problems import TrustProblem
+from designtool.share.federation.region_keys import region_keys, region_list
+from designtool.share.federation.roles import RECALL, TOP_ROLES, keys_of_role
+from designtool.share.federation.trust import CLIENT_FOLDER
 from designtool.share.token_issuer.decision import Known
-from designtool.share.trust import CLIENT_FOLDER
-from designtool.share.trust_problems import TrustProblem
 from designtool.treatment.days import local_date
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from designtool.atomic import write_atomically
 from designtool.diagnostics import Cannot, Text
-from designtool.share.http_client import parse_address
+from designtool.share.registries.client import parse_address
 from designtool.share.token_issuer.decision import Access
 
 if TYPE_CHECKING:

@@ -9,16 +9,16 @@ from pathlib import Path
 
 from designtool.bundle import Refused
 from designtool.diagnostics import Text
-from designtool.share.agreement_registry import collect_agreements
-from designtool.share.http_client import OwnToken
-from designtool.share.problems import RegistryProblem
-from designtool.share.region_keys import region_keys
-from designtool.share.registry import Registry
-from designtool.share.registry_metadata import RegistryMetadataStore
-from designtool.share.stick import take_over
+from designtool.share.agreements.registry import collect_agreements
+from designtool.share.federation.copying import take_over
+from designtool.share.federation.problems import TrustProblem
+from designtool.share.federation.region_keys import region_keys
+from designtool.share.federation.registry_metadata import RegistryMetadataStore
+from designtool.share.registries.client import OwnToken
+from designtool.share.registries.problems import RegistryProblem
+from designtool.share.registries.registry import Registry
 from designtool.share.token_issuer.decision import Account, Known, granted
 from designtool.share.token_issuer.tokens import Issuer, token_for
-from designtool.share.trust_problems import TrustProblem
 
 OWN_NAME = "token-issuer"
 

@@ -1,0 +1,1 @@
+"""Agreements between regions, as signed documents."""

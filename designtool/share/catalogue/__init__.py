@@ -1,0 +1,1 @@
+"""The catalogue: what the regions have released, and on what terms."""

@@ -1,0 +1,42 @@
+"""The keys of the federation's regions, as its founders have vouched for them: taken from metadata that has been verified."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tuf.api.metadata import Targets
+
+from designtool.share.federation.draft import LARGEST_TARGETS, metadata_of
+from designtool.share.federation.keys import PublicKey
+from designtool.share.federation.problems import TrustProblem
+from designtool.share.federation.roles import RECALL, keys_of_role
+from designtool.share.federation.trust import CLIENT_FOLDER
+
+
+def region_keys(trust_folder: Path) -> dict[str, PublicKey]:
+    """By key id, of every region. A key that has been revoked or rotated is not among them.
+
+    What is read was verified by the last `refresh` of the trust folder; whoever needs it fresh makes one first. Raises
+    TrustProblem where nothing has been verified yet.
+    """
+    targets = region_list(trust_folder)
+    roles = (targets.delegations.roles or {}) if targets.delegations is not None else {}
+    return {
+        key.key_id: key
+        for region in roles
+        if region != RECALL
+        for key in keys_of_role(targets, region)
+        if key.region == region
+    }
+
+
+def region_list(trust_folder: Path) -> Targets:
+    """The regions and their keys, as they were verified last. Raises TrustProblem where nothing has been verified yet."""
+    try:
+        with (trust_folder / CLIENT_FOLDER / "targets.json").open("rb") as stream:
+            data = stream.read(LARGEST_TARGETS + 1)
+    except OSError as error:
+        raise TrustProblem("metadata-missing", name="targets.json") from error
+    targets = metadata_of(data, "targets").signed
+    assert isinstance(targets, Targets), "metadata_of has held it against its role"
+    return targets

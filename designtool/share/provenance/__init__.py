@@ -1,0 +1,1 @@
+"""Provenance: what a bundle was built from, and building it again."""

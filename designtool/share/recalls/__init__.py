@@ -1,0 +1,1 @@
+"""Recalls: what is not to be begun with, or not to be used, and how that is lifted."""

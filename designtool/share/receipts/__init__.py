@@ -1,0 +1,1 @@
+"""Receipts: which runtimes have heard of a recall."""

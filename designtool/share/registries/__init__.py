@@ -1,0 +1,1 @@
+"""Registries: a folder, or a service over HTTP, with the same verbs."""
