@@ -116,6 +116,23 @@ def sign(run: Run, keys: Path, draft: Path, who: str) -> Done:
     return done
 
 
+def test_several_drafts_are_signed_together_or_not_at_all(run: Run, keys: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "federation"
+    founders = [part for name in PEOPLE if "grundare" in name for part in ("--founder", keys / f"{name}.public.json")]
+    others = ["--online", keys / "stampel.public.json", "--safety", keys / "sam.public.json"]
+    assert run("federation", "init", folder, *founders, *others).status == 0
+    root, targets, recall = (folder / "drafts" / f"1.{role}.draft.json" for role in ("root", "targets", "recall"))
+    before = [path.read_bytes() for path in (root, targets, recall)]
+    # A founder signs no list of recalls.
+    for typed in ("y\ny\ny\n", "y\nn\n"):
+        done = run("federation", "sign", root, targets, recall, "--key", "grundare-a", "--keys", keys, typed=typed)
+        assert done.status == 1
+        assert [path.read_bytes() for path in (root, targets, recall)] == before
+    done = run("federation", "sign", root, targets, "--key", "grundare-a", "--keys", keys, typed="y\ny\n")
+    assert (done.status, done.out.count("Underskrifter som saknas: 1.")) == (0, 2)
+    assert recall.read_bytes() == before[2]
+
+
 def test_a_program_is_released_with_four_eyes_and_taken_in(run: Run, keys: Path, bundle: Path, tmp_path: Path) -> None:
     folder, trust = tmp_path / "federation", tmp_path / "trust"
     digest = found(run, keys, folder)

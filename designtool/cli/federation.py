@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from designtool.share.federation.metadata_store import MetadataStore
 
 _PUBLIC_KEY = click.Path(path_type=Path, exists=True, dir_okay=False)
+_FILES = click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE..."
+)
 _MOST_ROOTS = 256
 
 
@@ -160,46 +164,58 @@ def release(place: str, bundle: Path, drafts_folder: Path | None, output_format:
 
 
 @command.command("sign")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@_FILES
 @click.option("--key", required=True, help="Namnet på din nyckel.")
 @click.option("--yes", is_flag=True, help="Fråga inte, för automatiska körningar. Det som skrivs under visas ändå.")
 @KEYS
 @PASSPHRASE_FILE
 @FORMAT
-def sign(file: Path, key: str, yes: bool, key_folder: Path, passphrase_file: Path | None, output_format: str) -> None:
-    """Visa vad ett utkast innehåller, och skriv under det. Det går bra utan nät."""
+def sign(
+    files: tuple[Path, ...], key: str, yes: bool, key_folder: Path, passphrase_file: Path | None, output_format: str
+) -> None:
+    """Visa vad utkast innehåller, och skriv under dem. Det går bra utan nät."""
     from designtool.atomic import write_atomically
     from designtool.share.federation.draft import describe, encode_draft, progress_of, sign_draft
     from designtool.share.federation.keys import open_key
 
     here = Here()
+    is_json = output_format == "json"
     with problems_told(here.language, output_format):
-        draft = read_draft_file(file)
-        is_json = output_format == "json"
-        for line in describe(draft):
-            click.echo(line.in_language(here.language), err=is_json)
-        question = Text("Vill du skriva under?", "Do you want to sign?").in_language(here.language)
-        if not yes and not click.confirm(question, default=False, err=is_json):
-            raise click.Abort
+        drafts = {file: read_draft_file(file) for file in files}
+        for draft in drafts.values():
+            for line in describe(draft):
+                click.echo(line.in_language(here.language), err=is_json)
+            question = Text("Vill du skriva under?", "Do you want to sign?").in_language(here.language)
+            if not yes and not click.confirm(question, default=False, err=is_json):
+                raise click.Abort
         signer = open_key(key_folder, key, asked_passphrase(passphrase_file, key, is_new=False))
-        done = sign_draft(draft, signer)
-        write_atomically(file, lambda stream: stream.write(encode_draft(done)))
+        # All of them, or none: a key that may not sign one of them has signed nothing.
+        done = {file: sign_draft(draft, signer) for file, draft in drafts.items()}
+        for file, draft in done.items():
+            write_atomically(file, partial(_write, encode_draft(draft)))
     if is_json:
-        print_json({"drafts": [draft_json(file, done)]})
+        print_json({"drafts": [draft_json(file, draft) for file, draft in done.items()]})
         return
-    still = progress_of(done).still
-    said = Text(
-        f"Underskrivet. Underskrifter som saknas: {still}." if still else "Underskrivet. Alla underskrifter finns.",
-        f"Signed. Signatures that are missing: {still}." if still else "Signed. All signatures are there.",
-    )
-    click.echo(said.in_language(here.language))
+    for file, draft in done.items():
+        still = progress_of(draft).still
+        said = Text(
+            f"{file}: underskrivet. Underskrifter som saknas: {still}."
+            if still
+            else f"{file}: underskrivet. Alla underskrifter finns.",
+            f"{file}: signed. Signatures that are missing: {still}."
+            if still
+            else f"{file}: signed. All signatures are there.",
+        )
+        click.echo(said.in_language(here.language))
+
+
+def _write(data: bytes, stream: BinaryIO) -> None:
+    stream.write(data)
 
 
 @command.command("adopt")
 @PLACE
-@click.argument(
-    "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE..."
-)
+@_FILES
 @FORMAT
 def adopt(place: str, files: tuple[Path, ...], output_format: str) -> None:
     """Ta in underskrivna utkast i federationens metadata, i den ordning de ges."""
@@ -317,7 +333,7 @@ def trust(folder: Path, root: Path | None, place: str | None, digest: str, outpu
 @command.command("update")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option(
-    "--from", "place", required=True, help="Där metadatan finns: ett namn, en adress, ett minne eller en mapp."
+    "--from", "place", required=True, help="Där metadatan finns: ett namn, en adress, ett USB-minne eller en mapp."
 )
 @FORMAT
 def update(folder: Path, place: str, output_format: str) -> None:
@@ -352,7 +368,7 @@ def update(folder: Path, place: str, output_format: str) -> None:
 @click.argument("target", metavar="TO")
 @FORMAT
 def copy(source: str, target: str, output_format: str) -> None:
-    """Kopiera federationens metadata från ett ställe till ett annat: också återkallelserna, på vilket minne som helst. En ny mapp blir ett register, som designtool publish kan lägga paket i."""
+    """Kopiera federationens metadata från ett ställe till ett annat: också återkallelserna, på vilket USB-minne som helst. En ny mapp blir ett register, som designtool publish kan lägga paket i."""
     from designtool.share.federation.copying import copy_metadata
 
     here = Here()
