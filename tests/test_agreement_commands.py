@@ -210,45 +210,45 @@ def test_an_agreement_goes_by_a_stick_and_back(place: Path) -> None:
     """Each region has a folder of its own; the stick goes between them."""
     a, b = ("--folder", "a"), ("--folder", "b")
     assert run("propose", *TERMS, *a, key="anna", trusted=False).exit_code == 0
-    sent = carried("publish", "--to", "./sticka", "--region", "region-a", *a)
+    sent = carried("publish", "--to", "./minne", "--region", "region-a", *a)
     assert ([one["state"] for one in sent["agreements"]], len(sent["files"])) == (["proposed"], 1)
-    assert carried("publish", "--to", "./sticka", "--region", "region-a", *a)["files"] == []
-    fetched = carried("fetch", "--from", "./sticka", *b)
+    assert carried("publish", "--to", "./minne", "--region", "region-a", *a)["files"] == []
+    fetched = carried("fetch", "--from", "./minne", *b)
     (file,) = fetched["files"]
     assert [one["files"] for one in fetched["agreements"]] == [[file]]
     assert run("countersign", file, *b, key="cia").exit_code == 0
-    assert "Nya filer: 1" in run("publish", "--to", "./sticka", "--region", "region-b", *b).stdout
-    assert [one["state"] for one in carried("fetch", "--from", "./sticka", *a)["agreements"]] == ["in-force"]
+    assert "Nya filer: 1" in run("publish", "--to", "./minne", "--region", "region-b", *b).stdout
+    assert [one["state"] for one in carried("fetch", "--from", "./minne", *a)["agreements"]] == ["in-force"]
     assert run("end", fetched["agreements"][0]["digest"], *b, key="dag").exit_code == 0
-    assert len(carried("publish", "--to", "./sticka", "--region", "region-b", *b)["files"]) == 1
-    ended = carried("fetch", "--from", "./sticka", *a)
+    assert len(carried("publish", "--to", "./minne", "--region", "region-b", *b)["files"]) == 1
+    ended = carried("fetch", "--from", "./minne", *a)
     assert ([one["state"] for one in ended["agreements"]], len(ended["files"])) == (["ended"], 1)
-    again = run("fetch", "--from", "./sticka", *a)
+    again = run("fetch", "--from", "./minne", *a)
     assert (again.exit_code, again.stdout) == (0, "Inget nytt.\n")
 
 
 def test_what_is_forged_on_a_stick_is_told(place: Path) -> None:
     assert run("propose", *TERMS, "--folder", "a", key="anna", trusted=False).exit_code == 0
     assert run("propose", *TERMS, "--folder", "e", key="eve", trusted=False).exit_code == 0
-    assert carried("publish", "--to", "./sticka", "--region", "region-a", "--folder", "a")["files"]
+    assert carried("publish", "--to", "./minne", "--region", "region-a", "--folder", "a")["files"]
     # Nobody whom the federation knows has signed Eve's: it does not even leave.
-    assert carried("publish", "--to", "./sticka", "--region", "region-b", "--folder", "e")["files"] == []
-    index = json.loads((place / "sticka" / "index.json").read_bytes())
+    assert carried("publish", "--to", "./minne", "--region", "region-b", "--folder", "e")["files"] == []
+    index = json.loads((place / "minne" / "index.json").read_bytes())
     name = "org.opencontainers.image.ref.name"
     index["manifests"][0]["annotations"][name] = "agreements/region-a:agreement-" + "0" * 64
-    (place / "sticka" / "index.json").write_text(json.dumps(index), encoding="utf-8")
-    done = run("fetch", "--from", "./sticka", "--folder", "b", "--format", "json")
+    (place / "minne" / "index.json").write_text(json.dumps(index), encoding="utf-8")
+    done = run("fetch", "--from", "./minne", "--folder", "b", "--format", "json")
     assert (done.exit_code, [one["code"] for one in told(done)["problems"]]) == (1, ["agreement-tag"])
     assert list((place / "b").iterdir()) == []
 
 
 def test_what_cannot_be_published_or_fetched(place: Path) -> None:
-    no_folder = run("publish", "--to", "./sticka", "--region", "region-a")
+    no_folder = run("publish", "--to", "./minne", "--region", "region-a")
     assert (no_folder.exit_code, "agreements" in no_folder.stderr) == (2, True)
     (place / "agreements").mkdir()
     cases = [
-        (("publish", "--to", "./sticka"), "--region"),
-        (("publish", "--to", "./sticka", "--region", "../x"), "fel[name-form]"),
+        (("publish", "--to", "./minne"), "--region"),
+        (("publish", "--to", "./minne", "--region", "../x"), "fel[name-form]"),
         (("publish", "--to", "./keys", "--region", "region-a"), "fel[not-a-registry-folder]"),
         (("fetch", "--from", "./keys"), "fel[not-a-registry-folder]"),
         (("fetch", "--from", "nej"), "nej"),

@@ -177,12 +177,12 @@ def test_a_recall_in_a_registry(place: Path) -> None:
     from designtool.share.federation.registry_metadata import RegistryMetadataStore
     from designtool.share.registries.folder import FolderRegistry
 
-    copy_metadata(FolderMetadataStore(place / "fed"), RegistryMetadataStore(FolderRegistry(place / "sticka")))
-    done = run("recall", "new", "./sticka", NAME, "--reason", "Fel.")
+    copy_metadata(FolderMetadataStore(place / "fed"), RegistryMetadataStore(FolderRegistry(place / "minne")))
+    done = run("recall", "new", "./minne", NAME, "--reason", "Fel.")
     assert done.exit_code == 0, done.output
     (draft,) = (place / "drafts").iterdir()
     assert run("federation", "sign", str(draft), "--key", "sam", "--keys", "keys", "--yes").exit_code == 0
-    assert run("federation", "adopt", "./sticka", str(draft)).exit_code == 0
-    assert run("federation", "stamp", "./sticka", "--key", "klocka", "--keys", "keys").exit_code == 0
-    assert "Skäl: Fel." in run("recall", "list", "./sticka").stdout
+    assert run("federation", "adopt", "./minne", str(draft)).exit_code == 0
+    assert run("federation", "stamp", "./minne", "--key", "klocka", "--keys", "keys").exit_code == 0
+    assert "Skäl: Fel." in run("recall", "list", "./minne").stdout
     assert "Ingenting" in run("recall", "list", "fed").stdout

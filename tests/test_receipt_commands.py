@@ -303,13 +303,13 @@ def test_receipts_go_on_a_stick_and_from_there_into_a_registry(place: Place) -> 
     outbox = outbox_of(place.folder / "data")
     (place.folder / "data").mkdir()
     outbox.add(answered(LUND, place.recalled(), learned_at=datetime.now(UTC)), LUND.public.key_id)
-    assert "Skickat till sticka: 1 nya" in run("send", "data", "--to", "./sticka").stdout
+    assert "Skickat till minne: 1 nya" in run("send", "data", "--to", "./minne").stdout
     assert outbox.unsent().receipts == ()
-    assert "Allt fanns redan" in run("send", "data", "--to", "./sticka").stdout
+    assert "Allt fanns redan" in run("send", "data", "--to", "./minne").stdout
     assert "1 nya" in run("send", "data", "--to", "./another").stdout, "the first stick may be lost"
     assert listed().exit_code == 1
-    send([answered(MALMO, place.recalled())], FolderRegistry(place.folder / "sticka"))
-    collected = run("collect", "--trust", "trust", "--from", "./sticka", "--to", "./stick", "--format", "json")
+    send([answered(MALMO, place.recalled())], FolderRegistry(place.folder / "minne"))
+    collected = run("collect", "--trust", "trust", "--from", "./minne", "--to", "./stick", "--format", "json")
     assert collected.exit_code == 1, collected.output
     value = told(collected)
     assert (len(value["sent"]), [one["code"] for one in value["problems"]]) == (1, ["receipt-unsigned"])
@@ -323,7 +323,7 @@ def test_a_file_in_the_outbox_that_somebody_changed_is_told(place: Place) -> Non
     outbox_of(place.folder / "data").add(answered(LUND), LUND.public.key_id)
     (file,) = (place.folder / "data" / "receipts" / "unsent").iterdir()
     file.write_bytes(file.read_bytes()[:-1])
-    done = run("send", "data", "--to", "./sticka", "--format", "json")
+    done = run("send", "data", "--to", "./minne", "--format", "json")
     assert (done.exit_code, told(done)["sent"], len(told(done)["problems"])) == (1, [], 1)
 
 

@@ -272,10 +272,10 @@ def test_threads_in_a_folder(tmp_path: Path) -> None:
 
 def test_a_place_is_a_registry_or_a_folder_of_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    named = {"nationellt": "http://127.0.0.1:9/x", "sticka": "register"}
+    named = {"nationellt": "http://127.0.0.1:9/x", "minne": "register"}
     for stated, kind, new_is_registry in (
         ("nationellt", RegistryMetadataStore, False),
-        ("sticka", RegistryMetadataStore, False),
+        ("minne", RegistryMetadataStore, False),
         ("http://127.0.0.1:9", RegistryMetadataStore, False),
         ("ny", FolderMetadataStore, False),
         ("./ny", FolderMetadataStore, False),
@@ -283,7 +283,7 @@ def test_a_place_is_a_registry_or_a_folder_of_files(tmp_path: Path, monkeypatch:
     ):
         with opened_metadata(stated, named, tmp_path, {}, new_is_registry=new_is_registry) as opened:
             assert type(opened) is kind, stated
-    with opened_metadata("sticka", named, tmp_path, {}) as opened:
+    with opened_metadata("minne", named, tmp_path, {}) as opened:
         opened.put("1.root.json", b"{}", None)
     with opened_metadata("register", named, tmp_path, {}) as opened:
         assert opened.get("1.root.json", 10) == b"{}"

@@ -20,7 +20,7 @@ from designtool.load.yaml_file import parse_yaml
 
 HEAD = "format: 1\nregion: vgr\nregistries:\n  nationellt: https://register.example.se\n"
 SOMN = Subscription("skane", "somn", "nationellt", "trust", ">=1.0 <2.0", "1.2.0")
-STICK = Subscription("halland", "oro", "./min sticka", '../tr"ust', "=1.0.0")
+STICK = Subscription("halland", "oro", "./mitt minne", '../tr"ust', "=1.0.0")
 
 
 def told(text: str) -> list[tuple[str, int, str]]:
@@ -38,7 +38,7 @@ def entry(name: str = "skane/somn", **values: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "source", ["nationellt", "https://register.example.se", "./sticka", "..", "/mnt/sticka", "a/b"]
+    "source", ["nationellt", "https://register.example.se", "./minne", "..", "/mnt/minne", "a/b"]
 )
 def test_a_place_that_can_be_followed_is_silent(source: str) -> None:
     assert told(subscribed(entry(**{"from": source}))) == []
@@ -48,7 +48,7 @@ def test_a_place_that_can_be_followed_is_silent(source: str) -> None:
     ("text", "rule", "line", "message"),
     [
         (entry(**{"from": "nationelt"}), "wrong-subscription", 7, "nationelt står inte under registries"),
-        (entry(**{"from": "sticka"}), "wrong-subscription", 7, "sticka står inte under registries"),
+        (entry(**{"from": "minne"}), "wrong-subscription", 7, "minne står inte under registries"),
         (entry(versions='"1.x"'), "wrong-subscription", 9, '"1.x" går inte att läsa'),
         (entry(versions='">=2.0 <1.0"'), "wrong-subscription", 9, 'ingen version ryms i ">=2.0 <1.0"'),
         (entry(version="2.0.0"), "wrong-subscription", 10, 'versionen 2.0.0 ryms inte i ">=1.0 <2.0"'),

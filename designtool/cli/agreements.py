@@ -192,7 +192,7 @@ def end_command(
     "--to",
     "registry",
     required=True,
-    help="Registret: ett namn under registries i designtool.yaml, en adress (https://…) eller en mapp (./sticka).",
+    help="Registret: ett namn under registries i designtool.yaml, en adress (https://…) eller en mapp (./minne).",
 )
 @click.option("--region", help="Regionens kortnamn. Utan det: det som står i designtool.yaml.")
 @_TRUST
@@ -228,7 +228,7 @@ def publish_command(registry: str, region: str | None, trust: Path, folder: Path
     "--from",
     "registry",
     required=True,
-    help="Registret: ett namn under registries i designtool.yaml, en adress (https://…) eller en mapp (./sticka).",
+    help="Registret: ett namn under registries i designtool.yaml, en adress (https://…) eller en mapp (./minne).",
 )
 @_TRUST
 @_FOLDER

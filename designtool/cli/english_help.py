@@ -89,7 +89,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Följ program som andra regioner ger ut, under den egna anpassningen. Det som följs står i designtool.yaml.": (
             "Follow programs that other regions publish, under one's own overlay. What is followed stands in designtool.yaml."
         ),
-        "Varifrån nya versioner kommer: ett namn under registries i designtool.yaml, en adress (https://…) eller en mapp (./sticka).": (
+        "Varifrån nya versioner kommer: ett namn under registries i designtool.yaml, en adress (https://…) eller en mapp (./minne).": (
             "Where new versions come from: a name under registries in designtool.yaml, an address (https://…) or a folder (./stick)."
         ),
         "Mapp med förtroende: den säger vilkas underskrifter som räknas.": (
@@ -218,10 +218,10 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Pröva vad som händer med pågående patienter när ett program får en ny version.": (
             "Try what happens to patients under way when a program gets a new version."
         ),
-        "Räkna och visa. Inget flyttas; det görs i driftmiljön.": (
+        "Räkna och visa. Inget flyttas; det görs i körmiljön.": (
             "Count and show. Nothing is moved; that is done in the runtime."
         ),
-        "Fil med behandlingar från driftmiljön (designtool export states). Utan den prövas påhittade patienter.": (
+        "Fil med behandlingar från körmiljön (designtool export states). Utan den prövas påhittade patienter.": (
             "A file of treatments from the runtime (designtool export states). Without it invented patients are tried."
         ),
         "Antal påhittade patienter (vanligen 40).": "How many invented patients (usually 40).",
@@ -229,7 +229,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Skriv ut ett formulär eller pågående behandlingar i en form som andra verktyg läser.": (
             "Write a questionnaire, or treatments under way, in a form that other tools read."
         ),
-        "Driftmiljöns mapp (vanligen designtool-data).": "The runtime's folder (usually designtool-data).",
+        "Körmiljöns mapp (vanligen designtool-data).": "The runtime's folder (usually designtool-data).",
         "Bara behandlingar i detta program.": "Only treatments in this program.",
         "Fil att skriva till, en behandling på varje rad.": "The file to write, one treatment a line.",
         "Skriv ut behandlingar utan namn och meddelanden, att pröva en flytt på. Filen är vårddata: svaren står i den.": (
@@ -359,7 +359,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         # keys, federation, share
         # run, asking a registry
-        "Registret att hämta återkallelser och avtal från, regelbundet: ett namn i designtool.yaml, en adress eller en mapp (./sticka).": (
+        "Registret att hämta återkallelser och avtal från, regelbundet: ett namn i designtool.yaml, en adress eller en mapp (./minne).": (
             "The registry to fetch recalls and agreements from, regularly: a name in designtool.yaml, an address or a folder (./stick)."
         ),
         "Hur ofta det hämtas (vanligen var 60:e minut).": "How often that is fetched (usually every 60 minutes).",
@@ -389,10 +389,10 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Visa per återkallelse vilka körmiljöer som har svarat, och vilka du behöver ringa. Status 1 när någon inte har svarat i tid.": (
             "Show for each recall which runtimes have answered, and which you have to call. Status 1 when one has not answered in time."
         ),
-        "Lägg en körmiljös kvitton i ett register eller på en sticka. DATA är körmiljöns mapp för databas och paket.": (
+        "Lägg en körmiljös kvitton i ett register eller på ett USB-minne. DATA är körmiljöns mapp för databas och paket.": (
             "Put a runtime's receipts into a registry or on a stick. DATA is the runtime's folder of database and bundles."
         ),
-        "Ta över kvitton från en sticka till ett register. Det som ingen känd nyckel har skrivit under lämnas kvar.": (
+        "Ta över kvitton från ett USB-minne till ett register. Det som ingen känd nyckel har skrivit under lämnas kvar.": (
             "Take receipts over from a stick to a registry. What no known key has signed is left."
         ),
         "Skapa och visa nycklar att skriva under med.": "Make and show keys to sign with.",
@@ -508,13 +508,13 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Lita på en federation vars rot har det fingeravtryck som står på papper. Skapar mappen som run och verify använder.": (
             "Trust a federation whose root has the digest that stands on paper. Makes the folder that run and verify use."
         ),
-        "Där metadatan finns: ett namn, en adress, ett minne eller en mapp.": (
+        "Där metadatan finns: ett namn, en adress, ett USB-minne eller en mapp.": (
             "Where the metadata is: a name, an address, a stick or a folder."
         ),
         "Ta över nyare metadata till mappen med förtroende, om den är riktig och färsk.": (
             "Take over newer metadata into the trust folder, if it is right and fresh."
         ),
-        "Kopiera federationens metadata från ett ställe till ett annat: också återkallelserna, på vilket minne som helst. En ny mapp "
+        "Kopiera federationens metadata från ett ställe till ett annat: också återkallelserna, på vilket USB-minne som helst. En ny mapp "
         "blir ett register, som designtool publish kan lägga paket i.": (
             "Copy the federation's metadata from one place to another: the recalls too, on any stick. A new folder becomes a "
             "registry, into which designtool publish can put bundles."
@@ -565,23 +565,23 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         # publish, fetch
         "Publicera ett paket i ett register.": "Publish a bundle in a registry.",
         "Hämta ett paket ur ett register.": "Fetch a bundle from a registry.",
-        "Registret: ett namn under registries i designtool.yaml, en adress (https://…) eller en mapp (./sticka).": (
+        "Registret: ett namn under registries i designtool.yaml, en adress (https://…) eller en mapp (./minne).": (
             "The registry: a name under registries in designtool.yaml, an address (https://…) or a folder (./stick)."
         ),
         "Mapp för paketet.": "Folder for the bundle.",
         "Utkastet från designtool federation release, underskrivet av båda. Det tas in i registrets metadata. Kan upprepas.": (
             "The draft of designtool federation release, signed by both. It is adopted into the registry's metadata. May be repeated."
         ),
-        "Kopiera också federationens metadata härifrån, till ett minne: ett namn, en adress eller en mapp.": (
+        "Kopiera också federationens metadata härifrån, till ett USB-minne: ett namn, en adress eller en mapp.": (
             "Copy the federation's metadata from here too, to a stick: a name, an address or a folder."
         ),
-        "Ett tidigare paket som mottagaren har: det som finns i det utelämnas på minnet. Kan upprepas.": (
+        "Ett tidigare paket som mottagaren har: det som finns i det utelämnas på USB-minnet. Kan upprepas.": (
             "An earlier bundle that the receiver has: what is in it is left out of the stick. May be repeated."
         ),
         "Publicera utan underskrifter. Då går ingen i god för paketet.": (
             "Publish without signatures. Nobody vouches for the bundle then."
         ),
-        "Publicera paket i ett register eller på ett minne, under sin region, sitt id och sin version. En utgiven version ändras "
+        "Publicera paket i ett register eller på ett USB-minne, under sin region, sitt id och sin version. En utgiven version ändras "
         "aldrig. Regionens två personer ska ha skrivit under utgåvan: i ett utkast som anges med --release, eller i metadata som "
         "redan finns där.": (
             "Publish bundles in a registry or on a stick, under their region, id and version. A published version never changes. "
@@ -591,7 +591,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Mapp med förtroende: hämta bara det som regionens två personer har skrivit under, och säg vilka de är.": (
             "Trust folder: fetch only what the region's two people have signed, and say who they are."
         ),
-        "Hämta ett paket ur ett register eller från ett minne. NAME är region/program (den senaste versionen), "
+        "Hämta ett paket ur ett register eller från ett USB-minne. NAME är region/program (den senaste versionen), "
         "region/program:1.0.0 eller region/program@sha256:…. Med --trust är det den utgåva som regionens två personer har skrivit "
         "under. Utan --trust är paketet helt och oförändrat, men inte betrott för det: då kontrolleras inga underskrifter.": (
             "Fetch a bundle from a registry or a stick. NAME is region/program (the newest version), region/program:1.0.0 or "

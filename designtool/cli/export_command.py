@@ -71,7 +71,7 @@ def _text(value: object) -> str:
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("designtool-data"),
-    help="Driftmiljöns mapp (vanligen designtool-data).",
+    help="Körmiljöns mapp (vanligen designtool-data).",
 )
 @click.option("--program", default="", help="Bara behandlingar i detta program.")
 @click.option(
@@ -86,7 +86,7 @@ def states(data: Path, program: str, output: Path, force: bool, output_format: s
     from designtool.treatment.exported import to_line
 
     if not (data / DATABASE_FILE).is_file():
-        raise Usage(Text(f"i {data} finns ingen driftmiljö", f"there is no runtime in {data}"))
+        raise Usage(Text(f"i {data} finns ingen körmiljö", f"there is no runtime in {data}"))
     check_targets([output], force)
     store = Store(data)
     try:

@@ -19,7 +19,7 @@ from designtool.diagnostics import Text
     "--from",
     "registry",
     required=True,
-    help="Registret: ett namn under registries i designtool.yaml, en adress (https://…) eller en mapp (./sticka).",
+    help="Registret: ett namn under registries i designtool.yaml, en adress (https://…) eller en mapp (./minne).",
 )
 @click.option(
     "--output", type=click.Path(path_type=Path, file_okay=False), default=Path("build"), help="Mapp för paketet."
@@ -31,7 +31,7 @@ from designtool.diagnostics import Text
 )
 @FORMAT
 def command(name: str, registry: str, output: Path, trust: Path | None, output_format: str) -> None:
-    """Hämta ett paket ur ett register eller från ett minne. NAME är region/program (den senaste versionen), region/program:1.0.0 eller region/program@sha256:…. Med --trust är det den utgåva som regionens två personer har skrivit under. Utan --trust är paketet helt och oförändrat, men inte betrott för det: då kontrolleras inga underskrifter."""
+    """Hämta ett paket ur ett register eller från ett USB-minne. NAME är region/program (den senaste versionen), region/program:1.0.0 eller region/program@sha256:…. Med --trust är det den utgåva som regionens två personer har skrivit under. Utan --trust är paketet helt och oförändrat, men inte betrott för det: då kontrolleras inga underskrifter."""
     from designtool.share.federation.registry_metadata import RegistryMetadataStore
     from designtool.share.fetch import fetch
     from designtool.share.registries.names import parse_wanted

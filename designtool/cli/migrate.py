@@ -32,11 +32,11 @@ _OUTCOMES: dict[Outcome, Text] = {
 @click.command("migrate")
 @click.argument("old")
 @click.argument("new")
-@click.option("--dry-run", is_flag=True, help="Räkna och visa. Inget flyttas; det görs i driftmiljön.")
+@click.option("--dry-run", is_flag=True, help="Räkna och visa. Inget flyttas; det görs i körmiljön.")
 @click.option(
     "--states",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Fil med behandlingar från driftmiljön (designtool export states). Utan den prövas påhittade patienter.",
+    help="Fil med behandlingar från körmiljön (designtool export states). Utan den prövas påhittade patienter.",
 )
 @click.option(
     "--patients",
@@ -61,7 +61,7 @@ def command(
     if not dry_run:
         raise Usage(
             Text(
-                "migrate prövar, och flyttar ingen: skriv --dry-run. Patienter flyttas i driftmiljön, med samma regler.",
+                "migrate prövar, och flyttar ingen: skriv --dry-run. Patienter flyttas i körmiljön, med samma regler.",
                 "migrate tries, and moves nobody: write --dry-run. Patients are moved in the runtime, by the same rules.",
             )
         )

@@ -35,7 +35,7 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     "--to",
     "registry",
     required=True,
-    help="Registret: ett namn under registries i designtool.yaml, en adress (https://…) eller en mapp (./sticka).",
+    help="Registret: ett namn under registries i designtool.yaml, en adress (https://…) eller en mapp (./minne).",
 )
 @click.option(
     "--release",
@@ -47,14 +47,14 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option(
     "--metadata",
     "place",
-    help="Kopiera också federationens metadata härifrån, till ett minne: ett namn, en adress eller en mapp.",
+    help="Kopiera också federationens metadata härifrån, till ett USB-minne: ett namn, en adress eller en mapp.",
 )
 @click.option(
     "--since",
     "earlier",
     type=click.Path(path_type=Path),
     multiple=True,
-    help="Ett tidigare paket som mottagaren har: det som finns i det utelämnas på minnet. Kan upprepas.",
+    help="Ett tidigare paket som mottagaren har: det som finns i det utelämnas på USB-minnet. Kan upprepas.",
 )
 @click.option(
     "--provenance",
@@ -75,7 +75,7 @@ def command(
     unsigned: bool,
     output_format: str,
 ) -> None:
-    """Publicera paket i ett register eller på ett minne, under sin region, sitt id och sin version. En utgiven version ändras aldrig. Regionens två personer ska ha skrivit under utgåvan: i ett utkast som anges med --release, eller i metadata som redan finns där."""
+    """Publicera paket i ett register eller på ett USB-minne, under sin region, sitt id och sin version. En utgiven version ändras aldrig. Regionens två personer ska ha skrivit under utgåvan: i ett utkast som anges med --release, eller i metadata som redan finns där."""
     from designtool.bundle import program_of
     from designtool.share.federation.copying import copy_metadata
     from designtool.share.federation.publication import adopt
@@ -191,7 +191,7 @@ def _check_earlier(bundles: Sequence[Bundle], earlier: Sequence[Bundle], target:
 
     if earlier and not target.is_folder:
         raise Usage(
-            Text("--since gäller minnen och mappar: ett register har allt", "--since is for sticks and folders"),
+            Text("--since gäller USB-minnen och mappar: ett register har allt", "--since is for sticks and folders"),
             language,
         )
     names = {name_of(bundle.manifest.annotations) for bundle in bundles}

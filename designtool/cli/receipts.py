@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from designtool.share.receipts.documents import Answers, Overview, Problem, Receipt, Runtime, Signed
     from designtool.share.registries.registry import Registry
 
-_PLACE_WORDS = "Registret: ett namn under registries i designtool.yaml, en adress (https://…) eller en mapp (./sticka)."
+_PLACE_WORDS = "Registret: ett namn under registries i designtool.yaml, en adress (https://…) eller en mapp (./minne)."
 _TO = click.option("--to", "place", required=True, help=_PLACE_WORDS)
 _FROM = click.option("--from", "source", required=True, help=_PLACE_WORDS)
 _TRUST = click.option(
@@ -171,7 +171,7 @@ def list_command(trust: Path, source: str, release: str | None, hours: int, outp
 @_TO
 @FORMAT
 def send_command(data: Path, place: str, output_format: str) -> None:
-    """Lägg en körmiljös kvitton i ett register eller på en sticka. DATA är körmiljöns mapp för databas och paket."""
+    """Lägg en körmiljös kvitton i ett register eller på ett USB-minne. DATA är körmiljöns mapp för databas och paket."""
     from designtool.runtime.outbox import outbox_of
 
     with _told(output_format):
@@ -190,7 +190,7 @@ def send_command(data: Path, place: str, output_format: str) -> None:
 @_TO
 @FORMAT
 def collect_command(trust: Path, source: str, place: str, output_format: str) -> None:
-    """Ta över kvitton från en sticka till ett register. Det som ingen känd nyckel har skrivit under lämnas kvar."""
+    """Ta över kvitton från ett USB-minne till ett register. Det som ingen känd nyckel har skrivit under lämnas kvar."""
     from designtool.share.federation.region_keys import region_keys
     from designtool.share.receipts.documents import sound
     from designtool.share.receipts.registry import collect

@@ -59,7 +59,7 @@ DEFAULT_MINUTES = 60
 @click.option(
     "--from",
     "source",
-    help="Registret att hämta återkallelser och avtal från, regelbundet: ett namn i designtool.yaml, en adress eller en mapp (./sticka).",
+    help="Registret att hämta återkallelser och avtal från, regelbundet: ett namn i designtool.yaml, en adress eller en mapp (./minne).",
 )
 @click.option(
     "--poll-minutes",

@@ -35,7 +35,7 @@ def command() -> None:
     "--from",
     "source",
     required=True,
-    help="Varifrån nya versioner kommer: ett namn under registries i designtool.yaml, en adress (https://…) eller en mapp (./sticka).",
+    help="Varifrån nya versioner kommer: ett namn under registries i designtool.yaml, en adress (https://…) eller en mapp (./minne).",
 )
 @click.option(
     "--trust",

@@ -256,7 +256,7 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "receipt-sent": Text("skickat", "sent"),
         "receipt-unsent": Text("väntar på att skickas", "waits to be sent"),
         "receipts-stick": Text(
-            "Utan nät skickas kvitton på en sticka: designtool receipts send",
+            "Utan nät skickas kvitton på ett USB-minne: designtool receipts send",
             "Without a network receipts are sent on a stick: designtool receipts send",
         ),
         "receipt-stop-use": Text("delar stoppade", "parts stopped"),

@@ -62,7 +62,7 @@ def workspace(tmp_path: Path) -> Path:
     folder = tmp_path / "arbetsyta"
     folder.mkdir()
     (folder / "designtool.yaml").write_text(
-        "format: 1\nregion: vgr\nlanguage: en\nregistries:\n  usb: ../sticka\n  national: http://127.0.0.1:9/x\n"
+        "format: 1\nregion: vgr\nlanguage: en\nregistries:\n  usb: ../minne\n  national: http://127.0.0.1:9/x\n"
     )
     return folder
 
@@ -94,7 +94,7 @@ def test_a_stick_that_designtool_yaml_names(workspace: Path, bundle: Path, tmp_p
     answer = json_of("publish", first)
     (told,) = answer["published"]
     assert (first.returncode, told["name"], told["version"], told["new"]) == (0, "vgr/prov", "1.2.3", True)
-    assert answer["registry"] == str(workspace / ".." / "sticka") and told["sent_bytes"] > 0
+    assert answer["registry"] == str(workspace / ".." / "minne") and told["sent_bytes"] > 0
     assert (told["signed_by"], answer["metadata"]) == ([], [])
     again = json_of("publish", run(workspace, "publish", bundle, "--to", "usb", "--unsigned", "--format", "json"))
     assert again["published"][0]["new"] is False
@@ -104,13 +104,13 @@ def test_a_stick_that_designtool_yaml_names(workspace: Path, bundle: Path, tmp_p
     assert (workspace / fetched["path"]).read_bytes() == bundle.read_bytes()
     assert json_of("fetch", run(workspace, "fetch", "vgr/prov", "--from", "usb", "--format", "json"))["new"] is False
     # A folder that is written in the command starts where the command runs.
-    assert run(tmp_path, "fetch", "vgr/prov:1.2.3", "--from", "./sticka").returncode == 0
+    assert run(tmp_path, "fetch", "vgr/prov:1.2.3", "--from", "./minne").returncode == 0
 
 
 def test_people_are_told_that_it_is_whole_and_not_trusted(bundle: Path, tmp_path: Path) -> None:
-    run(tmp_path, "publish", bundle, "--to", "./sticka", "--unsigned")
-    swedish = run(tmp_path, "fetch", "vgr/prov", "--from", "./sticka", "--output", "hit")
-    english = run(tmp_path, "--lang", "en", "fetch", "vgr/prov", "--from", "./sticka", "--output", "dit")
+    run(tmp_path, "publish", bundle, "--to", "./minne", "--unsigned")
+    swedish = run(tmp_path, "fetch", "vgr/prov", "--from", "./minne", "--output", "hit")
+    english = run(tmp_path, "--lang", "en", "fetch", "vgr/prov", "--from", "./minne", "--output", "dit")
     assert swedish.stdout.endswith("  hit/prov-1.2.3.dtb\n")
     assert "Vem som har gjort det kontrolleras inte" in swedish.stderr
     assert "Who made it is not checked" in english.stderr

@@ -42,7 +42,7 @@ RULE = Rule(
     },
     helps={
         "from": Text(
-            "skriv ett namn som står under registries, en adress (https://…) eller en mapp med snedstreck (./sticka)",
+            "skriv ett namn som står under registries, en adress (https://…) eller en mapp med snedstreck (./minne)",
             "write a name that stands under registries, an address (https://…) or a folder with a slash (./stick)",
         ),
         "near": Text("menade du {near}?", "did you mean {near}?"),
