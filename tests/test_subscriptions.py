@@ -37,9 +37,7 @@ def entry(name: str = "skane/somn", **values: str) -> str:
     return f"  {name}:\n" + "".join(f"    {key}: {value}\n" for key, value in stated.items() if value)
 
 
-@pytest.mark.parametrize(
-    "source", ["nationellt", "https://register.example.se", "./minne", "..", "/mnt/minne", "a/b"]
-)
+@pytest.mark.parametrize("source", ["nationellt", "https://register.example.se", "./minne", "..", "/mnt/minne", "a/b"])
 def test_a_place_that_can_be_followed_is_silent(source: str) -> None:
     assert told(subscribed(entry(**{"from": source}))) == []
 
