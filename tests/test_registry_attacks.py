@@ -226,6 +226,8 @@ REDIRECTS = {
     "nothing": "",
     "a name with a password": "https://a:b@example.org/film",
     "no address": "https://[::::]/",
+    "a name with too long a part": f"https://{'a' * 70}.example/film",
+    "a name with an empty part": "https://a..b/film",
 }
 
 
@@ -603,6 +605,25 @@ def test_what_may_pass_is_tried_again_when_the_registry_says(
     assert waits == [7, 0, 60]  # Never longer than a minute.
 
 
+@pytest.mark.parametrize(
+    "asked",
+    ["Fri, 31 Dec 9999 23:59:59 -2359", f"Mon, 01 Jan {'9' * 20} 00:00:00 GMT", "9" * 5000, "soon", "-1", "\xb2", ""],
+)
+def test_a_time_to_come_again_that_is_none(asked: str, fake: FakeRegistry, tmp_path: Path) -> None:
+    waits: list[float] = []
+    left = [asked]
+
+    def twist(handler: Handler) -> bool:
+        if FILM_DIGEST in handler.path and left:
+            respond(handler, 503, b"", {"Retry-After": left.pop()})
+            return True
+        return False
+
+    fake.twist = twist
+    assert fetched_from(fake, tmp_path, wait=waits.append).is_new
+    assert len(waits) == 1 and waits[0] < 4
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 410, 418, 501])
 def test_what_will_not_pass_is_not_tried_again(status: int, fake: FakeRegistry, tmp_path: Path) -> None:
     waits: list[float] = []
@@ -877,6 +898,27 @@ def test_a_token_that_is_none(token: bytes, fake: FakeRegistry, tmp_path: Path) 
     with pytest.raises(RegistryProblem) as refused:
         fetched_from(fake, tmp_path)
     assert refused.value.code == "answer-unreadable"
+
+
+def test_a_token_for_longer_than_any_clock_is_used_and_asked_for_anew_some_day(
+    fake: FakeRegistry, tmp_path: Path
+) -> None:
+    challenge = bearer(f"{fake.address}/token")
+    token = b'{"token":"right","expires_in":1%s}' % (b"0" * 400)
+
+    def twist(handler: Handler) -> bool:
+        if handler.path.startswith("/token"):
+            return not respond(handler, 200, token)
+        return False if handler.headers.get("Authorization") == "Bearer right" else challenge(handler)
+
+    fake.twist = twist
+    assert fetched_from(fake, tmp_path).is_new
+
+
+def test_a_registry_whose_name_no_host_can_have_is_not_reached(tmp_path: Path) -> None:
+    with pytest.raises(RegistryProblem) as refused, http_registry(f"https://{'a' * 70}.example") as registry:
+        registry.tagged("vgr/prov", "1.0.0")
+    assert refused.value.code == "registry-unreachable"
 
 
 def test_without_credentials_a_password_is_asked_for_and_nothing_sent(fake: FakeRegistry, tmp_path: Path) -> None:

@@ -30,6 +30,8 @@ Body = bytes | Callable[[], Iterator[bytes]]
 
 OwnToken = Callable[[str, frozenset[str]], str | None]
 _OWN_TOKEN_SECONDS = 60
+_LONGEST_TOKEN_SECONDS = 24 * 60 * 60
+"""After a day a token is asked for anew, whatever was said of it."""
 _TRIED_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 3
@@ -422,7 +424,7 @@ class RegistryClient:
         seconds = found.get("expires_in", 60)
         if not isinstance(token, str) or not _TOKEN.fullmatch(token) or type(seconds) is not int:
             raise self.unreadable("token")
-        return token, asked + max(0, seconds - 5)
+        return token, asked + min(max(0, seconds - 5), _LONGEST_TOKEN_SECONDS)
 
     def _basic(self, origin: Origin) -> dict[str, str]:
         known = self._credentials.get(str(origin))
@@ -497,7 +499,7 @@ def _asked_wait(asked: str | None, attempt: int) -> float:
     if asked.isdecimal() and asked.isascii() and len(asked) < 10:
         return float(asked)
     try:
-        moment = parsedate_to_datetime(asked)
-    except ValueError:
+        moment = parsedate_to_datetime(asked).astimezone(UTC)
+    except (ValueError, OverflowError):  # No date, or one that no calendar has.
         return usual
-    return max(0.0, (moment.astimezone(UTC) - datetime.now(UTC)).total_seconds())
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

@@ -86,7 +86,7 @@ class Watch:
 def addresses_of(host: str, port: int) -> tuple[str, ...]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
+    except (OSError, UnicodeError):  # The latter for what no name can be: a part that is empty, or longer than 63 letters.
         return ()
     return tuple(dict.fromkeys(str(address[4][0]) for address in found))
 
@@ -199,7 +199,10 @@ class _WatchedBackend(httpcore.NetworkBackend):
     def _connected(
         self, place: str, port: int, timeout: float | None, local_address: str | None, socket_options: Any
     ) -> httpcore.NetworkStream:
-        stream = self._inner.connect_tcp(place, port, self._watch.left(timeout), local_address, socket_options)
+        try:
+            stream = self._inner.connect_tcp(place, port, self._watch.left(timeout), local_address, socket_options)
+        except UnicodeError as problem:  # No name that could be looked up.
+            raise httpcore.ConnectError(str(problem)) from problem
         return _WatchedStream(self._watch, stream)
 
 
