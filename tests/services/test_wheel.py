@@ -47,12 +47,12 @@ class Installed:
     def python(self) -> Path:
         return self.environment / "bin" / "python"
 
-    def run(self, folder: Path, *command: object, status: int = 0) -> str:
+    def run(self, folder: Path, *command: object, status: int = 0, **environment: str) -> str:
         """What `designtool COMMAND` writes on stdout, called in a folder as a user calls it."""
         done = subprocess.run(
             [self.environment / "bin" / "designtool", *map(str, command)],
             cwd=folder,
-            env=clean_environment(),
+            env={**clean_environment(), **environment},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -180,18 +180,37 @@ def test_a_program_is_made_checked_and_bundled_away_from_the_checkout(installed:
 
 
 def test_every_command_of_the_readme_works_as_written(installed: Installed, tmp_path: Path) -> None:
-    """In their order, in an empty folder; what serves until Ctrl-C and what others' tools do is left out."""
+    """In their order, in an empty folder; what serves until Ctrl-C and what others' tools do is left out.
+
+    Where a person reads something off and writes it, there is `…`: the digest of the root from its paper, a file's name.
+    """
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     blocks = re.findall(r"(?ms)^```sh\n(.*?)^```", readme)
     lines = [shlex.split(line, comments=True) for block in blocks for line in block.splitlines()]
-    folder, ran = tmp_path, 0
+    folder, paper, ran = tmp_path / "hemma", "", 0
+    folder.mkdir()
+    people = {"HOME": str(tmp_path), "DESIGNTOOL_PASSPHRASE": "fyra ord som jag minns"}
     for line in lines:
         if line[:1] == ["cd"]:
             folder = folder / line[1]
         elif line[:1] == ["designtool"] and line[1] not in ("preview", "run", "demo"):
-            installed.run(folder, *line[1:])
+            written = [_written(part, folder, tmp_path, paper) for part in line[1:]]
+            # What is signed is shown, and asked about: whoever runs the README has read it.
+            asked = ["--yes"] if written[:2] == ["federation", "sign"] else []
+            said = installed.run(folder, *written, *asked, **people)
+            if written[:2] == ["federation", "adopt"] and "papper" in said:
+                paper = re.findall(r"sha256:[0-9a-f]{64}", said)[0]
             ran += 1
-    assert ran > 10
+    assert ran > 50
+
+
+def _written(part: str, folder: Path, home: Path, paper: str) -> str:
+    """An argument as a shell and a person would have it."""
+    part = part.replace("sha256:…", paper).replace("~", str(home), 1) if part.startswith(("~", "sha256:")) else part
+    if "…" in part:
+        (found,) = folder.parent.glob(f"**/granne/agreements/{part.replace('…', '*')}")
+        return found.name
+    return part
 
 
 def test_an_error_away_from_the_checkout_has_its_status_and_place(installed: Installed, tmp_path: Path) -> None:
