@@ -196,6 +196,30 @@ def test_whatever_is_stopped_what_keeps_a_patient_safe_is_open(parts: tuple[str,
     assert patient.post(f"{base}/exercise/mina_mal", {"action": "save", "viktigast": "Nej"}).status_code == 422
 
 
+def test_what_comes_after_a_stopped_part_waits_for_a_therapist_and_says_so(own: Region) -> None:
+    """Nothing counts as done that is not, nobody is told to do what nobody can do, and a therapist lets the patient go on."""
+    patient, therapist = patient_of(own), own.therapist()
+    base, care = own.clinic.patient_base, own.clinic.therapist_base
+    before = patient.get(f"{base}/modules").text
+    assert "Gör klart ”Valkommen” först." in before
+    recall(own, "mina_mal")
+    page = patient.get(f"{base}/modules").text
+    assert "Gör klart ”Valkommen” först." not in page
+    assert "efter ”Valkommen”, där något är pausat just nu. Din behandlare kan öppna den ändå." in page
+    module = patient.get(f"{base}/module/valkommen").text
+    assert "din behandlare kan öppna nästa modul ändå" in module
+    assert patient.post(f"{base}/module/valkommen", {"action": "submit"}).status_code == 422
+    assert state_of(own).module("valkommen").submitted_at is None
+    overview = therapist.get(f"{care}/treatment").text
+    assert "Öppna dem för hand om patienten ska gå vidare" in overview
+    assert "Väntar på något som är pausat. Du kan öppna den för hand." in overview
+    assert therapist.post(f"{care}/module/baslinje", {"action": "open"}).status_code == 303
+    assert patient.get(f"{base}/module/baslinje").status_code == 200
+    assert "Öppna dem för hand" not in therapist.get(f"{care}/treatment").text
+    lift(own)
+    assert "Det finns saker kvar att göra" in patient.get(f"{base}/module/valkommen").text
+
+
 def therapist_opens(state: Any, program: Any, now: Any, module: str) -> Any:
     from designtool.treatment import commands
 
@@ -237,15 +261,38 @@ def test_nobody_is_reminded_of_what_is_stopped(tmp_path: Path) -> None:
         own.clinic.time.pass_(days=4)
         learn(own)
         own.clinic.service.treatments.tick()
-        assert sent(own) == ["1-baslinje"], "the other module goes on"
+        assert sent(own) == [], "also of the module where the diary is all that is left to do"
         patient = patient_of(own)
         answered = patient.post(f"{own.clinic.patient_base}/messages", {"action": "send", "text": "Hej"})
         assert answered.status_code == 303
-        assert sent(own) == ["1-baslinje"], "nor by the way, when something else happens"
+        assert sent(own) == [], "nor by the way, when something else happens"
+        lift(own)
+        recall(own, "valkommen")
+        own.clinic.service.treatments.tick()
+        assert sorted(sent(own))[0] == "1-baslinje", "another module goes on"
+        assert len(sent(own)) == 2
         lift(own)
         own.clinic.service.treatments.tick()
         assert sorted(sent(own))[:2] == ["1-baslinje", "1-valkommen"]
         assert len(sent(own)) == 3
+
+
+def test_an_answer_that_raises_a_flag_is_kept_while_a_reminder_is_held_back(tmp_path: Path) -> None:
+    """A flag is told by the number of its event: nothing that is held back may stand among the events before it."""
+    program = replace(of_region("region-b"), reminders=(Reminder("module-due", 3, "En modul väntar."),))
+    with region(tmp_path, program, agreements=None) as own:
+        begin(own)
+        recall(own, "valkommen")
+        own.clinic.time.pass_(days=4)
+        learn(own)
+        # The answer is the first that happens since the reminder was due.
+        patient, base = patient_of(own), own.clinic.patient_base
+        field, worst = list(risky_answers(own).items())[-1]
+        saved = patient.save(f"{base}/questionnaire/mood", field=field, value=worst)
+        assert saved.status_code in (200, 422), saved.text
+        (flag,) = (flag for flag in state_of(own).flags if flag.level == "red")
+        assert flag.notified_at is not None, "the duty function is told"
+        assert sent(own) == []
 
 
 def sent(made: Region) -> list[str]:

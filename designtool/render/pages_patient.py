@@ -134,6 +134,7 @@ def module(rest: str, context: PageContext, templates: Templates) -> Body | None
         "pages": visible_pages(context, found),
         "work": _work(context, found, situation.to_do),
         "left": situation.to_do,
+        "left_is_paused": any(context.stopped(id) is not None for id in situation.to_do),
     }
     parts = templates.parts("module", facts)
     errors = ("errors", error_summary(context, found.id))

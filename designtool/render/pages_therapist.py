@@ -290,7 +290,7 @@ def _decision_facts(context: PageContext, id: str) -> dict[str, Any]:
     measure = Computed("measure", "", exercise_.decision.measure, measure_unit, 1) if exercise_.decision else None
     return {
         "status": one.status,
-        "status_words": context.say(f"decision-status-{one.status}"),
+        "status_words": context.say("stopped" if context.stopped(id) is not None else f"decision-status-{one.status}"),
         "proposed": confirmed_words(exercise_, one.proposed, context) if one.proposed is not None else "",
         "proposed_exact": number_text(one.proposed) if isinstance(one.proposed, Fraction) else "",
         "proposed_on": day(one.proposed_on, context.language, context.today) if one.proposed_on else "",
@@ -439,7 +439,11 @@ def _module_row(context: PageContext, id: str) -> dict[str, Any]:
     situation = context.situation.module(id)
     status = situation.status if situation else "locked"
     detail = ""
-    if situation and status == "locked" and situation.opens_on:
+    if context.stopped(id) is not None:
+        detail = context.say("stopped")
+    elif situation and situation.waits_for_paused:
+        detail = context.say("waits-for-paused")
+    elif situation and status == "locked" and situation.opens_on:
         detail = context.say("opens-on", date=day(situation.opens_on, context.language, context.today))
     elif situation and situation.opened_on:
         detail = context.say("opened-on", date=day(situation.opened_on, context.language, context.today))

@@ -54,29 +54,38 @@ def typed_there(context: PageContext, exercise: Exercise) -> Markup:
 
 
 def recalled_cards(context: PageContext) -> Markup:
-    """That the patient's version is recalled, for the therapist."""
-    return joined(
-        element(
-            "section",
-            {"class": "callout callout-important", "aria-labelledby": (place := context.unique("recalled"))},
-            element(
-                "h2",
-                {"class": "callout-title", "id": place},
-                icon("flag"),
-                element("span", {}, context.say("recalled")),
-            ),
-            *(element("p", {}, context.text(line)) for line in one.lines),
-            joined(
-                (
-                    element("p", {"class": "eyebrow"}, context.say("recalled-for-you")),
-                    element("div", {"dir": "auto"}, paragraphs(one.text)),
-                )
-            )
-            if one.text
-            else None,
-        )
-        for one in context.viewpoint.recalled
+    """That the patient's version is recalled, and which modules wait for what is paused, for the therapist."""
+    return joined((*_recalled(context), _modules_behind(context)))
+
+
+def _modules_behind(context: PageContext) -> Markup:
+    behind = [one.id for one in context.situation.modules if one.waits_for_paused and context.stopped(one.id) is None]
+    if not behind:
+        return Markup("")
+    links = (
+        element("li", {}, element("a", {"href": context.href(f"module/{id}")}, context.program.module[id].title))
+        for id in behind
     )
+    return element(
+        "section",
+        {"class": "callout callout-tip"},
+        element("p", {}, context.say("recalled-go-on")),
+        element("ul", {}, joined(links)),
+    )
+
+
+def _recalled(context: PageContext) -> Iterator[Markup]:
+    for one in context.viewpoint.recalled:
+        place = context.unique("recalled")
+        title = context.say("recalled-information" if one.is_information else "recalled")
+        yield element(
+            "section",
+            {"class": "callout callout-important", "aria-labelledby": place},
+            element("h2", {"class": "callout-title", "id": place}, icon("flag"), element("span", {}, title)),
+            *(element("p", {}, context.text(line)) for line in one.lines),
+            element("p", {"class": "eyebrow"}, context.say("recalled-for-you")) if one.text else None,
+            element("div", {"dir": "auto"}, paragraphs(one.text)) if one.text else None,
+        )
 
 
 def _card(context: PageContext, text: str, title: str) -> Markup:

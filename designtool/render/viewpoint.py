@@ -30,6 +30,8 @@ class Recalled:
     """What it means, why, and what to use instead."""
     text: str = ""
     """Plain text, by those who have recalled it."""
+    is_information: bool = False
+    """Nothing of it is stopped."""
 
 
 @dataclass(frozen=True, slots=True)

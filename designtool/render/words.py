@@ -107,6 +107,12 @@ WORDS: dict[str, Text] = {
         "När du är klar skickar du modulen. Din behandlare läser det du har skrivit och svarar inom {days} dagar.",
         "When you are done you send the module. Your therapist reads what you have written and answers within {days} days.",
     ),
+    "send-module-paused": Text(
+        "Något i modulen är pausat just nu, så den går inte att skicka än. Du behöver inte göra något åt det: din behandlare kan "
+        "öppna nästa modul ändå.",
+        "Something in the module is paused for now, so it cannot be sent yet. You need not do anything about it: your therapist can "
+        "open the next module anyway.",
+    ),
     "send-module-left": Text(
         "Det finns saker kvar att göra innan du kan skicka modulen.",
         "There are things left to do before you can send the module.",
@@ -293,7 +299,16 @@ WORDS: dict[str, Text] = {
         "Det är inte sparat, eftersom delen är pausad. Kopiera det härifrån om du vill ha det kvar.",
         "It is not saved, since this part is paused. Copy it from here if you want to keep it.",
     ),
+    "waits-for-paused": Text(
+        "Väntar på något som är pausat. Du kan öppna den för hand.",
+        "Waits for something that is paused. You can open it by hand.",
+    ),
+    "recalled-go-on": Text(
+        "Modulerna efter det som är pausat öppnas inte av sig själva. Öppna dem för hand om patienten ska gå vidare:",
+        "The modules after what is paused do not open by themselves. Open them by hand if the patient is to go on:",
+    ),
     "recalled-for-you": Text("Till dig som behandlare", "To you as a therapist"),
+    "recalled-information": Text("Information om den här versionen", "Information about this version"),
     "recalled": Text("Den här versionen är återkallad", "This version has been recalled"),
     "locked-until-open": Text("Den här övningen öppnar längre fram.", "This exercise opens later."),
     "saved-submitted": Text("Tack, det är sparat.", "Thank you, it is saved."),

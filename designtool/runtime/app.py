@@ -142,9 +142,7 @@ def create_service(settings: Settings) -> Service:
     trust = Trust(settings.trust, settings.data / WITNESS_FILE) if settings.trust is not None else None
     recalls = Recalls(programs, trust)
     permits = Permits(store, programs, clock, settings.policy, recalls, trust, settings.region, settings.agreements)
-    treatments = Treatments(
-        store, programs, clock, permits.permission, lambda digest: recalls.about(digest).patient_texts
-    )
+    treatments = Treatments(store, programs, clock, permits.permission, lambda digest: recalls.about(digest).paused)
     service = Service(
         store=store,
         programs=programs,

@@ -50,6 +50,8 @@ class Standing:
     patient_texts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     """Of every module and exercise that is stopped, what the patient reads in its place; empty for the usual words."""
     therapist_texts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    paused: frozenset[str] = frozenset()
+    """All that is stopped: one and the same set for as long as nothing changes."""
 
     @property
     def lets_begin(self) -> bool:
@@ -169,7 +171,9 @@ def _standing(program: Program, recalls: list[Recall]) -> Standing:
             patient.setdefault(part, []).append(recall.patient_text)
             therapist.setdefault(part, []).append(recall.therapist_text)
     notices = tuple(Notice(recall.level, _lines(recall, program), recall.therapist_text) for recall in recalls)
-    return Standing(notices, MappingProxyType(_joined(patient)), MappingProxyType(_joined(therapist)))
+    return Standing(
+        notices, MappingProxyType(_joined(patient)), MappingProxyType(_joined(therapist)), frozenset(patient)
+    )
 
 
 def _joined(texts: Mapping[str, list[str]]) -> dict[str, str]:

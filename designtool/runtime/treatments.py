@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -22,9 +22,8 @@ from designtool.runtime.permitting import NotPermitted, Permission, nothing_begi
 from designtool.runtime.store import Conflict, Store, Treatment, UsesSpent
 from designtool.treatment.clock import clock_events
 from designtool.treatment.days import local_date, moment
-from designtool.treatment.events import Event, Reminded, Started
+from designtool.treatment.events import Event, Started
 from designtool.treatment.frame import Frame
-from designtool.treatment.reminded import reminded_part
 from designtool.treatment.situation import Situation
 from designtool.treatment.state import NEW, State, fold
 from designtool.wordings import Wordings
@@ -35,8 +34,8 @@ _MOST_TRIES = 50
 _STATES_KEPT = 2000
 
 
-def _nothing_stopped(digest: str) -> Container[str]:
-    return ()
+def _nothing_stopped(digest: str) -> frozenset[str]:
+    return frozenset()
 
 
 @dataclass(eq=False)
@@ -124,8 +123,8 @@ class Treatments:
     clock: Clock
     permission: Callable[[str], Permission] = nothing_begins
     """Whether something new may begin with the bundle of this digest."""
-    stopped: Callable[[str], Container[str]] = _nothing_stopped
-    """The modules and exercises of a bundle that are stopped for now: nobody is reminded of them."""
+    stopped: Callable[[str], frozenset[str]] = _nothing_stopped
+    """The modules and exercises of a bundle that are stopped for now: of them time brings nothing."""
     _states: OrderedDict[str, State] = field(default_factory=OrderedDict)
     _frames: OrderedDict[str, Frame] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -157,9 +156,10 @@ class Treatments:
         """The state now. What time has brought until now has been stored."""
         state, now = self.state(treatment), self.clock.now()
         for _ in range(_MOST_TRIES):
-            brought = self._without_stopped(clock_events(state, self.programs, now))
+            paused = self._paused(state)
+            brought = clock_events(paused, self.programs, now)
             if not brought:
-                return state, now
+                return paused, now
             try:
                 state = self._store(treatment, state, brought, None, "")
             except Conflict:
@@ -180,24 +180,23 @@ class Treatments:
         """
         state = self.state(treatment)
         for _ in range(_MOST_TRIES):
-            events, result = work(state, self.programs[state.digest], self.clock.now())
-            events = self._without_stopped(events)
+            paused = self._paused(state)
+            events, result = work(paused, self.programs[state.digest], self.clock.now())
             if not events:
-                return state, result
+                return paused, result
             try:
-                return self._store(treatment, state, events, deed, device), result
+                return self._paused(self._store(treatment, state, events, deed, device)), result
             except Conflict:
                 state = self._again(treatment)
         raise Conflict(f"{treatment.id}: never quiet enough to be written to")
 
-    def _without_stopped(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
-        """A reminder that is not sent now is sent when what it is about goes on, if it is time for it then."""
-        return tuple(
-            event
-            for event in events
-            if not isinstance(event.what, Reminded)
-            or reminded_part(self.programs[event.digest], event.what.occasion) not in self.stopped(event.digest)
-        )
+    def _paused(self, state: State) -> State:
+        """With what is stopped for now, which no stored event says and no stored state holds.
+
+        It is said before anything is worked out: an event that was taken away afterwards would give those after it other numbers,
+        and a flag is told by its number.
+        """
+        return replace(state, paused=self.stopped(state.digest))
 
     def tick(self) -> None:
         """Store what time has brought in every treatment."""

@@ -22,6 +22,7 @@ from designtool.treatment.events import Event, Happening
 from designtool.treatment.frame import Frame, frame_of
 from designtool.treatment.records import form_of
 from designtool.treatment.schedule import Plan, access, decision_is_open, diary_dates
+from designtool.treatment.situation import ModuleSituation
 from designtool.treatment.state import DecisionState, Proposal, State, fold
 from designtool.treatment.words import day_words
 
@@ -97,6 +98,9 @@ def _proposals(
         decision, known = exercise.decision, state.decision(exercise.id)
         if decision is None or known.stopped_at is not None or not decision_is_open(program, exercise.id, at):
             continue
+        if exercise.id in state.paused:
+            # When it goes on, what was proposed before is held against the days that have come since.
+            continue
         every = timedelta(days=max(decision.every_days, 1))
         said = outcome(decision, program, environment, known)
         if known.proposal is not None:
@@ -168,6 +172,7 @@ def _reminders(
                     module.id
                     for module in at.modules.values()
                     if module.status == "open" and module.opened_on and at.today >= module.opened_on + wait
+                    if not _is_paused(module, state.paused)
                 ]
             case "measurement-due":
                 occasions += [
@@ -183,10 +188,15 @@ def _reminders(
                 yield happened.Reminded(name, reminder.text)
 
 
+def _is_paused(module: ModuleSituation, paused: frozenset[str]) -> bool:
+    """Whether there is nothing to do in it for now: it is paused, or all that is left to do in it is."""
+    return module.id in paused or (bool(module.to_do) and paused.issuperset(module.to_do))
+
+
 def _unwritten_diaries(state: State, program: Program, at: Plan, wait: timedelta) -> Iterator[str]:
     """Diaries that can be written in today and have had no entry for so many days."""
     for exercise in program.exercises:
-        if exercise.kind != "diary" or exercise.filled_by != "patient":
+        if exercise.kind != "diary" or exercise.filled_by != "patient" or exercise.id in state.paused:
             continue
         dates = access(state, program, exercise.id, at).dates
         begun = diary_dates(state, exercise, program)

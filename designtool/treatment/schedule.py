@@ -247,7 +247,9 @@ def _module_at(
         return ModuleSituation(module.id, "hidden", known.opened_on, None, (), ())
     if known.opened_on is None or known.held:
         opens_on, waits_for = _waits(state, program, module, before, today, environment)
-        return ModuleSituation(module.id, "locked", known.opened_on, opens_on, waits_for, ())
+        earlier = _earlier(state, program, before, module.unlock.after)
+        behind = earlier.id if earlier is not None and _waits_for_paused(earlier, state.paused) else ""
+        return ModuleSituation(module.id, "locked", known.opened_on, opens_on, waits_for, (), waits_for_paused=behind)
     to_do = tuple(
         form
         for form in module.complete_when
@@ -298,7 +300,7 @@ def _waits(
     counted_from: date | None = local_date(state.started_at)
     if earlier is not None:
         counted_from = earlier.opened_on
-        waits += _waits_for_earlier(program, earlier)
+        waits += _waits_for_earlier(program, earlier, state.paused)
     opens_on = counted_from + timedelta(days=unlock.days) if counted_from else None
     if opens_on is not None and opens_on > today:
         words = day_words(opens_on)
@@ -324,8 +326,20 @@ def _earlier(state: State, program: Program, before: Mapping[str, ModuleSituatio
     return None
 
 
-def _waits_for_earlier(program: Program, earlier: ModuleSituation) -> list[Text]:
+def _waits_for_paused(earlier: ModuleSituation, paused: frozenset[str]) -> bool:
+    return earlier.status in ("locked", "open") and not paused.isdisjoint((earlier.id, *earlier.to_do))
+
+
+def _waits_for_earlier(program: Program, earlier: ModuleSituation, paused: frozenset[str]) -> list[Text]:
     module = program.module[earlier.id]
+    if _waits_for_paused(earlier, paused):
+        # Nobody is told to do what nobody can do. That the patient goes on without it is for a therapist to decide.
+        return [
+            Text(
+                f"Den här delen kommer efter ”{module.title}”, där något är pausat just nu. Din behandlare kan öppna den ändå.",
+                f"This part comes after “{module.title}”, where something is paused for now. Your therapist can open it anyway.",
+            )
+        ]
     if earlier.status in ("locked", "open"):
         return [Text(f"Gör klart ”{module.title}” först.", f"Finish “{module.title}” first.")]
     if earlier.status == "submitted" and module.feedback.required_before_next:

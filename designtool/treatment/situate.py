@@ -260,6 +260,7 @@ def _decision_situation(
         status = "locked"
     elif proposal is not None:
         late = at.today > local_date(proposal.at) + timedelta(days=decision.overdue_days)
+        late = late and exercise.id not in state.paused
         status, reason = "overdue" if late else "proposed", proposal.reason
     elif known.confirmed is not None:
         status = "confirmed"

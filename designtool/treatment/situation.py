@@ -26,6 +26,8 @@ class ModuleSituation:
     to_do: tuple[str, ...]
     """Ids of what is required and not done yet, in order."""
     feedback_due: date | None = None
+    waits_for_paused: str = ""
+    """The module to be finished before it, where something is paused for now; empty where it does not wait for such a one."""
 
 
 @dataclass(frozen=True, slots=True)

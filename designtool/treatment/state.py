@@ -114,6 +114,9 @@ class State:
     """As it stood under each version that it has left, oldest first: what was begun then can always be read."""
     again: Mapping[str, datetime] = field(default_factory=lambda: NOTHING, hash=False)
     """Forms that are to be filled in once more, and since when: what was sent before counts, but is not what is asked for."""
+    paused: frozenset[str] = frozenset()
+    """Modules and exercises that the region has stopped for now: nobody is reminded of them, and nothing of them is proposed or
+    waited for. It is said by the one who works with the state and comes of no event."""
 
     def module(self, id: str) -> ModuleState:
         return self.modules.get(id, _NEW_MODULE)

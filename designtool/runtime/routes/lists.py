@@ -41,7 +41,7 @@ class Row:
     red: int
     yellow: int
     to_answer: int
-    """Modules that wait for feedback, decisions that wait to be confirmed, and unanswered messages."""
+    """Modules that wait for feedback, decisions that wait to be confirmed and are not stopped, and unanswered messages."""
     last_seen: datetime | None
     recalled: str
     """How strictly the version is recalled, of a treatment that has not ended: `stop-use`, `no-new-patients`, `info`, or empty."""
@@ -52,8 +52,9 @@ def row_of(service: Service, treatment: Treatment, state: State, now: datetime) 
     standing = [flag for flag in state.flags if flag.acknowledged_at is None]
     phase = "declined" if state.phase == "decision" and not state.accepted else state.phase
     modules = sum(1 for module in state.modules.values() if module.submitted_at and not module.feedback_at)
-    decisions = sum(1 for decision in state.decisions.values() if decision.proposal is not None)
-    notices = service.recalls.about(state.digest).notices
+    recalled = service.recalls.about(state.digest)
+    notices, paused = recalled.notices, recalled.paused
+    decisions = sum(1 for id, one in state.decisions.items() if one.proposal is not None and id not in paused)
     message = bool(state.messages) and state.messages[-1].actor == "patient"
     return Row(
         id=treatment.id,

@@ -438,7 +438,9 @@ def _viewpoint(call: Call, place: Place, digest: str = "") -> Viewpoint:
         page=new_page(),
         notices=(*notices, WORDS["red-flags-unit-lead"]) if place.sight == "red-flags" else notices,
         stopped=standing.patient_texts if is_patient else standing.therapist_texts,
-        recalled=() if is_patient else tuple(Recalled(one.lines, one.text) for one in standing.notices),
+        recalled=()
+        if is_patient
+        else tuple(Recalled(one.lines, one.text, one.level == "info") for one in standing.notices),
         links=_links(place),
     )
 
