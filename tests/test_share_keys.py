@@ -289,6 +289,34 @@ def test_what_somebody_put_into_the_store_is_not_renewed() -> None:
     assert again.file == "3.region-a.json"
 
 
+def test_a_release_after_a_key_was_revoked_keeps_what_was_released_before() -> None:
+    made = founded()
+    new = person("Ny Nyckel", "publisher", "region-a")
+    targets, _ = publication.draft_key_change(made.store, "region-a", PUBLISHER.public.key_id, new.public, NOW)
+    made.adopt(targets, *FOUNDERS[:2])
+    draft = publication.draft_release(made.store, release("region-a/prov/1.1.0", SECOND), NOW)
+    assert set(metadata_of(draft.metadata, "region-a").signed.targets) == {"region-a/prov/1.0.0", "region-a/prov/1.1.0"}
+    said = "\n".join(line.sv for line in describe(read_draft(encode_draft(draft), "draft")))
+    assert "läs allt" in said and "region-a/prov/1.0.0" in said
+    made.adopt(draft, new, CLINICAL)
+    taken = publication.draft_release(made.store, release("region-a/prov/1.2.0"), NOW)
+    assert len(metadata_of(taken.metadata, "region-a").signed.targets) == 3
+    assert (
+        problem(publication.draft_release, made.store, release("region-a/prov/1.0.0", SECOND), NOW) == "release-taken"
+    )
+
+
+def test_roots_without_end_are_not_gone_through() -> None:
+    """A place that is to be published to may be anybody's: as many roots as it likes, one may not be kept waiting by them."""
+    made = founded()
+    for version in range(2, 260):
+        made.store.files[f"{version}.root.json"] = b"{}"
+    assert problem(publication.newest_root, made.store) == "root-chain-too-long"
+    for version in range(2, 260):
+        del made.store.files[f"{version}.root.json"]
+    assert publication.newest_root(made.store).version == 1
+
+
 def test_what_breaks_the_rules_is_not_shown_for_signing() -> None:
     made = founded()
     draft = publication.draft_renewal(made.store, "targets", NOW)

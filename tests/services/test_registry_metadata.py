@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import pytest
-from federations import CLINICAL, CLINICAL_B, NOW, ONLINE, PUBLISHER, PUBLISHER_B, SECOND, ask, founded, release, signed
+from federations import (
+    CLINICAL,
+    CLINICAL_B,
+    NOW,
+    ONLINE,
+    PUBLISHER,
+    PUBLISHER_B,
+    SAFETY,
+    SECOND,
+    MemoryStore,
+    ask,
+    founded,
+    release,
+    signed,
+)
 
+from designtool.bundle.manifest import INDEX_TYPE, MANIFEST_TYPE, blob_of
 from designtool.share.federation import publication
 from designtool.share.federation.copying import copy_metadata, take_over
 from designtool.share.federation.problems import TrustProblem
 from designtool.share.federation.registry_metadata import RegistryMetadataStore
+from designtool.share.federation.roles import release_name
+from designtool.share.federation.trust import mirror_of
+from designtool.share.recalls.listing import Recall, draft_recall
+from designtool.share.registries.registry import nobody_watches
 from tests.registries import Traffic, docker_registry, http_registry
 
 
@@ -58,6 +79,58 @@ def test_of_those_who_write_a_version_at_once_one_is_told_that_it_is_theirs(serv
     assert written is not None
     assert {*told, late} <= {written.decode(), "metadata-changed"}
     assert [*told, late].count(written.decode()) <= 1
+
+
+STRANGE = {
+    "a manifest for docker": (
+        "application/vnd.docker.distribution.manifest.v2+json",
+        {"config": "CONFIG", "layers": []},
+    ),
+    "a list for docker": ("application/vnd.docker.distribution.manifest.list.v2+json", {"manifests": []}),
+    "an index": (INDEX_TYPE, {"manifests": []}),
+    "a manifest of nothing": (MANIFEST_TYPE, {"config": "CONFIG", "layers": []}),
+}
+
+
+@pytest.mark.parametrize("kind", STRANGE)
+def test_what_a_region_puts_into_its_own_place_stops_nobody_else(kind: str, service: str, tmp_path: Path) -> None:
+    """One who may write the files of region A sets their tags on things that the registry gives to no client of ours, or says
+    that many want to write the next version. Region B, the recalls and the stamps go on."""
+    media_type, content = STRANGE[kind]
+    made = founded()
+    made.release("region-b/prov/1.0.0")
+    trust = made.trust_folder(tmp_path / "trust")
+    with http_registry(f"{service}/{kind.replace(' ', '-')}") as registry:
+        store = RegistryMetadataStore(registry)
+        copy_metadata(made.store, store)
+        repository = "federation/region-a"
+        registry.push_blob(repository, blob_of(b"{}"), (), nobody_watches)
+        config = {"mediaType": "application/vnd.oci.image.config.v1+json", "size": 2, "digest": blob_of(b"{}").digest}
+        stated = {name: config if value == "CONFIG" else value for name, value in content.items()}
+        data = json.dumps({"schemaVersion": 2, "mediaType": media_type, **stated}).encode()
+        for tag in ("1", "2", "99999", "2-1-wish-00", "2-1-unsure-ff", "2-1-sure-aa"):
+            put = httpx.put(
+                registry._client.url(f"{registry._path(repository)}/manifests/{tag}"),
+                content=data,
+                headers={"Content-Type": media_type},
+            )
+            assert put.status_code == 201
+        took = take_over(store, trust, NOW)
+        assert set(took.problems) == {"region-a"}
+        assert took.problems["region-a"].code in ("metadata-invalid", "metadata-missing")
+        assert ask(mirror_of(trust), trust, name="region-b/prov/1.0.0") == "trusted"
+        assert ask(mirror_of(trust), trust) in ("metadata-invalid", "metadata-missing")
+        draft = publication.draft_release(store, release("region-b/annat/1.0.0", SECOND), NOW)
+        publication.adopt(signed(draft, PUBLISHER_B, CLINICAL_B), store)
+        recall = Recall(release_name("region-b/prov/1.0.0"), "no-new-patients", "Fel i sömnfönstret.")
+        publication.adopt(signed(draft_recall(store, recall, NOW), SAFETY), store)
+        publication.stamp(store, [ONLINE.signer], NOW)
+        copied = MemoryStore()
+        copy_metadata(store, copied)
+        assert copied.versions("region-a") == ()
+        assert set(take_over(store, trust, NOW).problems) == {"region-a"}
+    assert ask(mirror_of(trust), trust, name="region-b/annat/1.0.0", digest=SECOND) == "trusted"
+    assert ask(mirror_of(trust), trust, name="region-b/prov/1.0.0") == "recalled"
 
 
 def test_two_regions_that_release_at_once_lose_nothing(service: str, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from designtool.share.agreements.terms import AGREEMENT_TYPE, END_TYPE, SignedAg
 from designtool.share.envelope import MOST_BYTES, encode_envelope
 from designtool.share.federation.keys import PublicKey
 from designtool.share.registries.names import RESERVED_REGIONS, is_part
-from designtool.share.registries.problems import RegistryProblem
+from designtool.share.registries.problems import NOBODY_ANSWERS, RegistryProblem
 from designtool.share.registries.registry import Registry
 from designtool.share.registries.small_file import pull_file, push_file
 from designtool.share.signed_problems import SignedProblem
@@ -45,9 +45,7 @@ LEFT_FILE = "left.json"
 """In the folder: which files were left, so that they are not fetched each time."""
 _LARGEST_LEFT = 4 * 2**20
 _TAG = re.compile(r"(agreement|end)-([0-9a-f]{64})")
-_NOBODY_ANSWERS = frozenset(
-    {"registry-unreachable", "registry-too-slow", "registry-unavailable", "not-a-registry-folder"}
-)
+_NOBODY_ANSWERS = NOBODY_ANSWERS | {"not-a-registry-folder"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, Targets, Timestamp
 
+from designtool.bundle import Refused
 from designtool.share.federation import roles
 from designtool.share.federation.draft import LARGEST, LARGEST_TARGETS, Draft, draft_of, metadata_of
 from designtool.share.federation.keys import PublicKey
@@ -18,10 +19,13 @@ from designtool.share.federation.problems import TrustProblem
 from designtool.share.federation.roles import RECALL, Release, ReleaseName
 from designtool.share.recalls.entries import Entry, entries_of, in_force, lift_holds, stands_lifted
 from designtool.share.recalls.keys import keys_for_lifts
+from designtool.share.registries.problems import NOBODY_ANSWERS, RegistryProblem
 
 if TYPE_CHECKING:
     from securesystemslib.signer import Signer
 
+MOST_ROOTS = 256
+"""How many roots a federation may have had: as many as its readers go through."""
 _MOST_STAMPS = 10
 _MOST_LOOKED_AT = 100
 
@@ -114,7 +118,8 @@ def draft_release(store: MetadataStore, release: Release, now: datetime) -> Draf
     targets = newest_targets(store)
     region = release.name.region
     roles.keys_of_role(targets.signed, region)
-    current = newest_of(store, region, targets.signed)
+    # What a revoked key has signed is still what the region has released: it is signed anew with what is new.
+    current = newest_of(store, region, targets.signed) or _partly_signed(store, region, targets.signed)
     before = current.signed if current is not None else None
     return _next(store, region, roles.with_release(before, release, now), current, targets)
 
@@ -249,7 +254,7 @@ def _stands(store: MetadataStore, written: _Stamped) -> bool:
         return False
     for role in written.new_roles:
         meta = written.snapshot.signed.meta[f"{role}.json"]
-        data = _got(store, file_name(role, meta.version), LARGEST_TARGETS)
+        data = _got_of(role, store, file_name(role, meta.version))
         if data is None or len(data) != meta.length or MetaFile.from_data(1, data, ["sha256"]).hashes != meta.hashes:
             return False
     return written.known_snapshots.issuperset(store.versions("snapshot"))
@@ -261,7 +266,10 @@ def _stands(store: MetadataStore, written: _Stamped) -> bool:
 def newest_root(store: MetadataStore) -> Current:
     """The last root of the chain that begins with the store's first. Raises TrustProblem."""
     found: Current | None = None
-    for version in store.versions("root"):
+    versions = store.versions("root")
+    if len(versions) > MOST_ROOTS:
+        raise TrustProblem("root-chain-too-long", limit=MOST_ROOTS)
+    for version in versions:
         data = store.get(file_name("root", version), LARGEST["root"])
         if data is None or version != (found.version + 1 if found is not None else 1):
             break
@@ -318,6 +326,11 @@ def stamped_files(store: MetadataStore) -> dict[str, bytes]:
         except TrustProblem:
             if role == RECALL:
                 raise
+            continue
+        except (Refused, RegistryProblem) as problem:
+            if role == RECALL:
+                raise
+            _reraise_if_of_all(role, problem)
             continue
         if _verified(data, role, targets.signed) is not None:
             files[file_name(role, about.version)] = data
@@ -385,9 +398,12 @@ def _pointed_at(store: MetadataStore, name: str, meta: MetaFile, most_bytes: int
 
 
 def newest_of(store: MetadataStore, role: str, delegator: Root | Targets) -> Current | None:
-    """The newest version of a role that is signed as the delegator asks for; None where there is none."""
+    """The newest version of a role that is signed as the delegator asks for; None where there is none.
+
+    Also where a registry will not give what somebody has put into the place of a region: that is no reason for others to wait.
+    """
     for version in _newest_first(store, role):
-        data = _got(store, file_name(role, version), LARGEST.get(role, LARGEST_TARGETS))
+        data = _got_of(role, store, file_name(role, version))
         found = _verified(data, role, delegator)
         if found is not None and found.version == version:
             return found
@@ -396,7 +412,25 @@ def newest_of(store: MetadataStore, role: str, delegator: Root | Targets) -> Cur
 
 def _newest_first(store: MetadataStore, role: str) -> tuple[int, ...]:
     """The versions of a role that are looked at. One who fills a role with files that are none holds nobody else up for long."""
-    return tuple(reversed(store.versions(role)))[:_MOST_LOOKED_AT]
+    try:
+        return tuple(reversed(store.versions(role)))[:_MOST_LOOKED_AT]
+    except (Refused, RegistryProblem) as problem:
+        _reraise_if_of_all(role, problem)
+        return ()
+
+
+def _got_of(role: str, store: MetadataStore, name: str) -> bytes | None:
+    try:
+        return _got(store, name, LARGEST.get(role, LARGEST_TARGETS))
+    except (Refused, RegistryProblem) as problem:
+        _reraise_if_of_all(role, problem)
+        return None
+
+
+def _reraise_if_of_all(role: str, problem: Refused | RegistryProblem) -> None:
+    """What a registry will not give of a region's own is the business of that region; of all else it is everybody's."""
+    if role in roles.TOP_ROLES or problem.code in NOBODY_ANSWERS:
+        raise problem
 
 
 def _got(store: MetadataStore, name: str, most_bytes: int) -> bytes | None:
@@ -423,7 +457,7 @@ def _verified(data: bytes | None, role: str, delegator: Root | Targets) -> Curre
 
 def _partly_signed(store: MetadataStore, role: str, delegator: Targets) -> Current | None:
     for version in _newest_first(store, role):
-        data = _got(store, file_name(role, version), LARGEST_TARGETS)
+        data = _got_of(role, store, file_name(role, version))
         if data is None:
             continue
         try:

@@ -20,6 +20,7 @@ from tuf.api.metadata import Root, Targets
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 
 from designtool.atomic import write_atomically
+from designtool.bundle import Refused
 from designtool.diagnostics import Text
 from designtool.share.federation import roles
 from designtool.share.federation.draft import LARGEST, LARGEST_TARGETS, metadata_of, signed_digest
@@ -30,6 +31,7 @@ from designtool.share.federation.problems import TrustProblem
 from designtool.share.federation.roles import RECALL, ReleaseName, release_name
 from designtool.share.recalls.entries import Entry, Recall, entries_of, entry_of, in_force
 from designtool.share.recalls.keys import keys_for_lifts
+from designtool.share.registries.problems import NOBODY_ANSWERS, RegistryProblem
 
 ANCHOR_FILE = "anchor.json"
 """The root that somebody compared with the paper."""
@@ -235,6 +237,9 @@ class Client:
         """Every recall in force: of the newest list, and of what was seen before and is not lifted. Raises TrustProblem."""
         listed = self._role(RECALL, f"{RECALL}/-/-/-")
         found = in_force(entries_of(listed), self._recalls_before, keys_for_lifts(self._targets))
+        if metadata.signed.version != signed.version:
+            # Another process has taken over something newer since: who signed that is not who signed this.
+            raise TrustProblem("metadata-changed", name=f"{region}.json")
         remembered = tuple(replace(entry, lift=None) for entry in found)
         if remembered != self._seen.recalls:
             self._seen = replace(self._seen, recalls=remembered)
@@ -286,6 +291,11 @@ class Client:
             file_name(role, trusted_set[role].version): (self._folder / f"{role}.json").read_bytes() for role in roles
         }
 
+            except (RegistryProblem, Refused) as problem:
+                if role == RECALL or problem.code in NOBODY_ANSWERS:
+                    raise
+                # Whoever may write a region's files has put something there that the registry itself will not give.
+                self.problems[role] = TrustProblem("metadata-invalid", name=f"{role}.json", reason=problem.code)
     def versions(self) -> dict[str, int]:
         return {role: self._updater._trusted_set[role].version for role in roles.TOP_ROLES}
 

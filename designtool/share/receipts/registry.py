@@ -23,7 +23,7 @@ from designtool.share.receipts.documents import (
     read,
 )
 from designtool.share.registries.names import is_part
-from designtool.share.registries.problems import RegistryProblem
+from designtool.share.registries.problems import NOBODY_ANSWERS, RegistryProblem
 from designtool.share.registries.registry import Registry
 from designtool.share.registries.small_file import pull_file, push_file
 from designtool.share.signed_problems import SignedProblem
@@ -38,7 +38,6 @@ _MOST_STRANGE = 20
 _ENTRY_DIGITS = 32
 _TAG = re.compile(r"(enrolment|end|receipt-([0-9a-f]{32}))-([0-9a-f]{64})")
 _TYPES = (ENROLMENT_TYPE, END_TYPE, RECEIPT_TYPE)
-NOBODY_ANSWERS = frozenset({"registry-unreachable", "registry-too-slow", "registry-unavailable"})
 
 
 @dataclass(frozen=True, slots=True)

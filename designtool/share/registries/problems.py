@@ -43,6 +43,9 @@ _OUT_OF_REACH = frozenset(
     }
 )
 
+NOBODY_ANSWERS = frozenset({"registry-unreachable", "registry-too-slow", "registry-unavailable"})
+"""What has to do with the whole registry: whoever meets it gives up, and does not go on to the next file."""
+
 REGISTRY_PROBLEMS: Mapping[str, Text] = MappingProxyType(
     {
         # What is asked for
