@@ -228,6 +228,9 @@ class Client:
         roles.check_region(region, signed)
         data = (self._folder / f"{region}.json").read_bytes()
         metadata = metadata_of(data, region)
+        if metadata.signed.version != signed.version:
+            # Another process has taken over something newer since: who signed that is not who signed this.
+            raise TrustProblem("metadata-changed", name=f"{region}.json")
         result = self._targets.get_verification_result(region, metadata.signed_bytes, metadata.signatures)
         signers = roles.signers_among(list(result.signed.values()))
         roles.check_signers(region, signers)
@@ -237,9 +240,6 @@ class Client:
         """Every recall in force: of the newest list, and of what was seen before and is not lifted. Raises TrustProblem."""
         listed = self._role(RECALL, f"{RECALL}/-/-/-")
         found = in_force(entries_of(listed), self._recalls_before, keys_for_lifts(self._targets))
-        if metadata.signed.version != signed.version:
-            # Another process has taken over something newer since: who signed that is not who signed this.
-            raise TrustProblem("metadata-changed", name=f"{region}.json")
         remembered = tuple(replace(entry, lift=None) for entry in found)
         if remembered != self._seen.recalls:
             self._seen = replace(self._seen, recalls=remembered)
@@ -282,6 +282,11 @@ class Client:
                     self._remember_releases(self.region(role)[0])
             except TrustProblem as problem:
                 self.problems[role] = problem
+            except (RegistryProblem, Refused) as problem:
+                if role == RECALL or problem.code in NOBODY_ANSWERS:
+                    raise
+                # Whoever may write a region's files has put something there that the registry itself will not give.
+                self.problems[role] = TrustProblem("metadata-invalid", name=f"{role}.json", reason=problem.code)
 
     def files(self) -> dict[str, bytes]:
         """The files of everything that has been loaded, as they were verified: but for roots, and with the timestamp last."""
@@ -291,11 +296,6 @@ class Client:
             file_name(role, trusted_set[role].version): (self._folder / f"{role}.json").read_bytes() for role in roles
         }
 
-            except (RegistryProblem, Refused) as problem:
-                if role == RECALL or problem.code in NOBODY_ANSWERS:
-                    raise
-                # Whoever may write a region's files has put something there that the registry itself will not give.
-                self.problems[role] = TrustProblem("metadata-invalid", name=f"{role}.json", reason=problem.code)
     def versions(self) -> dict[str, int]:
         return {role: self._updater._trusted_set[role].version for role in roles.TOP_ROLES}
 
