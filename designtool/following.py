@@ -212,14 +212,15 @@ def _follow(found: _Looking, around: Around, build: bool, progress: Progress) ->
             outside=_outside(upstream, one, latest),
             agreed=_agreed(one, latest, around) if latest is not None else None,
         )
+        if one.version is not None:
+            # Also where there is nothing newer: somebody has signed other content under the version that is in use.
+            upstream.check(one.version)
         if newest is None:
             if one.version is None:
                 _say_why_none(upstream, one, registry)
             return
         in_use = None
         if one.version is not None:
-            if one.version not in upstream.releases:
-                raise TrustProblem("target-unknown", name=f"{one.name}/{one.version}", region=one.region)
             in_use = fetch_in_use(client, upstream.releases[one.version], registry, around.output)
         fetched = fetch_release(client, around.root / one.trust, newest, registry, around.output, progress)
         new = stack.enter_context(_bundle(fetched.path))

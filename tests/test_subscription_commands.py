@@ -553,6 +553,59 @@ def test_a_bundle_that_was_signed_under_another_version_is_not_taken(
     assert [path.name for path in (here / "build").iterdir()] == ["exempel-1.0.0.dtb"]
 
 
+@pytest.mark.parametrize("newer", [False, True])
+def test_a_version_in_use_that_has_moved_is_told_and_nothing_is_taken(
+    newer: bool, here: Path, upstream: Upstream, bundles: dict[str, Path]
+) -> None:
+    """Both keys of the region are in wrong hands, or both people were talked round: other content under the version in use."""
+    shutil.rmtree(here / "overlays")
+    add()
+    if newer:
+        upstream.publishes(bundles["1.1.0"])
+    kept, before = upstream.federation.store.copy(), own_files(here)
+    number = kept.versions("vgr")[-1]
+
+    def moved(signed: Any) -> None:
+        signed.version = number + 1
+        signed.targets[f"{NAME}/1.0.0"].hashes["sha256"] = "66" * 32
+
+    data = federations.forged(kept, "vgr", moved, [PUBLISHER, CLINICAL], number)
+    upstream.federation.store.files[f"{number + 1}.vgr.json"] = data
+    upstream.sends()
+    (one,) = told("update", "--build", status=1)
+    assert (one["problem"]["code"], one["taken"]) == ("target-moved", False)
+    assert own_files(here) == before
+    assert [path.name for path in (here / "build").iterdir()] == ["exempel-1.0.0.dtb"]
+    offers = run("catalogue", "--trust", "trust", "--region", "skane")
+    assert "har getts ut med ett annat innehåll än tidigare" in offers.stdout
+    assert ("Version 1.0.0" in offers.stdout, "1.1.0" in offers.stdout) == (False, newer)
+    # What is put right is followed again.
+    right = federations.forged(
+        kept, "vgr", lambda it: setattr(it, "version", number + 2), [PUBLISHER, CLINICAL], number
+    )
+    upstream.federation.store.files[f"{number + 2}.vgr.json"] = right
+    upstream.sends()
+    (one,) = told("update", "--build")
+    assert (one["problem"], one["taken"]) == (None, newer)
+
+
+def test_a_version_in_use_that_is_no_longer_released_is_told(here: Path, upstream: Upstream) -> None:
+    add()
+    before, number = own_files(here), upstream.federation.store.versions("vgr")[-1]
+
+    def gone(signed: Any) -> None:
+        signed.version = number + 1
+        signed.targets.clear()
+
+    upstream.federation.store.files[f"{number + 1}.vgr.json"] = federations.forged(
+        upstream.federation.store, "vgr", gone, [PUBLISHER, CLINICAL], number
+    )
+    upstream.sends()
+    (one,) = told("update", status=1)
+    assert (one["problem"]["code"], one["newer"]) == ("target-unknown", None)
+    assert own_files(here) == before
+
+
 def test_one_that_cannot_be_reached_keeps_no_other_from_being_looked_at(
     here: Path, upstream: Upstream, bundles: dict[str, Path]
 ) -> None:

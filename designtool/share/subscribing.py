@@ -14,7 +14,7 @@ from designtool.share.catalogue.entries import Agreed, Terms
 from designtool.share.federation.metadata_store import alone_in
 from designtool.share.federation.problems import TrustProblem
 from designtool.share.federation.region_keys import region_keys
-from designtool.share.federation.roles import Release, ReleaseName, release_name, release_of
+from designtool.share.federation.roles import RECALL, Release, ReleaseName, release_name, release_of
 from designtool.share.federation.trust import Client
 from designtool.share.fetch import Fetched, fetch
 from designtool.share.recalls.listing import LEVELS, Recall, recalls
@@ -32,6 +32,8 @@ class Upstream:
     """By version."""
     recalled: Mapping[str, Recall] = field(repr=False)
     """By version, the gravest recall in force."""
+    moved: frozenset[str] = frozenset()
+    """Versions that were released with other content before."""
 
     def newest(self, allowed: VersionRange | None, after: str | None = None) -> Release | None:
         """The newest release that nothing speaks against. `after`: only one that is later than this version."""
@@ -44,6 +46,13 @@ class Upstream:
         ]
         return self.releases[max(found, key=version_order)] if found else None
 
+    def check(self, version: str) -> None:
+        """That a version, as one that is in use, is released with what it was released with. Raises TrustProblem."""
+        if version not in self.releases:
+            raise TrustProblem("target-unknown", name=f"{self.region}/{self.program}/{version}", region=self.region)
+        if version in self.moved:
+            raise TrustProblem("target-moved", name=self.releases[version].name)
+
     def may_begin(self, version: str) -> bool:
         """Whether it is not recalled. A recall that only informs lets it be used."""
         recall = self.recalled.get(version)
@@ -51,16 +60,25 @@ class Upstream:
 
 
 def upstream_of(client: Client, trust_folder: Path, region: str, program: str) -> Upstream:
-    """From metadata that `client` has just taken over into the trust folder, with the recalls in force. Raises TrustProblem."""
-    if region in client.problems:
-        raise client.problems[region]
+    """From metadata that `client` has just taken over into the trust folder, with the recalls in force. Raises TrustProblem.
+
+    What is to be begun with is judged when it is fetched; of what is in use there is `Upstream.check`.
+    """
+    for role in (region, RECALL):
+        # Recalls that cannot be read let nothing begin: of any version it may be that it is recalled.
+        if role in client.problems:
+            raise client.problems[role]
     signed, _ = client.region(region)
     releases: dict[str, Release] = {}
+    moved: set[str] = set()
     for path, target in signed.targets.items():
         name = release_name(path)
         if name.program == program:
-            releases[name.version] = release_of(name, target)
-    return Upstream(region, program, releases, recalled_versions(trust_folder, region, program))
+            release = releases[name.version] = release_of(name, target)
+            if client.seen.releases.get(path, release.digest) != release.digest:
+                moved.add(name.version)
+    recalled = recalled_versions(trust_folder, region, program)
+    return Upstream(region, program, releases, recalled, frozenset(moved))
 
 
 def recalled_versions(trust_folder: Path, region: str, program: str) -> dict[str, Recall]:

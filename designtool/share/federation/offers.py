@@ -5,6 +5,7 @@ Nothing is refreshed here: what has expired is still read, so that a region can 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from designtool.share.federation.draft import LARGEST, LARGEST_TARGETS, metadata
 from designtool.share.federation.keys import PublicKey
 from designtool.share.federation.problems import TrustProblem
 from designtool.share.federation.roles import RECALL, TOP_ROLES, Release, release_name, release_of
-from designtool.share.federation.trust import CLIENT_FOLDER
+from designtool.share.federation.trust import CLIENT_FOLDER, SEEN_FILE, nothing_verified, read_seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,14 @@ def read_offers(trust_folder: Path) -> Offers:
         "metadata_of has held them against their roles"
     )
     roles = (targets.delegations.roles or {}) if targets.delegations is not None else {}
-    regions = tuple(_region(folder, name, targets, snapshot) for name in sorted(roles) if name != RECALL)
+    seen = read_seen(trust_folder / SEEN_FILE)
+    before = seen.releases if seen is not None else {}
+    regions = tuple(_region(folder, name, targets, snapshot, before) for name in sorted(roles) if name != RECALL)
     return Offers(regions, min(one.expires for one in found.values()))
 
 
-def _region(folder: Path, region: str, targets: Targets, snapshot: Snapshot) -> RegionOffers:
+def _region(folder: Path, region: str, targets: Targets, snapshot: Snapshot, before: Mapping[str, str]) -> RegionOffers:
+    """`before`: the digest that each release had when it was first seen. One that has another now is no offer."""
     known = snapshot.meta.get(f"{region}.json")
     try:
         metadata = _metadata(folder, region)
@@ -75,7 +79,12 @@ def _region(folder: Path, region: str, targets: Targets, snapshot: Snapshot) -> 
     except TrustProblem as problem:
         return RegionOffers(region, problem=problem.message)
     is_behind = known is None or known.version != signed.version
-    return RegionOffers(region, releases, signers, signed.expires, _BEHIND if is_behind else None)
+    problem = _BEHIND if is_behind else None
+    kept = tuple(one for one in releases if before.get(str(one.name), one.digest) == one.digest)
+    moved = next((one.name for one in releases if one not in kept), None)
+    if moved is not None:
+        problem = TrustProblem("target-moved", name=moved).message
+    return RegionOffers(region, kept, signers, signed.expires, problem)
 
 
 def _metadata(folder: Path, role: str) -> Metadata[Any] | None:
