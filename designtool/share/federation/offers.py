@@ -19,7 +19,7 @@ from designtool.share.federation.draft import LARGEST, LARGEST_TARGETS, metadata
 from designtool.share.federation.keys import PublicKey
 from designtool.share.federation.problems import TrustProblem
 from designtool.share.federation.roles import RECALL, TOP_ROLES, Release, release_name, release_of
-from designtool.share.federation.trust import CLIENT_FOLDER, SEEN_FILE, nothing_verified, read_seen
+from designtool.share.federation.trust import CLIENT_FOLDER, SEEN_FILE, read_seen
 
 
 @dataclass(frozen=True, slots=True)
