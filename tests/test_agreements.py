@@ -151,11 +151,33 @@ def test_one_person_cannot_sign_for_both() -> None:
 
 def test_two_keys_of_one_region_are_not_two_regions() -> None:
     one = proposed(by=PUBLISHER_B)
+    both = read_agreement(countersign(one, CLINICAL_B.signer, CLINICAL_B.public, KEYS, DAY), "a")
+    assert standing(both).state == "proposed"
+    whole = read_agreement(countersign(both, PUBLISHER.signer, PUBLISHER.public, KEYS, DAY), "a")
+    assert standing(whole).state == "in-force"
+
+
+def test_with_both_people_of_a_region_it_goes_on_when_the_key_of_one_goes() -> None:
+    one = signed()
+    both = read_agreement(countersign(one, CLINICAL_B.signer, CLINICAL_B.public, KEYS, DAY), "a")
+    for gone in (PUBLISHER_B, CLINICAL_B):
+        left = {key_id: key for key_id, key in KEYS.items() if key_id != gone.public.key_id}
+        (after,) = standings((both,), {}, left, DAY)
+        assert after.state == "in-force"
+        assert gone.public.key_id not in {key.key_id for key in after.signed_by}
+    left = {id: key for id, key in KEYS.items() if key.region != "region-b"}
+    assert standings((both,), {}, left, DAY)[0].state == "proposed"
+    with pytest.raises(SignedProblem) as again:
+        countersign(both, CLINICAL_B.signer, CLINICAL_B.public, KEYS, DAY)
+    assert again.value.code == "agreement-own-side"
+
+
+def test_what_nobody_trusted_has_signed_is_not_signed_by_a_colleague_either() -> None:
+    one = proposed(by=PUBLISHER_B)
+    left = {id: key for id, key in KEYS.items() if id != PUBLISHER_B.public.key_id}
     with pytest.raises(SignedProblem) as refused:
-        countersign(one, CLINICAL_B.signer, CLINICAL_B.public, KEYS, DAY)
-    assert refused.value.code == "agreement-own-side"
-    forced = read_agreement(sign(one.envelope, CLINICAL_B.signer, "a"), "a")
-    assert standing(forced).state == "proposed"
+        countersign(one, CLINICAL_B.signer, CLINICAL_B.public, left, DAY)
+    assert refused.value.code == "agreement-unproposed"
 
 
 @pytest.mark.parametrize("by", [OUTSIDER, SAFETY])
@@ -479,7 +501,7 @@ def test_all_of_the_terms_are_shown_before_somebody_signs() -> None:
 def test_the_keys_are_those_that_the_federation_vouches_for(tmp_path: Path) -> None:
     made = federations.founded()
     folder = made.trust_folder(tmp_path / "trust")
-    with pytest.raises(Exception, match="metadata-missing"):
+    with pytest.raises(Exception, match="trust-empty"):
         region_keys(folder)
     refresh(made.store, folder, federations.NOW)
     found = region_keys(folder)

@@ -121,7 +121,7 @@ def countersign_command(
     folder: Path | None,
     output_format: str,
 ) -> None:
-    """Skriv under ett föreslaget avtal för din region. Sedan gäller det, från sin första dag."""
+    """Skriv under ett avtal för din region. Det gäller när båda regionerna har gjort det, och håller när en nyckel byts om två i regionen har det."""
     from designtool.share.agreements.folder import write_agreement
     from designtool.share.agreements.terms import check_countersign, countersign, read_agreement
 

@@ -192,8 +192,10 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "has several, there can be more of them in all."
         ),
         "Vem man frågar om avtalet.": "Whom to ask about the agreement.",
-        "Skriv under ett föreslaget avtal för din region. Sedan gäller det, från sin första dag.": (
-            "Sign a proposed agreement for your region. Then it is in force, from its first day on."
+        "Skriv under ett avtal för din region. Det gäller när båda regionerna har gjort det, och håller när en nyckel byts om två i "
+        "regionen har det.": (
+            "Sign an agreement for your region. It is in force when both regions have, and holds when a key is rotated if two of the "
+            "region have."
         ),
         "Avsluta ett avtal. Den ena regionens underskrift räcker. Behandlingar som pågår fortsätter.": (
             "End an agreement. The signature of one region is enough. Treatments under way go on."

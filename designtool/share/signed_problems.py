@@ -51,8 +51,10 @@ SIGNED_PROBLEMS: Mapping[str, Text] = MappingProxyType(
             "The key {key} is not one of those that the federation has for {region}.",
         ),
         "agreement-own-side": Text(
-            "{region} har redan skrivit under. Nu är det den andra regionens tur.",
-            "{region} has signed already. Now it is the other region's turn.",
+            "Avtalet är redan underskrivet med nyckeln {key}. Den andra regionen skriver under med sin nyckel, och en kollega i "
+            "{region} kan skriva under med sin.",
+            "The agreement is signed with the key {key} already. The other region signs with its key, and a colleague in {region} "
+            "can sign with theirs.",
         ),
         "agreement-unproposed": Text(
             "{file} är inte underskrivet av {region}. Ett avtal skrivs först under av den som föreslår det, med en nyckel som du litar på.",

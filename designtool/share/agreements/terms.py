@@ -119,7 +119,7 @@ def propose(agreement: Agreement, signer: Signer, key: PublicKey) -> Envelope:
 def countersign(
     proposed: SignedAgreement, signer: Signer, key: PublicKey, keys: Mapping[str, PublicKey], today: date
 ) -> Envelope:
-    """Signed by the other region too. Raises SignedProblem as `check_countersign`."""
+    """Signed by one more person of either region. Raises SignedProblem as `check_countersign`."""
     check_countersign(proposed, key, keys, today)
     return sign(proposed.envelope, signer, proposed.file)
 
@@ -127,15 +127,16 @@ def countersign(
 def check_countersign(proposed: SignedAgreement, key: PublicKey, keys: Mapping[str, PublicKey], today: date) -> None:
     """Raises SignedProblem for an agreement that this key is not to countersign.
 
-    What nobody who is trusted has proposed is not signed: it may have been changed on its way.
+    What nobody who is trusted has signed is not signed: it may have been changed on its way. Both people of a region may sign:
+    then the agreement goes on when the key of one of them goes. However many they are, they speak for one region.
     """
     agreement = proposed.agreement
     check_signer(agreement, key)
     signed_by = _regions(signers_of(proposed.envelope, keys, proposed.file), agreement)
-    if key.region in {one.region for one in signed_by}:
-        raise SignedProblem("agreement-own-side", region=key.region)
-    other = agreement.taker if key.region == agreement.giver else agreement.giver
-    if other not in {one.region for one in signed_by}:
+    if key.key_id in {one.key_id for one in signed_by}:
+        raise SignedProblem("agreement-own-side", key=key.key_id[:12], region=key.region)
+    if not signed_by:
+        other = agreement.taker if key.region == agreement.giver else agreement.giver
         raise SignedProblem("agreement-unproposed", file=proposed.file, region=other)
     if today > agreement.last_day:
         raise SignedProblem("agreement-over", last_day=agreement.last_day)
