@@ -32,6 +32,7 @@ from designtool.load.kinds import OVERLAYS
 from designtool.model.program import Program
 from designtool.model.reading import Node
 from designtool.overlays import Published, ReadOverlay, build_overlay, read_overlay_folder, read_published
+from designtool.share.agreements.registry import bring_agreements
 from designtool.share.catalogue.entries import Agreed
 from designtool.share.federation.copying import take_over
 from designtool.share.federation.places import opened_metadata
@@ -95,6 +96,8 @@ class Followed:
     """The newest version that is later than all that the subscription lets through."""
     fetched: Fetched | None = None
     """The newest one that it lets through, when it is later than the one in use."""
+    not_taken: tuple[Text, ...] = ()
+    """Files of agreements in the registry that could not be taken over, and why."""
     agreed: Agreed | None = None
     """On the version that was fetched, or else on the one in use."""
     compared: Compared | None = None
@@ -139,7 +142,7 @@ def begin(one: Subscription, around: Around, progress: Progress = nobody_watches
     """
     settings = around.root / WORKSPACE_FILE
     before = settings.read_bytes()
-    with _opened(one, around) as (client, registry):
+    with _opened(one, around) as (client, registry, not_taken):
         upstream = upstream_of(client, around.root / one.trust, one.region, one.program)
         newest = upstream.newest(one.allowed if one.versions else None)
         if newest is None:
@@ -150,7 +153,7 @@ def begin(one: Subscription, around: Around, progress: Progress = nobody_watches
         agreed = _agreed(one, version, around)
         fetched = fetch_release(client, around.root / one.trust, newest, registry, around.output, progress)
     _put(settings, before, after)
-    found = Followed(written, upstream=upstream, agreed=agreed, fetched=fetched, is_taken=True)
+    found = Followed(written, upstream=upstream, not_taken=not_taken, agreed=agreed, fetched=fetched, is_taken=True)
     return replace(found, recalled=upstream.recalled.get(version), outside=_outside(upstream, written, version))
 
 
@@ -202,12 +205,13 @@ def _follow(found: _Looking, around: Around, build: bool, progress: Progress) ->
     with suppress(TrustProblem):
         found.tell(recalled=recall_in_use(one, around.root))
     with ExitStack() as stack:
-        client, registry = stack.enter_context(_opened(one, around))
+        client, registry, not_taken = stack.enter_context(_opened(one, around))
         upstream = upstream_of(client, around.root / one.trust, one.region, one.program)
         newest = upstream.newest(one.allowed, one.version)
         latest = newest.name.version if newest is not None else one.version
         found.tell(
             upstream=upstream,
+            not_taken=not_taken,
             recalled=upstream.recalled.get(one.version) if one.version is not None else None,
             outside=_outside(upstream, one, latest),
             agreed=_agreed(one, latest, around) if latest is not None else None,
@@ -278,15 +282,17 @@ def _take(found: _Looking, over: Published | None, around: Around) -> None:
 
 
 @contextmanager
-def _opened(one: Subscription, around: Around) -> Iterator[tuple[Client, Registry]]:
-    """The trust folder brought up to date, and where the bundles are."""
+def _opened(one: Subscription, around: Around) -> Iterator[tuple[Client, Registry, tuple[Text, ...]]]:
+    """The trust folder and the agreements brought up to date, where the bundles are, and which agreements were not taken."""
     place = one.source
     if place not in around.registries and not is_address(place):
         place = str(around.root.absolute() / place)
     with opened_metadata(place, around.registries, around.root) as store:
         client = take_over(store, around.root / one.trust, around.now)
     with open_registry(place, around.registries, around.root) as registry:
-        yield client, registry
+        found = bring_agreements(registry, around.root / one.trust, around.root / AGREEMENTS)
+        not_taken = [Text(f"{one.file}: {one.message.sv}", f"{one.file}: {one.message.en}") for one in found.problems]
+        yield client, registry, tuple(not_taken)
 
 
 @contextmanager

@@ -406,7 +406,7 @@ def test_nothing_verified_yet_is_told_with_a_code(shared: Place, tmp_path: Path)
     shared.made.trust_folder(tmp_path / "ny")
     with pytest.raises(TrustProblem) as problem:
         read_offers(tmp_path / "ny")
-    assert problem.value.code == "metadata-missing"
+    assert problem.value.code == "trust-empty"
 
 
 def spoilt_signature(data: bytes) -> bytes:

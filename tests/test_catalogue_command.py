@@ -12,16 +12,21 @@ import jsonschema
 import pytest
 from catalogues import PEOPLE, Place, four_regions, publication
 from click.testing import CliRunner, Result
-from federations import PUBLISHER, Federation, contents, forged
+from federations import PUBLISHER, SAFETY, Federation, contents, forged
 from registries import docker_registry, http_registry
 
 from designtool.bundle import read_bundle
 from designtool.cli import group
 from designtool.load.shape import schema_of
+from designtool.share.agreements.registry import send_agreements
 from designtool.share.federation.copying import copy_metadata
 from designtool.share.federation.metadata_store import FolderMetadataStore
+from designtool.share.federation.region_keys import region_keys
 from designtool.share.federation.registry_metadata import RegistryMetadataStore
+from designtool.share.federation.roles import release_name
 from designtool.share.publish import publish
+from designtool.share.recalls.lifts import sign_lift
+from designtool.share.recalls.listing import Recall, draft_lift, draft_recall, lift_for
 from designtool.share.registries.folder import FolderRegistry
 
 
@@ -118,6 +123,66 @@ def test_the_region_of_the_workspace_is_the_own_one(place: Place) -> None:
     done = run("--in-use", "build")
     assert done.exit_code == 0 and "seen from region-b" in done.stdout
     assert "Both versions are needed to compare them." in " ".join(done.stdout.split())
+
+
+def test_agreements_come_with_what_is_new(place: Place) -> None:
+    (place.folder / "designtool.yaml").write_text("format: 1\nregion: region-b\n")
+    place.agreements.rename(place.folder / "hos-andra")
+    done = run()
+    assert done.exit_code == 0 and "Inga avtal är hämtade. Hämta dem" in done.stderr, done.output
+    done = run("--from", "register")
+    assert "de finns inte i register" in done.stderr and not place.agreements.exists()
+    keys = region_keys(place.trust)
+    with FolderRegistry(place.registry) as registry:
+        for region in PEOPLE:
+            send_agreements(place.folder / "hos-andra", registry, region, keys)
+    done = run("--from", "register", "--format", "json")
+    assert programs(told(done))["region-a/prov"]["agreement"]["state"] == "in-force" and done.stderr == ""
+    assert sorted(path.name for path in place.agreements.glob("*.json")), "they lie where other commands look for them"
+
+
+def test_a_new_recall_is_said_once_and_a_lifted_one_too(place: Place) -> None:
+    name, now = "region-a/prov/1.1.0", datetime.now(UTC)
+    draft = draft_recall(place.made.store, Recall(release_name(name), "no-new-patients", "Fel text."), now)
+    place.made.adopt(draft, SAFETY)
+    place.made.stamp(now)
+    with FolderRegistry(place.registry) as registry:
+        copy_metadata(place.made.store, RegistryMetadataStore(registry))
+    said = "!!! region-a/prov 1.1.0 ÄR ÅTERKALLAD (inga nya patienter): Fel text."
+    shutil.copytree(place.trust, place.folder / "annan")
+    assert said in run("--from", "register").stderr
+    assert said not in run("--from", "register").stderr
+    for known, expected in ((False, [name]), (True, [])):
+        done = CliRunner().invoke(group, ["federation", "update", "annan", "--from", "register", "--format", "json"])
+        value = json.loads(done.stdout)
+        jsonschema.validate(value, schema_of("federation"))
+        assert [one["release"] for one in value["new_recalls"]] == expected and (said in done.stderr) != known
+    lift = lift_for(place.made.store, release_name(name), "Texten är rättad.", now.date())
+    clinical = next(one for one in PEOPLE["region-a"] if one.public.role == "clinical")
+    for one in (SAFETY, clinical):
+        lift = sign_lift(lift, one.signer, one.public, [SAFETY.public, clinical.public])
+    place.made.adopt(draft_lift(place.made.store, lift, now), SAFETY)
+    place.made.stamp(now)
+    with FolderRegistry(place.registry) as registry:
+        copy_metadata(place.made.store, RegistryMetadataStore(registry))
+    assert f"Återkallelsen av {name} är hävd." in run("--from", "register").stderr
+
+
+def test_agreements_come_with_an_update_of_the_federation(place: Place) -> None:
+    place.agreements.rename(place.folder / "hos-andra")
+    with FolderRegistry(place.registry) as registry:
+        send_agreements(place.folder / "hos-andra", registry, "region-a", region_keys(place.trust))
+    update = ["federation", "update", "trust", "--agreements", "avtal", "--from"]
+    done = CliRunner().invoke(group, [*update, "register", "--format", "json"])
+    value = json.loads(done.stdout)
+    jsonschema.validate(value, schema_of("federation"))
+    assert value["agreements"]["files"] and value["agreements"]["problems"] == []
+    done = CliRunner().invoke(group, [*update, "register"])
+    assert "Nya avtal och avslut: 0" in done.stdout
+    for name, data in place.made.store.files.items():
+        FolderMetadataStore(place.folder / "filer").put(name, data, None)
+    done = CliRunner().invoke(group, [*update, "filer"])
+    assert done.exit_code == 2 and "bara metadata, och inga avtal" in done.stderr
 
 
 def test_what_is_new_is_taken_over_first(place: Place) -> None:

@@ -156,7 +156,7 @@ def test_a_program_is_released_with_four_eyes_and_taken_in(run: Run, keys: Path,
 
     done = run("verify", bundle, "--trust", trust)
     assert done.status == 0, done.err
-    assert "Signerat av Anna (publicerar, vgr)\nSignerat av Bo (kliniskt ansvarig, vgr)\n" in done.out
+    assert "Underskrivet av Anna (publicerar, vgr)\nUnderskrivet av Bo (kliniskt ansvarig, vgr)\n" in done.out
     done = run("verify", bundle, "--trust", trust, "--format", "json")
     jsonschema.validate(json.loads(done.out), schema_of("verify"))
     other = tmp_path / "annat.dtb"

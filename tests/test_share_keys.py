@@ -369,7 +369,7 @@ def test_a_stick_brings_metadata(made: Federation, tmp_path: Path) -> None:
     folder = made.trust_folder(tmp_path / "trust")
     written = copy_metadata(made.store, on(tmp_path / "stick"))
     assert (written[0], written[-1]) == ("1.root.json", TIMESTAMP_FILE)
-    assert ask(mirror_of(folder), folder) == "metadata-missing"
+    assert ask(mirror_of(folder), folder) == "trust-empty"
     take_over(on(tmp_path / "stick"), folder, NOW)
     assert ask(mirror_of(folder), folder) == "trusted"
 

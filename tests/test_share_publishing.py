@@ -65,7 +65,7 @@ def test_from_the_first_key_to_a_bundle_that_is_trusted(
     draft = signed_draft(run, keys, place, bundle, tmp_path / "drafts")
     done = run("publish", bundle, "--to", place, "--release", draft)
     assert done.status == 0, done.err
-    assert "Signerat av Anna (publicerar, vgr)" in done.out
+    assert "Underskrivet av Anna (publicerar, vgr)" in done.out
     assert f"Utgåvan gäller när metadatan har stämplats: designtool federation stamp {place}" in done.out
     assert told(run, "federation", "stamp", place, "--key", "stampel", "--keys", keys)["files"][-1] == "timestamp.json"
     # What is released already is published elsewhere without a draft, if the metadata says so.
@@ -79,7 +79,7 @@ def test_from_the_first_key_to_a_bundle_that_is_trusted(
     assert (fetched["trusted"], [one["role"] for one in fetched["signed_by"]]) == (True, ["publisher", "clinical"])
     assert Path(fetched["path"]).read_bytes() == bundle.read_bytes()
     shown = run("fetch", "vgr/provet", "--from", place, "--trust", trust)
-    assert "Signerat av Bo (kliniskt ansvarig, vgr)" in shown.out
+    assert "Underskrivet av Bo (kliniskt ansvarig, vgr)" in shown.out
     assert told(run, "fetch", "vgr/provet", "--from", place)["signed_by"] == []
     updated = told(run, "federation", "update", trust, "--from", place)
     assert (updated["versions"]["root"], updated["not_trusted"]) == (1, [])

@@ -25,7 +25,8 @@ from designtool.cli import group
 from designtool.diagnostics import Cannot, Text
 from designtool.load.shape import schema_of
 from designtool.share.agreements.folder import write_agreement
-from designtool.share.agreements.terms import Agreement, propose, read_agreement
+from designtool.share.agreements.registry import ENVELOPE_TYPE, send_agreements
+from designtool.share.agreements.terms import END_TYPE, Agreement, propose, read_agreement
 from designtool.share.envelope import sign
 from designtool.share.federation import publication
 from designtool.share.federation.copying import copy_metadata
@@ -36,6 +37,7 @@ from designtool.share.federation.roles import release_name
 from designtool.share.publish import publish
 from designtool.share.recalls.listing import Recall, draft_recall
 from designtool.share.registries.folder import FolderRegistry
+from designtool.share.registries.small_file import push_file
 
 PUBLISHER, CLINICAL = person("Pia Lund", "publisher", "vgr"), person("Kim Berg", "clinical", "vgr")
 OWN = person("Eva Lind", "clinical", "skane")
@@ -154,8 +156,9 @@ def test_it_is_told_in_words(here: Path) -> None:
     said = run("subscriptions", "add", NAME, "--from", "../register", "--trust", "trust")
     assert said.exit_code == 0, said.output
     assert "vgr/exempel 1.0.0 följs nu: build/exempel-1.0.0.dtb" in said.stdout
-    assert "Signerat av Pia Lund" in said.stdout
-    assert "Avtalet är inte läst" in said.stdout
+    assert "Underskrivet av Pia Lund" in said.stdout
+    assert "Inga avtal är hämtade: de finns inte i ../register." in said.stdout and "agreements fetch" in said.stdout
+    assert not (here / "agreements").exists(), "a stick without agreements leaves no folder that looks read"
     (here / "agreements").mkdir()
     assert "avtal" in run("subscriptions", "update").stdout
     assert "Det finns ingen nyare version." in run("subscriptions", "update").stdout
@@ -176,6 +179,31 @@ def test_the_state_of_the_agreement_is_told(here: Path, upstream: Upstream, bund
     upstream.publishes(bundles["1.1.0"])
     (one,) = told("update", status=1)
     assert (one["newer"]["version"], one["agreement"]) == ("1.1.0", "other-version")
+
+
+def test_agreements_and_recalls_come_with_what_is_followed(
+    here: Path, upstream: Upstream, bundles: dict[str, Path]
+) -> None:
+    add()
+    agreement = Agreement(
+        "vgr", "skane", ("exempel",), ">=1.0 <2.0", date(2020, 1, 1), date(2990, 1, 1), None, "avtal@example.se"
+    )
+    both = sign(propose(agreement, PUBLISHER.signer, PUBLISHER.public), OWN.signer, "a")
+    keys = {one.public.key_id: one.public for one in (PUBLISHER, OWN)}
+    write_agreement(here.parent / "hos-vgr", read_agreement(both, "a"))
+    with FolderRegistry(upstream.place) as registry:
+        send_agreements(here.parent / "hos-vgr", registry, "vgr", keys)
+        push_file(registry, "agreements/vgr", f"end-{'0' * 64}", b"{}", END_TYPE, ENVELOPE_TYPE)
+    upstream.publishes(bundles["1.1.0"])
+    upstream.recalls("1.1.0")
+    said = run("subscriptions", "update")
+    assert "Avtal finns: nya behandlingar får starta" in said.stdout, said.output
+    assert "!!! vgr/exempel 1.1.0 ÄR ÅTERKALLAD (inga nya patienter): Fel i sömnfönstret." in said.stderr
+    assert "Ett avtal är inte hämtat: agreements/vgr:end-000" in said.stderr
+    said = run("subscriptions", "update")
+    assert "ÅTERKALLAD" not in said.stderr, "it is news once, of what is not in use"
+    (one,) = told("update")
+    assert one["agreement"] == "in-force" and len(one["agreements_not_taken"]) == 1
 
 
 def test_a_stale_page_is_shown_three_ways_and_waits_for_a_person(

@@ -11,6 +11,7 @@ import click
 
 from designtool.cli.agreements import DEFAULT_FOLDER
 from designtool.cli.output import Usage, print_json, today
+from designtool.cli.recall_news import recall_news
 from designtool.cli.registries import Here, problems_told
 from designtool.cli.written import FORCE, check_targets, write_text
 from designtool.diagnostics import Text
@@ -30,7 +31,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option(
     "--from",
     "place",
-    help="Platsen att först hämta nytt från: ett namn under registries i designtool.yaml, en adress eller en mapp.",
+    help="Platsen att först hämta nytt från, också avtal: ett namn under registries i designtool.yaml, en adress eller en mapp.",
 )
 @click.option("--region", help="Din region (vanligen den i designtool.yaml).")
 @click.option(
@@ -76,8 +77,24 @@ def command(
                 Text(f"{where} går inte att läsa: {why}", f"{where} cannot be read: {why}"), here.language
             ) from error
         _write(view, here, output_format, output)
+    if any(entry.agreed.state == "not-read" for entry in view.catalogue.entries):
+        click.echo(_where_agreements_are(trust, place).in_language(here.language), err=True)
     if view.problems or view.catalogue.is_expired:
         click.get_current_context().exit(1)
+
+
+def _where_agreements_are(trust: Path, place: str | None) -> Text:
+    if place is not None:
+        return Text(
+            f"Inga avtal är hämtade: de finns inte i {place}. Hämta dem i regionernas register: "
+            f"designtool agreements fetch --trust {trust} --from REGISTER",
+            f"No agreements have been fetched: they are not in {place}. Get them from the regions' registry: "
+            f"designtool agreements fetch --trust {trust} --from REGISTRY",
+        )
+    return Text(
+        f"Inga avtal är hämtade. Hämta dem, och annat som är nytt: designtool catalogue --trust {trust} --from REGISTER",
+        f"No agreements have been fetched. Get them, and what else is new: designtool catalogue --trust {trust} --from REGISTRY",
+    )
 
 
 def _view(
@@ -100,7 +117,12 @@ def _view(
 
     if program and str(parse_wanted(program).name) != program:
         raise RegistryProblem("name-form", name=program)
-    problems = _brought_up_to_date(here, trust, place)
+    with recall_news(trust, here.language):
+        problems = _brought_up_to_date(here, trust, place)
+    registry = here.open_beside_metadata(place) if place is not None else None
+    if registry is not None:
+        opened.enter_context(registry)
+        problems += _brought_agreements(registry, trust, agreements_folder or here.root / DEFAULT_FOLDER)
     standings, more = _standings(here, trust, agreements_folder)
     problems += more
     found = [one for path in in_use for one in bundles_at([path])]
@@ -112,8 +134,6 @@ def _view(
     bundles = [one for one in found if isinstance(one, FoundBundle)]
     used = tuple({(one.in_use.name, one.in_use.digest): one.in_use for one in bundles}.values())
     made = catalogue(read_offers(trust), recalls(trust), standings, region, used, datetime.now(UTC), today(), program)
-    has_steps = any(entry.steps for entry in made.entries)
-    registry = _registry(here, opened, place) if place is not None and has_steps else None
     changed = differences(made, programs_of({one.in_use.digest: one.path for one in bundles}, registry))
     return CatalogueView(made, changed, tuple(problems))
 
@@ -144,6 +164,18 @@ def _brought_up_to_date(here: Here, trust: Path, place: str | None) -> list[Text
     return [problem.message for problem in client.problems.values()]
 
 
+def _brought_agreements(registry: Registry, trust: Path, folder: Path) -> list[Text]:
+    """Take over the agreements that are new in a place; what of them could not be had is said, and the catalogue is shown."""
+    from designtool.share.agreements.registry import bring_agreements
+    from designtool.share.registries.problems import RegistryProblem
+
+    try:
+        found = bring_agreements(registry, trust, folder)
+    except RegistryProblem as problem:
+        return [problem.message]
+    return [Text(f"{one.file}: {one.message.sv}", f"{one.file}: {one.message.en}") for one in found.problems]
+
+
 def _standings(here: Here, trust: Path, stated: Path | None) -> tuple[tuple[Standing, ...] | None, list[Text]]:
     """The agreements as they stand today, and files that do not count; None where there is no folder of agreements."""
     from designtool.share.agreements.folder import read_agreement_folder
@@ -156,17 +188,6 @@ def _standings(here: Here, trust: Path, stated: Path | None) -> tuple[tuple[Stan
     found = read_agreement_folder(folder, keys)
     problems = [Text(f"{one.file}: {one.message.sv}", f"{one.file}: {one.message.en}") for one in found.problems]
     return found.standings(keys, today()), problems
-
-
-def _registry(here: Here, opened: ExitStack, place: str) -> Registry | None:
-    """The registry to read programs from; None where the place has metadata alone."""
-    from designtool.share.federation.places import plain_folder
-    from designtool.share.registries.opening import is_address
-
-    if plain_folder(place, here.registries) is not None:
-        return None
-    is_folder = place not in here.registries and not is_address(place)
-    return opened.enter_context(here.open(str(Path(place).absolute()) if is_folder else place))
 
 
 def _write(view: CatalogueView, here: Here, output_format: str, output: Path | None) -> None:

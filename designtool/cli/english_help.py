@@ -42,8 +42,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Mapp med förtroende: där står vad regionerna har skrivit under.": (
             "Trust folder: what the regions have signed stands there."
         ),
-        "Platsen att först hämta nytt från: ett namn under registries i designtool.yaml, en adress eller en mapp.": (
-            "The place to get what is new from first: a name under registries in designtool.yaml, an address or a folder."
+        "Hämta också regionernas avtal, till den här mappen.": "Get the regions' agreements too, into this folder.",
+        "Platsen att först hämta nytt från, också avtal: ett namn under registries i designtool.yaml, en adress eller en mapp.": (
+            "The place to get what is new from first, agreements too: a name under registries in designtool.yaml, an address or a folder."
         ),
         "Din region (vanligen den i designtool.yaml).": "Your region (usually the one in designtool.yaml).",
         "Paket som ni använder, eller en mapp med dem. Kan anges flera gånger.": (
@@ -489,8 +490,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Fråga inte, för automatiska körningar. Det som skrivs under visas ändå.": (
             "Do not ask, for automatic runs. What is signed is shown all the same."
         ),
-        "Visa vad ett utkast innehåller, och skriv under det. Det går bra utan nät.": (
-            "Show what a draft holds, and sign it. No network is needed."
+        "Visa vad utkast innehåller, och skriv under dem. Det går bra utan nät.": (
+            "Show what drafts hold, and sign them. No network is needed."
         ),
         "Ta in underskrivna utkast i federationens metadata, i den ordning de ges.": (
             "Adopt signed drafts into the federation's metadata, in the order given."
@@ -513,8 +514,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Där metadatan finns: ett namn, en adress, ett USB-minne eller en mapp.": (
             "Where the metadata is: a name, an address, a stick or a folder."
         ),
-        "Ta över nyare metadata till mappen med förtroende, om den är riktig och färsk.": (
-            "Take over newer metadata into the trust folder, if it is right and fresh."
+        "Ta över nyare metadata till mappen med förtroende, om den är riktig och färsk. Återkallelser följer med, och de som är nya "
+        "visas.": (
+            "Take over newer metadata into the trust folder, if it is right and fresh. Recalls come with it, and new ones are shown."
         ),
         "Kopiera federationens metadata från ett ställe till ett annat: också återkallelserna, på vilket USB-minne som helst. En ny mapp "
         "blir ett register, som designtool publish kan lägga paket i.": (

@@ -24,10 +24,12 @@ from designtool.cli.click_words import Commands
 from designtool.cli.output import FORMAT, Usage, print_json
 from designtool.cli.passphrase import KEYS, PASSPHRASE_FILE, asked_passphrase
 from designtool.cli.people import person_json
+from designtool.cli.recall_news import recall_news, recall_news_json
 from designtool.cli.registries import Here, problems_told
 from designtool.diagnostics import Text
 
 if TYPE_CHECKING:
+    from designtool.share.agreements.registry import Collected
     from designtool.share.federation.keys import PublicKey
     from designtool.share.federation.metadata_store import MetadataStore
 
@@ -324,8 +326,8 @@ def trust(folder: Path, root: Path | None, place: str | None, digest: str, outpu
         print_json({"folder": str(folder)})
         return
     said = Text(
-        f"Skapade {folder}. Hämta nu metadata: designtool federation update",
-        f"Made {folder}. Now get metadata: designtool federation update",
+        f"Skapade {folder}. Hämta nu metadata: designtool federation update {folder} --from {place or 'REGISTER'}",
+        f"Made {folder}. Now get metadata: designtool federation update {folder} --from {place or 'REGISTRY'}",
     )
     click.echo(said.in_language(here.language))
 
@@ -335,20 +337,37 @@ def trust(folder: Path, root: Path | None, place: str | None, digest: str, outpu
 @click.option(
     "--from", "place", required=True, help="Där metadatan finns: ett namn, en adress, ett USB-minne eller en mapp."
 )
+@click.option(
+    "--agreements",
+    "agreements_folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Hämta också regionernas avtal, till den här mappen.",
+)
 @FORMAT
-def update(folder: Path, place: str, output_format: str) -> None:
-    """Ta över nyare metadata till mappen med förtroende, om den är riktig och färsk."""
+def update(folder: Path, place: str, agreements_folder: Path | None, output_format: str) -> None:
+    """Ta över nyare metadata till mappen med förtroende, om den är riktig och färsk. Återkallelser följer med, och de som är nya visas."""
     from designtool.share.federation.copying import take_over
 
     here = Here()
-    with problems_told(here.language, output_format), here.opened_metadata(place) as source:
-        client = take_over(source, folder, _now())
+    with problems_told(here.language, output_format):
+        with recall_news(folder, here.language) as news, here.opened_metadata(place) as source:
+            client = take_over(source, folder, _now())
+        collected = _agreements_too(here, place, folder, agreements_folder) if agreements_folder is not None else None
     if output_format == "json":
         problems = [
             {"role": role, "code": problem.code, "message": problem.message.in_language(here.language)}
             for role, problem in client.problems.items()
         ]
-        print_json({"expires": client.expires.isoformat(), "versions": client.versions(), "not_trusted": problems})
+        told = {"expires": client.expires.isoformat(), "versions": client.versions(), "not_trusted": problems}
+        if collected is not None:
+            told["agreements"] = {
+                "files": [path.name for path in collected.files],
+                "problems": [
+                    {"file": one.file, "code": one.code, "message": one.message.in_language(here.language)}
+                    for one in collected.problems
+                ],
+            }
+        print_json({**told, **recall_news_json(news)})
         return
     until = f"{client.expires:%Y-%m-%d %H:%M} UTC"
     said = Text(f"Metadatan är riktig och gäller till {until}.", f"The metadata is right, and valid until {until}.")
@@ -361,6 +380,31 @@ def update(folder: Path, place: str, output_format: str) -> None:
             f"{Text('fel', 'error').in_language(here.language)}[{problem.code}]: {said.in_language(here.language)}",
             err=True,
         )
+    if collected is not None:
+        count = len(collected.files)
+        said = Text(f"Nya avtal och avslut: {count}", f"New agreements and ends: {count}")
+        click.echo(said.in_language(here.language))
+        for one in collected.problems:
+            click.echo(
+                f"{Text('fel', 'error').in_language(here.language)}[{one.code}]: {one.file}: "
+                f"{one.message.in_language(here.language)}",
+                err=True,
+            )
+
+
+def _agreements_too(here: Here, place: str, trust: Path, folder: Path) -> Collected:
+    """The agreements that a place has. Leaves with status 2 for a folder of metadata as plain files, which has none."""
+    from designtool.share.agreements.registry import bring_agreements
+
+    registry = here.open_beside_metadata(place)
+    if registry is None:
+        said = Text(
+            f"i {place} finns bara metadata, och inga avtal. Kör utan --agreements",
+            f"{place} has metadata alone, and no agreements. Run without --agreements",
+        )
+        raise Usage(said, here.language)
+    with registry:
+        return bring_agreements(registry, trust, folder)
 
 
 @command.command("copy")

@@ -9,6 +9,7 @@ import click
 
 from designtool.cli.output import FORMAT, print_json
 from designtool.cli.people import person_json, say_signers
+from designtool.cli.recall_news import RecallNews, recall_news, recall_news_json
 from designtool.cli.registries import Here, problems_told, shown_progress
 from designtool.diagnostics import Text
 
@@ -37,7 +38,7 @@ def command(name: str, registry: str, output: Path, trust: Path | None, output_f
     from designtool.share.registries.names import parse_wanted
     from designtool.share.trusted_fetch import fetch_trusted
 
-    here = Here()
+    here, news = Here(), RecallNews()
     with problems_told(here.language, output_format):
         wanted = parse_wanted(name)
         with here.open(registry) as source, shown_progress() as progress:
@@ -45,7 +46,8 @@ def command(name: str, registry: str, output: Path, trust: Path | None, output_f
                 fetched = fetch(wanted, source, output, progress)
             else:
                 metadata = RegistryMetadataStore(source)
-                fetched = fetch_trusted(wanted, source, metadata, trust, output, _now(), progress)
+                with recall_news(trust, here.language) as news:
+                    fetched = fetch_trusted(wanted, source, metadata, trust, output, _now(), progress)
             address = source.address
     if output_format == "json":
         print_json(
@@ -59,6 +61,7 @@ def command(name: str, registry: str, output: Path, trust: Path | None, output_f
                 "received_bytes": fetched.received_bytes,
                 "trusted": trust is not None,
                 "signed_by": [person_json(key) for key in fetched.signers],
+                **recall_news_json(news),
             }
         )
         return

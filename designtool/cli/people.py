@@ -20,6 +20,6 @@ def person_json(key: PublicKey) -> dict[str, str]:
 def say_signers(signers: Iterable[PublicKey], language: Language, *, err: bool = False) -> None:
     from designtool.share.federation.keys import ROLE_WORDS
 
-    signed_by = Text("Signerat av", "Signed by").in_language(language)
+    signed_by = Text("Underskrivet av", "Signed by").in_language(language)
     for key in signers:
         click.echo(f"{signed_by} {key.holder} ({ROLE_WORDS[key.role].in_language(language)}, {key.region})", err=err)

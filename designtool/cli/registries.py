@@ -53,6 +53,16 @@ class Here:
 
         return open_registry(stated, self.registries, self.root)
 
+    def open_beside_metadata(self, stated: str) -> Registry | None:
+        """The registry that has the metadata of `opened_metadata`; None where that is plain files."""
+        from designtool.share.federation.places import plain_folder
+        from designtool.share.registries.opening import is_address
+
+        if plain_folder(stated, self.registries) is not None:
+            return None
+        is_folder = stated not in self.registries and not is_address(stated)
+        return self.open(str(Path(stated).absolute()) if is_folder else stated)
+
     def opened_metadata(self, stated: str, *, new_is_registry: bool = False) -> AbstractContextManager[MetadataStore]:
         from designtool.share.federation.places import opened_metadata
 

@@ -11,6 +11,7 @@ import click
 
 from designtool.cli.output import line_reader, print_report
 from designtool.cli.people import person_json, say_signers
+from designtool.cli.recall_news import recalled_words
 from designtool.cli.settings import colour_wanted
 from designtool.cli.stale_text import stale_lines
 from designtool.compare.reports.compared import BUMP_WORDS
@@ -18,7 +19,6 @@ from designtool.compare.reports.json_report import json_report
 from designtool.compare.reports.text_report import text_report
 from designtool.diagnostics import Language, Text, diagnostic_json
 from designtool.share.catalogue.words import agreement_words
-from designtool.share.recalls.listing import LEVEL_WORDS
 
 if TYPE_CHECKING:
     from designtool.carrying import Carried, CarriedPage, PageState
@@ -53,6 +53,7 @@ def print_begun(found: Followed, root: Path, language: Language) -> None:
         ),
     ]
     _recalled(found, language)
+    _not_taken(found, language)
     say_signers(fetched.signers, language)
     _echo(lines, language)
 
@@ -73,6 +74,7 @@ def print_followed(found: Followed, root: Path, build: bool, language: Language)
     heading = one.name + (f" {one.version}" if one.version else "")
     click.echo(heading + (f" → {fetched.version}" if fetched is not None else ""))
     _recalled(found, language)
+    _not_taken(found, language)
     if fetched is not None:
         say_signers(fetched.signers, language)
         _echo(_agreed(found), language)
@@ -158,10 +160,13 @@ def _what_now(found: Followed, root: Path, build: bool) -> Iterator[Text]:
 
 
 def _agreed(found: Followed) -> Iterator[Text]:
+    source, trust = found.subscription.source, found.subscription.trust
     if found.agreed is not None and found.agreed.state == "not-read":
         yield Text(
-            "Avtalet är inte läst: här finns ingen mapp agreements. Hämta avtalen: designtool agreements fetch",
-            "The agreement was not read: there is no folder agreements here. Get them: designtool agreements fetch",
+            f"Inga avtal är hämtade: de finns inte i {source}. Hämta dem i regionernas register: "
+            f"designtool agreements fetch --trust {trust} --from REGISTER",
+            f"No agreements have been fetched: they are not in {source}. Get them from the regions' registry: "
+            f"designtool agreements fetch --trust {trust} --from REGISTRY",
         )
     elif found.agreed is not None and found.upstream is not None:
         version = found.fetched.version if found.fetched is not None else found.subscription.version
@@ -181,24 +186,15 @@ def _outside(found: Followed) -> Iterator[Text]:
 
 def _recalled(found: Followed, language: Language) -> None:
     """Loud, and on stderr: nobody is to miss it in a log."""
-    recall, one = found.recalled, found.subscription
-    if recall is None:
+    if found.recalled is None:
         return
-    level = LEVEL_WORDS[recall.level]
-    instead = (
-        Text(f" Använd {recall.replacement}.", f" Use {recall.replacement}.") if recall.replacement else Text("", "")
-    )
-    if recall.level == "info":
-        said = Text(
-            f"Om {one.name} {one.version}: {recall.reason}{instead.sv}",
-            f"About {one.name} {one.version}: {recall.reason}{instead.en}",
-        )
-    else:
-        said = Text(
-            f"!!! {one.name} {one.version} ÄR ÅTERKALLAD ({level.sv}): {recall.reason}{instead.sv}",
-            f"!!! {one.name} {one.version} HAS BEEN RECALLED ({level.en}): {recall.reason}{instead.en}",
-        )
-    click.echo(said.in_language(language), err=True)
+    click.echo(recalled_words(found.recalled).in_language(language), err=True)
+
+
+def _not_taken(found: Followed, language: Language) -> None:
+    for one in found.not_taken:
+        said = Text(f"Ett avtal är inte hämtat: {one.sv}", f"An agreement was not fetched: {one.en}")
+        click.echo(said.in_language(language), err=True)
 
 
 def _problem(found: Followed, language: Language) -> None:
@@ -230,6 +226,7 @@ def _json(found: Followed, language: Language) -> dict[str, Any]:
         else None,
         "outside": found.outside,
         "agreement": found.agreed.state if found.agreed is not None else None,
+        "agreements_not_taken": [said.in_language(language) for said in found.not_taken],
         "changes": json_report(found.compared, language) if found.compared is not None else None,
         "overlay": _overlay_json(found, found.carried, language) if found.carried is not None else None,
         "may_be_taken": found.may_be_taken,

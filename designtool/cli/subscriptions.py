@@ -12,6 +12,7 @@ import click
 
 from designtool.cli.click_words import Commands
 from designtool.cli.output import FORMAT, Usage, print_json, print_report, settings, today, workspace_of
+from designtool.cli.recall_news import recall_news
 from designtool.cli.registries import problems_told, shown_progress
 from designtool.diagnostics import Language, Text, has_errors, nearest
 
@@ -56,7 +57,11 @@ def add(name: str, source: str, trust: Path, versions: str | None, output: Path,
 
     here = _Here(output)
     wanted = _wanted(here, name, source, trust, versions)
-    with problems_told(here.language, output_format), shown_progress() as progress:
+    with (
+        problems_told(here.language, output_format),
+        shown_progress() as progress,
+        recall_news(here.around.root / wanted.trust, here.language, _in_use(here)),
+    ):
         found = begin(wanted, here.around, progress)
     if output_format == "json":
         print_json(subscriptions_json([found], here.language))
@@ -83,7 +88,8 @@ def update(names: tuple[str, ...], build: bool, output: Path, output_format: str
     found = []
     with shown_progress() as progress:
         for one in chosen:
-            found.append(follow(one, here.around, build, progress))
+            with recall_news(here.around.root / one.trust, here.language, _in_use(here)):
+                found.append(follow(one, here.around, build, progress))
             if output_format != "json":
                 print_followed(found[-1], here.around.root, build, here.language)
     if output_format == "json":
@@ -171,6 +177,11 @@ _NOTHING = Text(
     "Inget program följs. Börja med: designtool subscriptions add REGION/PROGRAM",
     "No program is followed. Begin with: designtool subscriptions add REGION/PROGRAM",
 )
+
+
+def _in_use(here: _Here) -> frozenset[str]:
+    """Names of the releases in use, whose recalls are told every time."""
+    return frozenset(f"{one.name}/{one.version}" for one in here.subscriptions.values() if one.version is not None)
 
 
 def _wanted(here: _Here, name: str, source: str, trust: Path, versions: str | None) -> Subscription:

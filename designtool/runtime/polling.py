@@ -186,11 +186,9 @@ def _take_over(polling: Polling, registry: Registry, now: datetime, problems: li
 def _collect_agreements(polling: Polling, registry: Registry, problems: list[Text]) -> int:
     if polling.agreements is None:
         return 0
-    from designtool.share.agreements.registry import collect_agreements
-    from designtool.share.federation.region_keys import region_keys
+    from designtool.share.agreements.registry import bring_agreements
 
-    keys = region_keys(polling.trust.folder)
-    collected = collect_agreements(registry, {key.region for key in keys.values()}, polling.agreements, keys)
+    collected = bring_agreements(registry, polling.trust.folder, polling.agreements)
     problems += [one.message for one in collected.problems]
     return len(collected.files)
 

@@ -298,7 +298,7 @@ def test_a_tag_is_published_signed_by_both_and_with_its_provenance(place: Place)
         ["verify", str(place.folder / "hit/exempel-1.0.0.dtb"), *trust, "--provenance", str(place.register)],
     )
     assert verified.exit_code == 0, verified.output
-    for said in ("Signerat av Anna Ek", "Signerat av Bo Alm", "det blir samma paket", "Intygat av Anna Ek"):
+    for said in ("Underskrivet av Anna Ek", "Underskrivet av Bo Alm", "det blir samma paket", "Intygat av Anna Ek"):
         assert said in verified.stdout
 
 

@@ -28,6 +28,7 @@ from designtool.share.agreements.folder import (
 from designtool.share.agreements.terms import AGREEMENT_TYPE, END_TYPE, SignedAgreement, SignedEnd, speakers
 from designtool.share.envelope import MOST_BYTES, encode_envelope
 from designtool.share.federation.keys import PublicKey
+from designtool.share.federation.region_keys import region_keys
 from designtool.share.registries.names import RESERVED_REGIONS, is_part
 from designtool.share.registries.problems import NOBODY_ANSWERS, RegistryProblem
 from designtool.share.registries.registry import Registry
@@ -113,6 +114,20 @@ def collect_agreements(
         _write_left(folder, collecting.left, keys)
     remember_ends(folder, read_agreement_folder(folder, keys).ended_from(keys))
     return Collected(tuple(collecting.new), tuple(collecting.problems))
+
+
+def bring_agreements(registry: Registry, trust_folder: Path, folder: Path) -> Collected:
+    """`collect_agreements` of all regions that a trust folder knows.
+
+    Where a stick has none of any region nothing has been read, and there is no folder either unless there was one. Raises also
+    TrustProblem.
+    """
+    was_there = folder.is_dir()
+    keys = region_keys(trust_folder)
+    collected = collect_agreements(registry, {key.region for key in keys.values()}, folder, keys)
+    if registry.is_folder and not was_there and not any(folder.iterdir()):
+        folder.rmdir()
+    return collected
 
 
 @dataclass(slots=True)

@@ -316,7 +316,7 @@ _STATES: Mapping[AgreementState, Text] = MappingProxyType(
         "ended": Text("Avtalet är avslutat", "Agreement ended"),
         "expired": Text("Avtalet har gått ut", "Agreement expired"),
         "missing": Text("Avtal saknas", "No agreement"),
-        "not-read": Text("Avtal är inte lästa", "Agreements not read"),
+        "not-read": Text("Inga avtal är hämtade", "No agreements fetched"),
         "region-unknown": Text("Din region är inte angiven", "Your region is not stated"),
     }
 )
@@ -348,8 +348,8 @@ _SENTENCES: Mapping[AgreementState, Text] = MappingProxyType(
             "Your region has no agreement with {giver} on the program, and cannot fetch it.",
         ),
         "not-read": Text(
-            "Inga avtal är lästa. Ange mappen med --agreements.",
-            "No agreements have been read. Name the folder with --agreements.",
+            "Inga avtal är hämtade hit.",
+            "No agreements have been fetched here.",
         ),
         "region-unknown": Text(
             "Ange din region med --region för att se hur det står till med avtal.",

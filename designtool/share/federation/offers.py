@@ -19,7 +19,7 @@ from designtool.share.federation.draft import LARGEST, LARGEST_TARGETS, metadata
 from designtool.share.federation.keys import PublicKey
 from designtool.share.federation.problems import TrustProblem
 from designtool.share.federation.roles import RECALL, TOP_ROLES, Release, release_name, release_of
-from designtool.share.federation.trust import CLIENT_FOLDER, SEEN_FILE, read_seen
+from designtool.share.federation.trust import CLIENT_FOLDER, SEEN_FILE, nothing_verified, read_seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,8 @@ def read_offers(trust_folder: Path) -> Offers:
     """Raises TrustProblem where nothing has been verified yet. What is wrong with one region hides no other."""
     folder = trust_folder / CLIENT_FOLDER
     top = {role: _metadata(folder, role) for role in TOP_ROLES}
-    for role, one in top.items():
-        if one is None:
-            raise TrustProblem("metadata-missing", name=f"{role}.json")
+    if None in top.values():
+        raise nothing_verified(trust_folder)
     found = {role: one.signed for role, one in top.items() if one is not None}
     targets, snapshot = found["targets"], found["snapshot"]
     assert isinstance(targets, Targets) and isinstance(snapshot, Snapshot), (

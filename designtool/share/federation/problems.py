@@ -30,6 +30,11 @@ TRUST_PROBLEMS: Mapping[str, Text] = MappingProxyType(
             "{folder} är ingen mapp med förtroende. Skapa den från federationens rot: designtool federation trust",
             "{folder} is no trust folder. Make it from the root of the federation: designtool federation trust",
         ),
+        "trust-empty": Text(
+            "I {folder} finns inget hämtat från federationen än. Hämta det: designtool federation update {folder} --from REGISTER",
+            "Nothing of the federation has been fetched into {folder} yet. Get it: designtool federation update {folder} "
+            "--from REGISTRY",
+        ),
         "trust-exists": Text(
             "{folder} finns redan. En mapp med förtroende skrivs aldrig över.",
             "{folder} exists already. A trust folder is never written over.",
@@ -54,7 +59,8 @@ TRUST_PROBLEMS: Mapping[str, Text] = MappingProxyType(
         ),
         # Metadata
         "metadata-missing": Text(
-            "{name} saknas i federationens metadata.", "{name} is missing from the metadata of the federation."
+            "{name} saknas i federationens metadata. Kontrollera att det är rätt plats.",
+            "{name} is missing from the metadata of the federation. Check that the place is right.",
         ),
         "metadata-too-large": Text(
             "{name} är större än gränsen på {limit} byte.", "{name} is larger than the limit of {limit} bytes."

@@ -8,9 +8,8 @@ from tuf.api.metadata import Targets
 
 from designtool.share.federation.draft import LARGEST_TARGETS, metadata_of
 from designtool.share.federation.keys import PublicKey
-from designtool.share.federation.problems import TrustProblem
 from designtool.share.federation.roles import RECALL, keys_of_role
-from designtool.share.federation.trust import CLIENT_FOLDER
+from designtool.share.federation.trust import CLIENT_FOLDER, nothing_verified
 
 
 def region_keys(trust_folder: Path) -> dict[str, PublicKey]:
@@ -36,7 +35,7 @@ def region_list(trust_folder: Path) -> Targets:
         with (trust_folder / CLIENT_FOLDER / "targets.json").open("rb") as stream:
             data = stream.read(LARGEST_TARGETS + 1)
     except OSError as error:
-        raise TrustProblem("metadata-missing", name="targets.json") from error
+        raise nothing_verified(trust_folder) from error
     targets = metadata_of(data, "targets").signed
     assert isinstance(targets, Targets), "metadata_of has held it against its role"
     return targets

@@ -108,6 +108,12 @@ def create_trust_folder(folder: Path, root: bytes, paper_digest: str) -> None:
     write_atomically(folder / ANCHOR_FILE, lambda stream: stream.write(root))
 
 
+def nothing_verified(trust_folder: Path) -> TrustProblem:
+    """Why nothing can be read of a trust folder: there is none, or nothing has been taken over into it."""
+    is_one = (trust_folder / ANCHOR_FILE).is_file()
+    return TrustProblem("trust-empty" if is_one else "trust-missing", folder=trust_folder)
+
+
 def mirror_of(trust_folder: Path) -> FolderMetadataStore:
     """The copy of the federation's metadata that lies in a trust folder."""
     return FolderMetadataStore(trust_folder / MIRROR_FOLDER)
@@ -151,6 +157,9 @@ def refresh(
     `client_folder`: where python-tuf's client works, if not in the trust folder's own; nothing is remembered then.
     """
     anchor = _anchor(trust_folder)
+    mirror = mirror_of(trust_folder).folder
+    if isinstance(store, FolderMetadataStore) and store.folder == mirror and not mirror.exists():
+        raise nothing_verified(trust_folder)
     before = read_seen(trust_folder / SEEN_FILE)
     for known in (before, witness):
         if known is not None and now < known.at - _CLOCK_SLACK:

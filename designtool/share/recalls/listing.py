@@ -22,7 +22,7 @@ from designtool.share.federation.metadata_store import MetadataStore
 from designtool.share.federation.problems import TrustProblem
 from designtool.share.federation.publication import Current, newest_of, newest_targets
 from designtool.share.federation.roles import RECALL, ReleaseName, release_of, renewed
-from designtool.share.federation.trust import CLIENT_FOLDER, SEEN_FILE, Seen, read_seen
+from designtool.share.federation.trust import CLIENT_FOLDER, SEEN_FILE, Seen, nothing_verified, read_seen
 from designtool.share.recalls.entries import (
     ALL,
     LEVEL_WORDS,
@@ -252,7 +252,7 @@ def _verified(trust_folder: Path, role: str) -> Targets:
         with (trust_folder / CLIENT_FOLDER / f"{role}.json").open("rb") as stream:
             data = stream.read(LARGEST_TARGETS + 1)
     except OSError as error:
-        raise TrustProblem("metadata-missing", name=f"{role}.json") from error
+        raise nothing_verified(trust_folder) from error
     signed = metadata_of(data, role).signed
     assert isinstance(signed, Targets), "metadata_of has held it against its role"
     return signed

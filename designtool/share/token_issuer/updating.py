@@ -9,10 +9,9 @@ from pathlib import Path
 
 from designtool.bundle import Refused
 from designtool.diagnostics import Text
-from designtool.share.agreements.registry import collect_agreements
+from designtool.share.agreements.registry import bring_agreements
 from designtool.share.federation.copying import take_over
 from designtool.share.federation.problems import TrustProblem
-from designtool.share.federation.region_keys import region_keys
 from designtool.share.federation.registry_metadata import RegistryMetadataStore
 from designtool.share.registries.client import OwnToken
 from designtool.share.registries.problems import RegistryProblem
@@ -50,8 +49,7 @@ def update(registry: Registry, trust_folder: Path, agreement_folder: Path, now: 
     except (Refused, RegistryProblem, TrustProblem) as problem:
         problems.append(Problem("metadata", problem.code, problem.message))
     try:
-        keys = region_keys(trust_folder)
-        found = collect_agreements(registry, {key.region for key in keys.values()}, agreement_folder, keys)
+        found = bring_agreements(registry, trust_folder, agreement_folder)
         new_files = len(found.files)
         problems += [Problem(one.file, one.code, one.message) for one in found.problems]
     except (Refused, RegistryProblem, TrustProblem) as problem:
