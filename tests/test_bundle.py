@@ -15,6 +15,7 @@ import tarfile
 import tracemalloc
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from designtool.bundle import (
     Limits,
     Refused,
     bundle_of,
+    bundle_written,
     layout_of_content,
     layout_of_manifest,
     manifest_of,
@@ -202,6 +204,49 @@ def test_a_bundle_written_again_from_what_was_read_has_the_same_bytes() -> None:
     again = BytesIO()
     write_archive(again, layout_of_manifest(bundle.manifest, bundle.blobs))
     assert again.getvalue() == ARCHIVE
+
+
+def test_what_has_just_been_written_is_judged_as_what_is_read() -> None:
+    """Without hashing it once more: it was hashed while it was written."""
+    bundle = read_bundle(BytesIO(ARCHIVE))
+    files, again = layout_of_manifest(bundle.manifest, bundle.blobs), BytesIO()
+    starts = write_archive(again, files)
+    written = bundle_written(again, bundle.manifest, files, starts)
+    assert (written.manifest, written.program_json) == (bundle.manifest, bundle.program_json)
+    assert {name: written.read(name) for name in written.files} == {name: bundle.read(name) for name in bundle.files}
+    with pytest.raises(Refused) as refused:
+        bundle_written(again, bundle.manifest, files, starts, Limits(total_bytes=1_000))
+    assert refused.value.code == "too-large"
+    with_script = sample_content()
+    picture = blob_of(b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')
+    hostile = BundleContent(with_script.annotations, with_script.program, {**with_script.files, "media/x.svg": picture})
+    files, again = layout_of_content(hostile), BytesIO()
+    starts = write_archive(again, files)
+    for judge in (
+        lambda: read_bundle(again),
+        lambda: bundle_written(again, read_manifest(manifest_of(hostile)), files, starts),
+    ):
+        with pytest.raises(Refused) as refused:
+            judge()
+        assert refused.value.code.startswith("svg-")
+
+
+def test_a_stream_that_verifies_itself_is_counted_and_not_hashed_again() -> None:
+    """What it raises ends the writing; bytes too few or too many are noticed here."""
+
+    def wrong(size: int | None = -1) -> bytes:
+        raise Refused("wrong-digest", name="x")
+
+    source = BlobSource(digest_of(FILM), len(FILM), lambda: BytesIO(FILM), is_verified=True)
+    assert write_archive(BytesIO(), {"x": source}) == {"x": BLOCK}
+    for data in (FILM[:-1], FILM + b"x"):
+        short = replace(source, open=lambda data=data: BytesIO(data))
+        with pytest.raises(ContentChanged):
+            write_archive(BytesIO(), {"x": short})
+    stream = BytesIO(FILM)
+    stream.read = wrong  # type: ignore[method-assign,assignment]
+    with pytest.raises(Refused):
+        write_archive(BytesIO(), {"x": replace(source, open=lambda: stream)})
 
 
 def test_tar_reads_the_archive(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from designtool.bundle.manifest import (
     manifest_of,
     read_manifest,
 )
-from designtool.bundle.reader import Bundle, bundle_of, program_in, program_of, read_bundle
+from designtool.bundle.reader import Bundle, bundle_of, bundle_written, program_in, program_of, read_bundle
 from designtool.bundle.refusals import REFUSALS, Refused
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Manifest",
     "Refused",
     "bundle_of",
+    "bundle_written",
     "digest_of",
     "layout_of_content",
     "layout_of_manifest",

@@ -23,28 +23,38 @@ class ContentChanged(Exception):
     """A file is no longer what it was when it was read."""
 
 
-def write_archive(stream: BinaryIO, files: Mapping[str, BlobSource]) -> None:
-    """Write the archive, holding at most one chunk in memory.
+def write_archive(stream: BinaryIO, files: Mapping[str, BlobSource]) -> dict[str, int]:
+    """Write the archive, holding at most one chunk in memory. Gives the byte at which each file begins.
 
     Raises ContentChanged when a source does not give the bytes that its digest and size promise: what was written so far
     must then be thrown away.
     """
+    starts: dict[str, int] = {}
+    position = 0
     for name in sorted(files):
         source = files[name]
         stream.write(header(name, source.size))
-        seen = hashlib.sha256()
-        written = 0
-        with source.open() as content:
-            for chunk in chunks(content):
-                written += len(chunk)
-                if written > source.size:
-                    break
-                seen.update(chunk)
-                stream.write(chunk)
-        if written != source.size or f"sha256:{seen.hexdigest()}" != source.digest:
-            raise ContentChanged(f"{name} did not have the promised bytes")
+        starts[name] = position + BLOCK
+        _write_content(stream, name, source)
         stream.write(bytes(padding(source.size)))
+        position = starts[name] + source.size + padding(source.size)
     stream.write(END)
+    return starts
+
+
+def _write_content(stream: BinaryIO, name: str, source: BlobSource) -> None:
+    seen = None if source.is_verified else hashlib.sha256()
+    written = 0
+    with source.open() as content:
+        for chunk in chunks(content):
+            written += len(chunk)
+            if written > source.size:
+                break
+            if seen is not None:
+                seen.update(chunk)
+            stream.write(chunk)
+    if written != source.size or (seen is not None and f"sha256:{seen.hexdigest()}" != source.digest):
+        raise ContentChanged(f"{name} did not have the promised bytes")
 
 
 def header(name: str, size: int) -> bytes:

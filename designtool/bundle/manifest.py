@@ -92,6 +92,8 @@ class BlobSource:
     size: int
     open: Callable[[], BinaryIO] = field(compare=False, repr=False)
     """A new stream from the first byte, closed by whoever opened it."""
+    is_verified: bool = field(default=False, compare=False)
+    """Whether reading the stream to its end raises Refused when the bytes are not those of the digest: nobody need count again."""
 
 
 @dataclass(frozen=True, slots=True)

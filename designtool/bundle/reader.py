@@ -136,6 +136,29 @@ def bundle_of(manifest: Manifest, blobs: Mapping[str, BlobSource], limits: Limit
     return bundle
 
 
+def bundle_written(
+    stream: BinaryIO,
+    manifest: Manifest,
+    files: Mapping[str, BlobSource],
+    starts: Mapping[str, int],
+    limits: Limits | None = None,
+) -> Bundle:
+    """The bundle in a seekable stream that `write_archive` has just filled with these files, as it gave where they begin.
+
+    Every byte was held against its digest while it was written, and is not hashed again: what is left to judge is what
+    the bytes say. Raises Refused for what `read_bundle` would refuse.
+    """
+    limits = limits or Limits()
+    if sum(source.size for source in files.values()) > limits.total_bytes:
+        raise Refused("too-large", name="…", limit=limits.total_bytes)
+    lock = threading.Lock()
+    blobs = {
+        file.digest: _stretch(stream, lock, file.digest, starts[blob_name(file.digest)], file.size)
+        for file in manifest.files.values()
+    }
+    return bundle_of(manifest, blobs, limits)
+
+
 def program_of(bundle: Bundle) -> Program:
     """The program of a bundle. Raises Refused when it means nothing, or not what the manifest says, or is not safe to show."""
     return _program(bundle.manifest, bundle.program_json)
@@ -240,6 +263,10 @@ def _read_entry(stream: BinaryIO, lock: threading.Lock, name: str, size: int) ->
         raise Refused("archive-truncated", name=name)
     if any(filler):
         raise Refused("archive-padding", name=name)
+    return _stretch(stream, lock, digest, start, size)
+
+
+def _stretch(stream: BinaryIO, lock: threading.Lock, digest: str, start: int, size: int) -> BlobSource:
     return BlobSource(digest, size, lambda: cast(BinaryIO, _Stretch(stream, lock, start, size)))
 
 

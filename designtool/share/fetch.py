@@ -16,6 +16,7 @@ from designtool.bundle import (
     ContentChanged,
     Manifest,
     Refused,
+    bundle_written,
     layout_of_manifest,
     program_of,
     read_bundle,
@@ -75,7 +76,10 @@ def fetch(wanted: Wanted, registry: Registry, folder: Path, progress: Progress =
         with _blobs_of_earlier_versions(folder, name, manifest, registry) as here:
             from_registry = {
                 file.digest: BlobSource(
-                    file.digest, file.size, partial(registry.open_blob, str(name), file.digest, file.size, progress)
+                    file.digest,
+                    file.size,
+                    partial(registry.open_blob, str(name), file.digest, file.size, progress),
+                    is_verified=True,
                 )
                 for file in manifest.files.values()
                 if file.digest not in here
@@ -185,8 +189,9 @@ def _say_what_is_missing(folder: Path, name: ProgramName, manifest: Manifest, re
 
 
 def _write_and_judge(manifest: Manifest, blobs: Mapping[str, BlobSource], stream: BinaryIO) -> None:
-    """Write the archive and read it as strictly as a file from anywhere, before it gets its name."""
-    write_archive(stream, layout_of_manifest(manifest, blobs))
+    """Write the archive and judge what it says as strictly as that of a file from anywhere, before it gets its name."""
+    files = layout_of_manifest(manifest, blobs)
+    starts = write_archive(stream, files)
     stream.flush()
     with open(stream.name, "rb") as written:
-        program_of(read_bundle(written))
+        program_of(bundle_written(written, manifest, files, starts))
