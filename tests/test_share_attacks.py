@@ -78,8 +78,10 @@ class Nation:
     def store(self) -> MemoryStore:
         return self.federation.store
 
-    def release(self, version: str, now: datetime = NOW, people: Sequence[Any] = (ANNA, BO)) -> Bundle:
-        made = self.bundles[version] = bundle(version)
+    def release(
+        self, version: str, now: datetime = NOW, people: Sequence[Any] = (ANNA, BO), film: bytes = b""
+    ) -> Bundle:
+        made = self.bundles[version] = bundle(version, film)
         self.federation.adopt(publication.draft_release(self.store, release_of_bundle(made), now), *people)
         self.federation.stamp(now)
         publish(made, MemoryRegistry(self.shelves))

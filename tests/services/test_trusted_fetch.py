@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from designtool.share.publish import publish
 from designtool.share.registries.service import HttpRegistry
 from tests.failpoints import Fault, disk_is_full, failing, in_a_child, killed
 from tests.memory_registry import MemoryRegistry
-from tests.registries import Traffic, docker_registry, http_registry
+from tests.registries import Traffic, credentials_for, docker_registry, http_registry, token_issuer
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +57,45 @@ def test_where_nothing_is_new_it_costs_three_small_requests(service: str, nation
         "GET /v2/cost/federation/timestamp/manifests/current",
     ]
     assert traffic.received < 10_000
+
+
+def test_with_an_issuer_in_front_it_costs_two_tokens_more(nation: Nation, tmp_path: Path) -> None:
+    client, traffic = nation.client(tmp_path), Traffic()
+    with token_issuer(tmp_path / "issuer") as issuer, docker_registry(tmp_path / "registry", issuer.auth()) as address:
+        signed_in = credentials_for(issuer.address)
+        with http_registry(address, signed_in) as registry:
+            client.fetch(filled(registry, nation))
+        issuer.asked.clear()
+        with http_registry(address, signed_in, traffic=traffic) as registry:
+            assert client.fetch(registry).is_new is False
+        assert traffic.requests == [
+            "GET /v2/",
+            "GET /token",
+            "GET /v2/federation/root/manifests/2",
+            "GET /token",
+            "GET /v2/federation/timestamp/manifests/current",
+        ]
+        assert issuer.asked == [["repository:federation/root:pull"], ["repository:federation/timestamp:pull"]]
+        assert traffic.received < 10_000
+
+
+def test_a_second_version_sends_and_fetches_only_what_is_new(service: str, nation: Nation, tmp_path: Path) -> None:
+    """Counted on the wire, over signatures and trust."""
+    client, film = nation.client(tmp_path), os.urandom(3_000_000)
+    for version in ("1.1.0", "1.1.1"):
+        sent, received = Traffic(), Traffic()
+        nation.release(version, film=film)
+        with http_registry(f"{service}/films", traffic=sent) as registry:
+            publish(nation.bundles[version], registry)
+            copy_metadata(nation.store, RegistryMetadataStore(registry))
+        with http_registry(f"{service}/films", traffic=received) as registry:
+            fetched = client.fetch(registry)
+        assert (fetched.version, fetched.digest) == (version, nation.bundles[version].digest)
+        if version == "1.1.0":
+            assert sent.sent > len(film) and received.received > len(film)
+        else:
+            assert sent.sent + received.received < 100_000
+            assert fetched.received_bytes < 50_000
 
 
 def test_a_tag_that_was_moved_changes_nothing(service: str, nation: Nation, tmp_path: Path) -> None:
