@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import secrets
+import socket
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -14,6 +16,7 @@ from typing import Any
 
 import bundles
 import treatment_samples
+import uvicorn
 from httpx import Response
 from starlette.testclient import TestClient
 
@@ -179,3 +182,20 @@ def clinic(folder: Path, content: bytes | None = None, **settings: Any) -> Itera
         yield Clinic(service, app_of(service, frozenset({HOST})), time, bundle, patient, treatment)
     finally:
         service.store.close()
+
+
+@contextmanager
+def served(service: Service) -> Iterator[str]:
+    """The runtime on loopback, for a real browser; it ends with the block."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        host = f"127.0.0.1:{listener.getsockname()[1]}"
+        listener.listen()
+        server = uvicorn.Server(uvicorn.Config(app_of(service, frozenset({host})), log_level="warning"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield f"http://{host}"
+        finally:
+            server.should_exit = True
+            thread.join()

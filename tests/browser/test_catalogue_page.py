@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-from axe_playwright_python.sync_playwright import Axe
+import runtime_samples
 from catalogues import four_regions
-from chromium import launched_chromium
+from chromium import sign_in, violations
 from federations import NOW
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from test_catalogue import made
 from test_runtime_agreements import region
 
-from designtool.runtime.app import app_of
 from designtool.share.catalogue.differences import differences, programs_of
 from designtool.share.catalogue.page import catalogue_page
 from designtool.share.catalogue.words import CatalogueView
 from designtool.share.registries.folder import FolderRegistry
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 USING = ("region-a/prov/1.0.0", "region-b/prov-hos-oss/1.0.0", "region-b/egen/1.0.0")
 
 
@@ -44,14 +38,6 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return page
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = launched_chromium(playwright)
-        yield chromium
-        chromium.close()
-
-
 def opened(browser: Browser, page_file: Path, width: int, scheme: Any = "light", media: Any = "screen") -> Page:
     page = browser.new_page(viewport={"width": width, "height": 844}, color_scheme=scheme)
     page.emulate_media(media=media, color_scheme=scheme)
@@ -65,8 +51,7 @@ def opened(browser: Browser, page_file: Path, width: int, scheme: Any = "light",
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_accessibility_violation(browser: Browser, page_file: Path, scheme: str, media: str) -> None:
     page = opened(browser, page_file, 1280, scheme, media)
-    violations = Axe().run(page, options=RULES).response["violations"]
-    assert [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in violations] == []
+    assert violations(page) == []
     page.close()
 
 
@@ -91,29 +76,17 @@ def test_nothing_is_fetched_and_nothing_is_run(browser: Browser, page_file: Path
 
 
 def test_in_the_runtime_its_style_is_let_in(browser: Browser, tmp_path: Path) -> None:
-    with region(tmp_path) as own, socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        host = f"127.0.0.1:{listener.getsockname()[1]}"
-        listener.listen()
-        server = uvicorn.Server(uvicorn.Config(app_of(own.clinic.service, frozenset({host})), log_level="warning"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
+    with region(tmp_path) as own, runtime_samples.served(own.clinic.service) as address:
         page = browser.new_page(viewport={"width": 390, "height": 844})
         problems: list[str] = []
         page.on("console", lambda message: problems.append(message.text))
-        try:
-            page.goto(f"http://{host}/sign-in")
-            page.locator("button[value='ea-1']").click()
-            page.wait_for_url(lambda url: not url.endswith("/sign-in"))
-            page.goto(f"http://{host}/unit/catalogue")
-            border = page.locator(".card").first.evaluate("card => getComputedStyle(card).borderTopStyle")
-            violations = Axe().run(page, options=RULES).response["violations"]
-        finally:
-            page.close()
-            server.should_exit = True
-            thread.join()
+        sign_in(page, address, "ea-1")
+        page.goto(f"{address}/unit/catalogue")
+        border = page.locator(".card").first.evaluate("card => getComputedStyle(card).borderTopStyle")
+        wrong = violations(page)
+        page.close()
     assert border == "solid" and not [one for one in problems if "Security Policy" in one]
-    assert [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in violations] == []
+    assert wrong == []
 
 
 def test_the_list_leads_to_each_program_by_keyboard(browser: Browser, page_file: Path) -> None:

@@ -8,21 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from chromium import launched_chromium
+from chromium import RULES, violations
 from demonstrations import demonstration
-from playwright.sync_api import Browser, FrameLocator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "iframes": False}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = launched_chromium(playwright)
-        yield chromium
-        chromium.close()
+OUTER = {**RULES, "iframes": False}
 
 
 @pytest.fixture(scope="module")
@@ -201,9 +192,8 @@ def test_no_page_has_an_accessibility_violation(signed_in: Page, fresh: str, sch
     found = {}
     for path in PAGES:
         open_page(signed_in, fresh, path)
-        wrong = Axe().run(signed_in, options=RULES).response["violations"]
-        if wrong:
-            found[path] = [(one["id"], node["html"][:160]) for one in wrong for node in one["nodes"]]
+        if wrong := violations(signed_in, OUTER):
+            found[path] = wrong
     assert found == {}
 
 
@@ -224,7 +214,7 @@ def test_a_questionnaire_and_a_red_flag_are_accessible_too(browser: Browser, fre
     expect(one.staff.locator("h1", has_text="Jonas")).to_be_attached()
     for path in ("/t/jonas/therapist/flags", "/t/jonas/therapist/treatment", "/t/jonas/patient/questionnaire/phq9"):
         open_page(page, fresh, path)
-        assert Axe().run(page, options=RULES).response["violations"] == [], path
+        assert violations(page, OUTER) == [], path
     page.close()
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import studios
-from axe_playwright_python.sync_playwright import Axe
+from chromium import violations
 from playwright.sync_api import Browser, FrameLocator, Page, expect, sync_playwright
 
 PLAN = f"{studios.PROGRAM}/modules/01-start/exercises/min_plan.yaml"
 MODULE = f"{studios.PROGRAM}/modules/01-start/module.yaml"
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 LONG = "---\ntitle: Första sidan\n---\n" + "\n\n".join(
     f"Stycke nummer {number}. " + "Lite text. " * 30 for number in range(20)
 )
@@ -319,10 +317,9 @@ def test_axe_finds_nothing_in_the_shell(
     if is_broken:
         preview.write(PLAN, "title: [\n")
         expect(page.locator("#over")).to_be_visible()
-    results = Axe().run(page, options=RULES)
+    found = violations(page)
     context.close()
-    found = [(one["id"], [node["target"] for node in one["nodes"]]) for one in results.response["violations"]]
-    assert found == [], json.dumps(found, indent=1)
+    assert found == []
 
 
 @pytest.mark.parametrize("width", [320, 390, 700, 1000, 1280])

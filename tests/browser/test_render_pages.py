@@ -13,9 +13,8 @@ from urllib.parse import urlsplit
 
 import pytest
 import samples
-from axe_playwright_python.sync_playwright import Axe
-from chromium import launched_chromium
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from chromium import RULES, violations
+from playwright.sync_api import Browser, Page, expect
 
 from designtool import resources
 from designtool.diagnostics import Text
@@ -27,7 +26,6 @@ THERAPIST = Viewpoint("therapist", base="/therapist", token="token-1")
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'"
 TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 ONLY_COLOURS = {"runOnly": ["color-contrast"]}
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @dataclass
@@ -115,14 +113,6 @@ def address(clinic: Clinic) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = launched_chromium(playwright)
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
@@ -137,11 +127,6 @@ def every_target(clinic: Clinic) -> list[str]:
         for role, viewpoint in clinic.viewpoints.items()
         for target, _ in targets(clinic.situation, viewpoint)
     ]
-
-
-def violations(page: Page, rules: dict[str, list[str]] = RULES) -> list[tuple[str, str]]:
-    found = Axe().run(page, options=rules).response["violations"]
-    return [(one["id"], node["html"][:160]) for one in found for node in one["nodes"]]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,14 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-from axe_playwright_python.sync_playwright import Axe
-from chromium import launched_chromium
-from playwright.sync_api import Browser, Page, sync_playwright
+import runtime_samples
+from chromium import sign_in, violations
+from playwright.sync_api import Browser, Page
 from test_polling import a_place, poller_of
-
-from designtool.runtime.app import app_of
-from tests.browser.test_runtime_pages_axe import RULES
 
 PATHS = ("/unit", "/unit/sharing")
 
@@ -26,7 +20,7 @@ PATHS = ("/unit", "/unit/sharing")
 @contextmanager
 def served_sharing(folder: Path) -> Iterator[str]:
     """Recalled, answered once and once not, and since then the registry has been gone for six days."""
-    with a_place(folder) as place, socket.socket() as listener:
+    with a_place(folder) as place:
         place.recall("stop-use", parts=("all",), patient_text="Vänta med det här.", therapist_text="Ring patienten.")
         poller = poller_of(place)
         poller.run_once()
@@ -38,15 +32,8 @@ def served_sharing(folder: Path) -> Iterator[str]:
         place.shared.clinic.time.pass_(days=6)
         poller.run_once()
         service = replace(place.shared.clinic.service, poller=poller)
-        listener.bind(("127.0.0.1", 0))
-        host = f"127.0.0.1:{listener.getsockname()[1]}"
-        listener.listen()
-        server = uvicorn.Server(uvicorn.Config(app_of(service, frozenset({host})), log_level="warning"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        yield f"http://{host}"
-        server.should_exit = True
-        thread.join()
+        with runtime_samples.served(service) as address:
+            yield address
 
 
 def _without_receipts(registry: Any) -> Any:
@@ -65,20 +52,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield found
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = launched_chromium(playwright)
-        yield chromium
-        chromium.close()
-
-
 def pages(browser: Browser, address: str, width: int, scheme: Any = "light") -> Iterator[Page]:
     context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
     page = context.new_page()
-    page.goto(f"{address}/sign-in")
-    page.locator("button[value='ea-1']").click()
-    page.wait_for_url(lambda url: not url.endswith("/sign-in"))
+    sign_in(page, address, "ea-1")
     for path in PATHS:
         page.goto(address + path)
         yield page
@@ -89,8 +66,7 @@ def pages(browser: Browser, address: str, width: int, scheme: Any = "light") -> 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_page_is_readable_for_everybody(browser: Browser, address: str, width: int, scheme: str) -> None:
     for page in pages(browser, address, width, scheme):
-        violations = Axe().run(page, options=RULES).response["violations"]
-        assert [(one["id"], node["html"][:160]) for one in violations for node in one["nodes"]] == []
+        assert violations(page) == []
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])
