@@ -64,6 +64,7 @@ from designtool.share.token_issuer.tokens import (
     token_for,
 )
 from designtool.share.token_issuer.updating import own_token, update
+from tests.measuring import designtool
 
 KNOWN = Known(
     frozenset({"region-a", "region-b", "region-c"}),
@@ -259,6 +260,13 @@ def test_several_repositories_in_one_request() -> None:
 
 
 # Accounts
+
+
+def test_an_account_is_stretched_with_scrypt_by_default(tmp_path: Path) -> None:
+    """In a process of its own: accounts that tests make are cheap."""
+    path, phrase = tmp_path / "accounts.json", {"DESIGNTOOL_PASSPHRASE": PHRASE}
+    designtool(tmp_path, "share", "account", "region-a", "--accounts", path, environment=phrase)
+    assert read_accounts(path)["region-a"].sealed.cost == 2**15
 
 
 def test_accounts_are_made_changed_and_removed(tmp_path: Path) -> None:
