@@ -328,9 +328,9 @@ def _signer(folder: Path, name: str, passphrase_file: Path | None) -> Signer:
 def _region_keys(trust: Path) -> dict[str, PublicKey]:
     """As the federation has them now."""
     from designtool.share.federation.region_keys import region_keys
-    from designtool.share.federation.trust import mirror_of, refresh
+    from designtool.share.federation.trust import refresh_own
 
-    refresh(mirror_of(trust), trust, datetime.now(UTC))
+    refresh_own(trust, datetime.now(UTC))
     return region_keys(trust)
 
 

@@ -230,13 +230,13 @@ def _updated(trust: Path, registry: Registry, now: datetime) -> tuple[Problem, .
     from designtool.share.federation.metadata_store import TIMESTAMP_FILE
     from designtool.share.federation.problems import TrustProblem
     from designtool.share.federation.registry_metadata import RegistryMetadataStore
-    from designtool.share.federation.trust import mirror_of, refresh
+    from designtool.share.federation.trust import refresh_own
     from designtool.share.receipts.documents import Problem
 
     store = RegistryMetadataStore(registry)
     try:
         if store.get(TIMESTAMP_FILE, LARGEST["timestamp"]) is None:
-            refresh(mirror_of(trust), trust, now)
+            refresh_own(trust, now)
         else:
             take_over(store, trust, now)
     except TrustProblem as problem:
@@ -251,12 +251,12 @@ def _own_key(folder: Path, name: str, trust: Path) -> PublicKey:
     """One's own key as the federation knows it: another one's signature would hold nobody."""
     from designtool.share.federation.keys import check_name, public_file, read_public
     from designtool.share.federation.region_keys import region_keys
-    from designtool.share.federation.trust import mirror_of, refresh
+    from designtool.share.federation.trust import refresh_own
     from designtool.share.signed_problems import SignedProblem
 
     check_name(name)
     own = read_public(public_file(folder, name))
-    refresh(mirror_of(trust), trust, _now())
+    refresh_own(trust, _now())
     known = region_keys(trust).get(own.key_id)
     if known is None:
         raise SignedProblem("agreement-key", key=own.key_id[:12], region=own.region)

@@ -178,6 +178,13 @@ def refresh(
     return client
 
 
+def refresh_own(trust_folder: Path, now: datetime) -> Client:
+    """Verify what lies in a trust folder already, alone with it. Raises TrustProblem."""
+    _anchor(trust_folder)
+    with alone_in(trust_folder):
+        return refresh(mirror_of(trust_folder), trust_folder, now)
+
+
 class Client:
     """python-tuf's client over a store, at a moment. Made by `refresh`, which asks the store for the top of the metadata."""
 

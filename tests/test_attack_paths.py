@@ -1,0 +1,435 @@
+"""Attacks on metadata along every path by which it can come in, from a service and from a folder.
+
+Each has its code on each path, changes nothing of what was known or fetched, and is followed by the untampered twin, which is
+accepted there.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import federations
+import pytest
+from click.testing import CliRunner
+from federations import FOUNDERS, ONLINE, SECOND, Federation, MemoryStore, contents, forged, person, restamp
+from tuf.api.metadata import TargetFile
+
+from designtool.bundle import Bundle, read_bundle
+from designtool.bundle.manifest import MANIFEST_TYPE, digest_of
+from designtool.cli import group
+from designtool.runtime.outbox import Outbox
+from designtool.runtime.polling import Here, Polling, poll
+from designtool.runtime.trusting import Trust
+from designtool.share.federation import publication
+from designtool.share.federation.copying import take_over
+from designtool.share.federation.draft import LARGEST_TARGETS
+from designtool.share.federation.metadata_store import parsed_name
+from designtool.share.federation.problems import TRUST_PROBLEMS
+from designtool.share.federation.registry_metadata import CURRENT, METADATA_KIND
+from designtool.share.federation.release import release_of_bundle
+from designtool.share.publish import publish
+from designtool.share.registries.folder import FolderRegistry
+from designtool.share.registries.network import Patience
+from designtool.share.registries.problems import REGISTRY_PROBLEMS
+from designtool.share.registries.small_file import manifest_of_file, push_file
+from designtool.share.token_issuer.updating import update
+from tests.bundles import archive_of, sample_content, sample_program
+from tests.fake_registry import FakeRegistry, fake_registry
+from tests.registries import http_registry
+
+ANNA, BO = person("Anna Ek", "publisher", "vgr"), person("Bo Alm", "clinical", "vgr")
+NEW = person("Ny Nyckel", "publisher", "vgr")
+ACCEPTED = "accepted"
+HOUR = timedelta(hours=1)
+
+
+# What there is
+
+
+@dataclass
+class Realm:
+    """A federation as it was, as the clients know it, and as it will be: in each a version of the program more."""
+
+    now: datetime
+    older: MemoryStore
+    known: MemoryStore
+    newer: MemoryStore
+    federation: Federation
+    bundles: Mapping[str, Bundle]
+
+
+@pytest.fixture(scope="module")
+def realm() -> Realm:
+    now = datetime.now(UTC)
+    federation = federations.founded(now)
+    (draft,) = publication.draft_region(federation.store, "vgr", [ANNA.public, BO.public], now)
+    federation.adopt(draft, *FOUNDERS[:2])
+    bundles, stores = {}, []
+    for version in ("1.0.0", "1.1.0", "1.2.0"):
+        made = bundles[version] = read_bundle(io.BytesIO(archive_of(sample_content(sample_program(version=version)))))
+        federation.adopt(publication.draft_renewal(federation.store, "targets", now), *FOUNDERS[:2])
+        federation.adopt(publication.draft_release(federation.store, release_of_bundle(made), now), ANNA, BO)
+        federation.stamp(now)
+        stores.append(federation.store.copy())
+    return Realm(now, *stores, federation, bundles)
+
+
+@dataclass
+class Site:
+    """Somebody who trusts the federation, and knows it as it was."""
+
+    realm: Realm
+    root: Path
+    fake: FakeRegistry
+    kind: str
+    count: int = 0
+    mirror: MemoryStore | None = None
+
+    @property
+    def trust(self) -> Path:
+        return self.root / "trust"
+
+    def place(self, store: MemoryStore) -> str:
+        """All bundles, and the metadata of a store as it is."""
+        self.count += 1
+        if self.kind == "folder":
+            folder = self.root / f"place-{self.count}"
+            with FolderRegistry(folder) as registry:
+                for bundle in self.realm.bundles.values():
+                    publish(bundle, registry)
+                for name, data in store.files.items():
+                    role, version = parsed_name(name) or ("", None)
+                    tag = CURRENT if version is None else str(version)
+                    push_file(registry, f"federation/{role}", tag, data, METADATA_KIND, "application/json")
+            return str(folder)
+        for place in [place for place in self.fake.manifests if place[0].startswith("federation/")]:
+            del self.fake.manifests[place]
+        for bundle in self.realm.bundles.values():
+            self.fake.put(bundle)
+        for name, data in store.files.items():
+            role, version = parsed_name(name) or ("", None)
+            tag = CURRENT if version is None else str(version)
+            manifest = manifest_of_file(data, METADATA_KIND, "application/json")
+            self.fake.manifests[f"federation/{role}", tag] = (MANIFEST_TYPE, manifest)
+            self.fake.blobs[digest_of(data)] = data
+            self.fake.there.add((f"federation/{role}", digest_of(data)))
+        return self.fake.address
+
+    def kept(self) -> dict[str, bytes]:
+        """All that must not change: what is trusted, what was fetched, what is in use. Empty folders are nothing."""
+        found = contents(self.root)
+        return {name: data for name, data in found.items() if not name.startswith(("place-", "trust/metadata"))}
+
+
+@pytest.fixture
+def site(
+    request: pytest.FixtureRequest, realm: Realm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Site]:
+    with fake_registry() as fake:
+        made = Site(realm, tmp_path, fake, request.param)
+        realm.federation.trust_folder(made.trust)
+        take_over(realm.known, made.trust, realm.now)
+        (tmp_path / "agreements").mkdir()
+        (tmp_path / "designtool.yaml").write_text(
+            "format: 1\nregion: skane\nsubscriptions:\n  vgr/prov:\n    from: PLACE\n    trust: trust\n"
+            '    versions: ">=1.0 <2.0"\n    version: 1.1.0\n',
+            "utf-8",
+        )
+        monkeypatch.chdir(tmp_path)
+        yield made
+
+
+# The paths
+
+
+def run(*words: object) -> Any:
+    came = CliRunner().invoke(group, [*map(str, words), "--format", "json"], catch_exceptions=False)
+    assert came.exit_code in (0, 1, 2), came.output
+    start = came.stdout.find("{")
+    return json.loads(came.stdout[start:]) if start >= 0 else {"stderr": came.stderr}
+
+
+def code_of(message: str) -> str:
+    """Of what is shown to people without its code."""
+    found = [
+        (len(text.sv), code)
+        for code, text in {**TRUST_PROBLEMS, **REGISTRY_PROBLEMS}.items()
+        if re.fullmatch(re.sub(r"\\\{[a-z_]+\\\}", "(?s:.*)", re.escape(text.sv)), message)
+    ]
+    return max(found)[1] if found else message
+
+
+def first(problems: list[Any]) -> str:
+    return str(problems[0]["code"]) if problems else ACCEPTED
+
+
+def by_fetch(site: Site, place: str) -> str:
+    return first(
+        run("fetch", "vgr/prov", "--from", place, "--trust", site.trust, "--output", "build").get("problems", [])
+    )
+
+
+def by_update(site: Site, place: str) -> str:
+    said = run("federation", "update", site.trust, "--from", place)
+    return first([*said.get("problems", []), *said.get("not_trusted", [])])
+
+
+def by_subscriptions(site: Site, place: str) -> str:
+    settings = site.root / "designtool.yaml"
+    stated = settings.read_text("utf-8")
+    where = place if site.kind == "service" else f"./{Path(place).name}"
+    settings.write_text(stated.replace("PLACE", where), "utf-8")
+    try:
+        (one,) = run("subscriptions", "update", "--output", "build")["subscriptions"]
+    finally:
+        settings.write_text(stated, "utf-8")
+    return str(one["problem"]["code"]) if one["problem"] is not None else ACCEPTED
+
+
+def by_catalogue(site: Site, place: str) -> str:
+    said = run("catalogue", "--trust", site.trust, "--from", place, "--region", "skane")
+    if "regions" not in said:
+        return first(said["problems"])
+    (of_vgr,) = (one for one in said["regions"] if one["region"] == "vgr")
+    told = [code_of(one) for one in (*said["warnings"], *of_vgr["warnings"])]
+    return next((one for one in told if one in TRUST_PROBLEMS), ACCEPTED)
+
+
+def by_receipts(site: Site, place: str) -> str:
+    return first(run("receipts", "list", "--trust", site.trust, "--from", place)["problems"])
+
+
+def opened(site: Site, place: str) -> Any:
+    if site.kind == "folder":
+        return FolderRegistry(Path(place))
+    return http_registry(place, patience=Patience(connect=2, silence=2, answer=5, attempts=1, longest_wait=0))
+
+
+def by_poll(site: Site, place: str, now: datetime | None = None) -> str:
+    trust = Trust(site.trust, site.root / "witness.json")
+    polling = Polling(trust, Outbox(site.root / "receipts"), lambda recalled: Here(), partial(opened, site, place))
+    outcome = poll(polling, now or datetime.now(UTC))
+    assert outcome.is_fresh or outcome.problems
+    return code_of(outcome.problems[0].sv) if outcome.problems else ACCEPTED
+
+
+def by_issuer(site: Site, place: str, now: datetime | None = None) -> str:
+    with opened(site, place) as registry:
+        done = update(registry, site.trust, site.root / "agreements", now or datetime.now(UTC))
+    return done.problems[0].code if done.problems else ACCEPTED
+
+
+Way = Callable[[Site, str], str]
+WAYS: dict[str, Way] = {
+    "fetch --trust": by_fetch,
+    "federation update": by_update,
+    "subscriptions update": by_subscriptions,
+    "catalogue --from": by_catalogue,
+    "receipts list": by_receipts,
+    "polling": by_poll,
+    "token issuer": by_issuer,
+}
+CHOSEN = [
+    *(("folder", way) for way in WAYS),
+    # All of them read a service with the same client: these two are enough to see that it makes no difference.
+    ("service", "fetch --trust"),
+    ("service", "polling"),
+]
+
+
+# The attacks
+
+
+def rollback(realm: Realm) -> MemoryStore:
+    return realm.older
+
+
+def freeze(realm: Realm) -> MemoryStore:
+    """The newest, by somebody who has kept back what came after."""
+    attack = realm.newer.copy()
+
+    def late(timestamp: Any) -> None:
+        timestamp.expires = (realm.now - HOUR).replace(microsecond=0)
+
+    attack.files["timestamp.json"] = forged(attack, "timestamp", late, [ONLINE])
+    return attack
+
+
+def mixed(role: str) -> Callable[[Realm], MemoryStore]:
+    def attack(realm: Realm) -> MemoryStore:
+        made = realm.newer.copy()
+        newest = max(made.versions(role))
+        made.files[f"{newest}.{role}.json"] = realm.known.files[f"{newest - 1}.{role}.json"]
+        return made
+
+    return attack
+
+
+def vouched(realm: Realm, role: str, data: bytes) -> MemoryStore:
+    """What a region is said to have signed, and what the online key vouches for."""
+    made = realm.newer.copy()
+    newest = max(made.versions(role))
+    made.files[f"{newest}.{role}.json"] = data
+    restamp(made, role, newest)
+    return made
+
+
+def one_of_two(realm: Realm) -> MemoryStore:
+    return vouched(realm, "vgr", forged(realm.newer, "vgr", lambda it: None, [ANNA]))
+
+
+def same_key_twice(realm: Realm) -> MemoryStore:
+    content = json.loads(realm.newer.files[f"{max(realm.newer.versions('vgr'))}.vgr.json"])
+    content["signatures"] = [content["signatures"][0]] * 2
+    return vouched(realm, "vgr", json.dumps(content).encode())
+
+
+def another_namespace(realm: Realm) -> MemoryStore:
+    def foreign(signed: Any) -> None:
+        target = TargetFile(1000, {"sha256": SECOND[7:]}, "region-a/prov/9.0.0")
+        target.unrecognized_fields["custom"] = {"title": "Provet", "program": "prov", "version": "9.0.0", "size": 5}
+        signed.targets["region-a/prov/9.0.0"] = target
+
+    return vouched(realm, "vgr", forged(realm.newer, "vgr", foreign, [ANNA, BO]))
+
+
+def revoked(realm: Realm) -> MemoryStore:
+    """The founders have taken a key away; what it has signed lies in the client's folder still."""
+    made = Federation(realm.newer.copy())
+    targets, _ = publication.draft_key_change(made.store, "vgr", ANNA.public.key_id, NEW.public, realm.now)
+    made.adopt(targets, *FOUNDERS[:2])
+    made.stamp(realm.now)
+    return made.store
+
+
+def written(name: str, data: bytes) -> Callable[[Realm], MemoryStore]:
+    def attack(realm: Realm) -> MemoryStore:
+        made = realm.newer.copy()
+        made.files[name] = data
+        return made
+
+    return attack
+
+
+def oversized_role(realm: Realm) -> MemoryStore:
+    made = realm.newer.copy()
+    name = f"{max(made.versions('targets'))}.targets.json"
+    made.files[name] = made.files[name] + b" " * (LARGEST_TARGETS + 1 - len(made.files[name]))
+    return made
+
+
+def expired_region(realm: Realm) -> MemoryStore:
+    def late(signed: Any) -> None:
+        signed.expires = (realm.now - HOUR).replace(microsecond=0)
+
+    return vouched(realm, "vgr", forged(realm.newer, "vgr", late, [ANNA, BO]))
+
+
+def moved(realm: Realm) -> MemoryStore:
+    """Both keys of the region are in wrong hands."""
+
+    def other(signed: Any) -> None:
+        signed.targets["vgr/prov/1.1.0"].hashes["sha256"] = SECOND[7:]
+        del signed.targets["vgr/prov/1.2.0"]
+
+    return vouched(realm, "vgr", forged(realm.newer, "vgr", other, [ANNA, BO]))
+
+
+@dataclass
+class Chain:
+    """Roots without end, each signed by the founders: whoever has stolen their keys."""
+
+    made: MemoryStore | None = field(default=None)
+
+    def __call__(self, realm: Realm) -> MemoryStore:
+        if self.made is None:
+            self.made = realm.newer.copy()
+            for number in range(2, 260):
+                self.made.files[f"{number}.root.json"] = forged(
+                    self.made, "root", lambda it: setattr(it, "version", it.version + 1), FOUNDERS[:2], number - 1
+                )
+        return self.made
+
+
+ATTACKS: dict[str, tuple[Callable[[Realm], MemoryStore], str]] = {
+    "rollback": (rollback, "metadata-rollback"),
+    "freeze": (freeze, "metadata-expired"),
+    "mix-and-match of the list of regions": (mixed("targets"), "metadata-mismatch"),
+    "mix-and-match of a region": (mixed("vgr"), "metadata-mismatch"),
+    "one of two signatures": (one_of_two, "metadata-signatures"),
+    "the same key twice": (same_key_twice, "metadata-invalid"),
+    "another region's namespace": (another_namespace, "federation-rules"),
+    "a revoked key": (revoked, "metadata-signatures"),
+    "expired metadata of a region": (expired_region, "metadata-expired"),
+    "an oversized timestamp": (written("timestamp.json", b" " * 16_385), "metadata-too-large"),
+    "an oversized list of regions": (oversized_role, "metadata-too-large"),
+    "nested without end": (written("timestamp.json", b"[" * 8_000), "metadata-invalid"),
+    "nested deep": (written("timestamp.json", b'{"a":' * 200 + b"1" + b"}" * 200), "metadata-invalid"),
+    "a key twice in an object": (written("timestamp.json", b'{"signed":1,"signed":1}'), "metadata-invalid"),
+    "a number of thousands of digits": (written("timestamp.json", b'{"a":1%s}' % (b"0" * 8_000)), "metadata-invalid"),
+    "endless root chain": (Chain(), "root-chain-too-long"),
+}
+OF_A_REGION = {
+    "mix-and-match of a region",
+    "one of two signatures",
+    "the same key twice",
+    "another region's namespace",
+    "a revoked key",
+    "expired metadata of a region",
+}
+"""Where the rest of the metadata is right: that is taken over, and nothing of the region is trusted."""
+WITHOUT_REGIONS = {"receipts list"}
+"""Ways that take recalls from metadata, and nothing else."""
+
+
+@pytest.mark.parametrize(("site", "way"), CHOSEN, indirect=["site"])
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_an_attack_is_refused_on_every_way_and_its_twin_is_not(attack: str, way: str, realm: Realm, site: Site) -> None:
+    make, code = ATTACKS[attack]
+    before = site.kept()
+    came = WAYS[way](site, site.place(make(realm)))
+    after = site.kept()
+    changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    # Newer roots alone are kept of what was refused: what was signed with keys that they have revoked is worth nothing.
+    changed = {name for name in changed if "root_history" not in name and name != "trust/client/root.json"}
+    if attack in OF_A_REGION:
+        assert came == (ACCEPTED if way in WITHOUT_REGIONS else code)
+        assert {name.split("/")[0] for name in changed} <= {"trust", "witness.json"}
+        assert verified(site, "1.2.0") not in (ACCEPTED, "target-unknown")
+    else:
+        assert came == code
+        assert changed == set()
+        assert verified(site, "1.1.0") == ACCEPTED
+    if attack != "endless root chain":  # Whoever signs those has all of the federation: nothing right follows on them.
+        assert WAYS[way](site, site.place(twin(realm, attack))) == ACCEPTED
+        assert verified(site, "1.2.0") == ACCEPTED
+
+
+def twin(realm: Realm, attack: str) -> MemoryStore:
+    """The federation goes on: whatever an attacker has counted up to, the next version is newer."""
+    made, people = Federation(realm.newer.copy()), (ANNA, BO)
+    if attack == "a revoked key":
+        made, people = Federation(revoked(realm).copy()), (NEW, BO)
+    made.adopt(publication.draft_renewal(made.store, "vgr", realm.now), *people)
+    for _ in range(3):
+        made.stamp(realm.now)
+    return made.store
+
+
+def verified(site: Site, version: str) -> str:
+    """What `verify --trust` says of a bundle, asked in a copy: asking may write."""
+    copy = site.root / "place-asked"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(site.trust, copy, symlinks=True)
+    path = site.root / f"place-{version}.dtb"
+    path.write_bytes(archive_of(sample_content(sample_program(version=version))))
+    return first(run("verify", path, "--trust", copy)["problems"])
