@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -36,8 +37,17 @@ def drafts_in(here: Here, place: str, stated: Path | None) -> Path:
     return (folder if folder is not None else Path()) / DRAFTS_FOLDER
 
 
-def write_drafts(here: Here, folder: Path, drafts: Sequence[Draft], output_format: str) -> None:
-    """Write drafts, never over one that somebody may have signed already, and say where they are."""
+def write_drafts(
+    here: Here,
+    folder: Path,
+    drafts: Sequence[Draft],
+    output_format: str,
+    told: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
+    """Write drafts, never over one that somebody may have signed already, and say where they are.
+
+    `told`: what else stands in the JSON.
+    """
     from designtool.cli.written import check_targets, write_text
     from designtool.share.federation.draft import encode_draft
 
@@ -46,7 +56,8 @@ def write_drafts(here: Here, folder: Path, drafts: Sequence[Draft], output_forma
     for path, draft in zip(paths, drafts, strict=True):
         write_text(path, encode_draft(draft).decode())
     if output_format == "json":
-        print_json({"drafts": [draft_json(path, draft) for path, draft in zip(paths, drafts, strict=True)]})
+        written = [draft_json(path, draft) for path, draft in zip(paths, drafts, strict=True)]
+        print_json({"drafts": written, **told})
         return
     for path in paths:
         click.echo(Text(f"Utkast att skriva under: {path}", f"Draft to be signed: {path}").in_language(here.language))

@@ -487,6 +487,13 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "Make a draft of the release of a bundle, for the region's two people to sign."
         ),
         "Namnet på din nyckel.": "The name of your key.",
+        "Paketet som återkallas: vad som stoppas visas då med sina titlar. Kan anges flera gånger.": (
+            "The bundle that is recalled: what is stopped is then shown with its titles. Can be given several times."
+        ),
+        "Paketet som återkallas: delarnas namn kontrolleras mot det. Utan det läses programmet i registret, om det går.": (
+            "The bundle that is recalled: the names of the parts are held against it. Without it the program is read in the "
+            "registry, if that can be done."
+        ),
         "Fråga inte, för automatiska körningar. Det som skrivs under visas ändå.": (
             "Do not ask, for automatic runs. What is signed is shown all the same."
         ),

@@ -168,15 +168,29 @@ def release(place: str, bundle: Path, drafts_folder: Path | None, output_format:
 @command.command("sign")
 @_FILES
 @click.option("--key", required=True, help="Namnet på din nyckel.")
+@click.option(
+    "--bundle",
+    "bundles",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Paketet som återkallas: vad som stoppas visas då med sina titlar. Kan anges flera gånger.",
+)
 @click.option("--yes", is_flag=True, help="Fråga inte, för automatiska körningar. Det som skrivs under visas ändå.")
 @KEYS
 @PASSPHRASE_FILE
 @FORMAT
 def sign(
-    files: tuple[Path, ...], key: str, yes: bool, key_folder: Path, passphrase_file: Path | None, output_format: str
+    files: tuple[Path, ...],
+    key: str,
+    bundles: tuple[Path, ...],
+    yes: bool,
+    key_folder: Path,
+    passphrase_file: Path | None,
+    output_format: str,
 ) -> None:
     """Visa vad utkast innehåller, och skriv under dem. Det går bra utan nät."""
     from designtool.atomic import write_atomically
+    from designtool.bundle import program_of
     from designtool.share.federation.draft import describe, encode_draft, progress_of, sign_draft
     from designtool.share.federation.keys import open_key
 
@@ -184,8 +198,12 @@ def sign(
     is_json = output_format == "json"
     with problems_told(here.language, output_format):
         drafts = {file: read_draft_file(file) for file in files}
+        programs = {}
+        for bundle in bundles:
+            with opened_bundle(bundle) as opened:
+                programs[opened.digest] = program_of(opened)
         for draft in drafts.values():
-            for line in describe(draft):
+            for line in describe(draft, programs):
                 click.echo(line.in_language(here.language), err=is_json)
             question = Text("Vill du skriva under?", "Do you want to sign?").in_language(here.language)
             if not yes and not click.confirm(question, default=False, err=is_json):

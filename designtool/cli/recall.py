@@ -18,6 +18,8 @@ from designtool.cli.registries import Here, problems_told
 from designtool.diagnostics import Text
 
 if TYPE_CHECKING:
+    from designtool.model.program import Program
+    from designtool.share.federation.draft import Draft
     from designtool.share.recalls.lifts import Lift
     from designtool.share.recalls.listing import Level, Recall
 
@@ -48,6 +50,12 @@ def command() -> None:
     multiple=True,
     help="stop-use: id på en modul, övning eller ett beslut som stoppas, eller all. Kan anges flera gånger.",
 )
+@click.option(
+    "--bundle",
+    "bundle_file",
+    type=click.Path(path_type=Path),
+    help="Paketet som återkallas: delarnas namn kontrolleras mot det. Utan det läses programmet i registret, om det går.",
+)
 @click.option("--patient-text-file", type=_TEXT_FILE, help="stop-use: texten som patienter ser i delarnas ställe.")
 @click.option("--therapist-text-file", type=_TEXT_FILE, help="stop-use: texten som behandlare ser vid varje patient.")
 @click.option(
@@ -65,6 +73,7 @@ def new(
     reason: str,
     replacement: str,
     parts: tuple[str, ...],
+    bundle_file: Path | None,
     patient_text_file: Path | None,
     therapist_text_file: Path | None,
     lift_file: Path | None,
@@ -73,7 +82,7 @@ def new(
 ) -> None:
     """Gör ett utkast till återkallelse av REGION/PROGRAM/VERSION. En säkerhetsansvarig skriver under."""
     from designtool.share.federation.roles import release_name
-    from designtool.share.recalls.listing import Recall, draft_recall
+    from designtool.share.recalls.listing import Recall, draft_recall, releases_beside
 
     here = Here()
     with problems_told(here.language, output_format):
@@ -89,7 +98,11 @@ def new(
         lift = _read_lift(lift_file) if lift_file is not None else None
         with here.opened_metadata(place) as store:
             draft = draft_recall(store, wanted, datetime.now(UTC), lift)
-        write_drafts(here, drafts_in(here, place, drafts_folder), (draft,), output_format)
+            beside = releases_beside(store, wanted.release)
+        checked = _check_parts(here, place, bundle_file, draft, wanted) if parts or bundle_file is not None else None
+        _tell_beside(beside)
+        told = {"parts_checked": checked, "beside": list(beside)}
+        write_drafts(here, drafts_in(here, place, drafts_folder), (draft,), output_format, told)
 
 
 @command.command("list")
@@ -223,6 +236,72 @@ def draft_lift_command(place: str, file: Path, drafts_folder: Path | None, outpu
         with here.opened_metadata(place) as store:
             draft = draft_lift(store, lift, datetime.now(UTC))
         write_drafts(here, drafts_in(here, place, drafts_folder), (draft,), output_format)
+
+
+def _check_parts(here: Here, place: str, bundle_file: Path | None, draft: Draft, wanted: Recall) -> bool:
+    """Whether the parts were held against the program, and are there. Says what is stopped, or why it is not known.
+
+    Raises SignedProblem for a part that is not there, and for another bundle.
+    """
+    from designtool.share.federation.draft import metadata_of
+    from designtool.share.federation.roles import RECALL
+    from designtool.share.recalls.parts import check_parts, part_lines
+
+    target = metadata_of(draft.metadata, RECALL).signed.targets[f"{RECALL}/{wanted.release}"]
+    program = _program(here, place, bundle_file, wanted, f"sha256:{target.hashes['sha256']}")
+    if isinstance(program, Text):
+        _warn(
+            Text(
+                f"DELARNA ÄR INTE KONTROLLERADE: {program.sv} En del som heter fel stoppas inte. Ange paketet med --bundle.",
+                f"THE PARTS HAVE NOT BEEN CHECKED: {program.en} A part with a wrong name is not stopped. Name the bundle with --bundle.",
+            )
+        )
+        return False
+    check_parts(program, wanted.parts)
+    for _, line in part_lines(program, wanted.parts):
+        _warn(line)
+    return True
+
+
+def _program(here: Here, place: str, bundle_file: Path | None, wanted: Recall, digest: str) -> Program | Text:
+    """What is recalled, out of a file or out of the registry; or why it cannot be had. Raises SignedProblem for another bundle."""
+    from designtool.bundle import Refused, program_of
+    from designtool.cli.bundle_file import opened_bundle
+    from designtool.share.catalogue.differences import program_from
+    from designtool.share.registries.names import ProgramName
+    from designtool.share.registries.problems import RegistryProblem
+    from designtool.share.signed_problems import SignedProblem
+
+    if bundle_file is not None:
+        with opened_bundle(bundle_file) as bundle:
+            if bundle.digest != digest:
+                raise SignedProblem("recall-bundle", file=bundle_file.name, name=wanted.release)
+            return program_of(bundle)
+    registry = here.open_beside_metadata(place)
+    if registry is None:
+        return Text("i mappen med metadata finns inget program.", "there is no program in the folder of metadata.")
+    name = ProgramName(wanted.release.region, wanted.release.program)
+    try:
+        with registry:
+            return program_from(registry, name, wanted.release.version, digest)
+    except (Refused, RegistryProblem) as problem:
+        return problem.message
+
+
+def _tell_beside(beside: tuple[str, ...]) -> None:
+    if beside:
+        names = ", ".join(beside)
+        _warn(
+            Text(
+                f"Återkallelsen gäller bara den utgåvan. Regionen har också gett ut: {names}. Återkalla dem för sig om felet finns där.",
+                f"The recall is about that release alone. The region has also released: {names}. Recall them by themselves if the fault is there.",
+            )
+        )
+
+
+def _warn(text: Text) -> None:
+    """On stderr, also where programs read."""
+    click.echo(text.in_language(language_of(None)), err=True)
 
 
 def _print(found: Iterable[tuple[Recall, Lift | None]]) -> None:

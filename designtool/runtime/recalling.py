@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal
 from designtool.diagnostics import Text
 from designtool.model.program import Program
 from designtool.runtime.trusting import Trust
+from designtool.share.recalls.parts import ALL, is_part, stopped_parts, title_of_part
 
 if TYPE_CHECKING:
     from designtool.runtime.treatments import Programs
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from designtool.share.recalls.listing import Recall
 
 _log = logging.getLogger(__name__)
-_ALL = "all"
-"""As in designtool.share.recalls.entries, which is not loaded where nobody is trusted."""
 _ORDER = ("stop-use", "no-new-patients", "info")
 _Mark = tuple[tuple[int, int, int] | None, ...]
 
@@ -142,26 +141,6 @@ class Recalls:
         return (release.program, release.version) == (below.program, below.version) and known in (None, release.region)
 
 
-def stopped_parts(program: Program, stated: tuple[str, ...]) -> tuple[str, ...]:
-    """The modules and exercises that a recall stops when it names these.
-
-    With a module go its exercises. A diary stops only by its own name, and so do what a therapist fills in and modules that are
-    marked as safety; questionnaires never do: what they ask for safety's sake goes on.
-    """
-    everything = _ALL in stated
-    modules = [one.id for one in program.modules if one.id in stated or (everything and not one.safety)]
-    exercises = [
-        one.id
-        for one in program.exercises
-        if one.id in stated
-        or (
-            (one.module in modules or (everything and one.module not in program.module))
-            and (one.kind == "decision" or (one.kind != "diary" and one.filled_by == "patient"))
-        )
-    ]
-    return (*modules, *exercises)
-
-
 def _standing(program: Program, recalls: list[Recall]) -> Standing:
     recalls = sorted(recalls, key=lambda recall: (_ORDER.index(recall.level), str(recall.release), -recall.number))
     patient: dict[str, list[str]] = {}
@@ -193,26 +172,18 @@ def _lines(recall: Recall, program: Program) -> tuple[Text, ...]:
     if not is_own:
         lines.append(_filled(_BELOW, title=f"{program.title} {program.version}", name=name))
     if recall.level == "stop-use":
-        titles = [_title(program, part) for part in recall.parts if _is_part(program, part)]
-        if _ALL in recall.parts:
+        titles = [title_of_part(program, part) for part in recall.parts if is_part(program, part)]
+        if ALL in recall.parts:
             lines.append(_STOPPED_ALL)
         elif titles:
             lines.append(_filled(_STOPPED, parts=", ".join(titles)))
-        unknown = [part for part in recall.parts if part != _ALL and not _is_part(program, part)]
+        unknown = [part for part in recall.parts if part != ALL and not is_part(program, part)]
         if unknown:
             lines.append(_filled(_UNKNOWN, parts=", ".join(unknown)))
         lines.append(_STAYS)
     if recall.damaged:
         lines.append(_DAMAGED)
     return tuple(lines)
-
-
-def _is_part(program: Program, part: str) -> bool:
-    return part in program.module or part in program.exercise
-
-
-def _title(program: Program, part: str) -> str:
-    return program.module[part].title if part in program.module else program.exercise[part].title
 
 
 def _mark(trust: Trust) -> _Mark:

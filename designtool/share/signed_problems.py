@@ -133,6 +133,22 @@ SIGNED_PROBLEMS: Mapping[str, Text] = MappingProxyType(
             "Delarna som stoppas är id på moduler, övningar och beslut, var och ett en gång och högst {most}, eller bara ordet all.",
             "The parts that are stopped are ids of modules, exercises and decisions, each once and {most} at most, or the word all alone.",
         ),
+        "recall-part-near": Text(
+            "{name} har ingen modul, övning eller beslut som heter {part}. Menade du {near}?",
+            "{name} has no module, exercise or decision called {part}. Did you mean {near}?",
+        ),
+        "recall-part-unknown": Text(
+            "{name} har ingen modul, övning eller beslut som heter {part}. Det som finns är: {parts}",
+            "{name} has no module, exercise or decision called {part}. What there is: {parts}",
+        ),
+        "recall-part-questionnaire": Text(
+            "{part} är en mätning, och mätningar stoppas aldrig: det de frågar efter för säkerhetens skull går på som förut.",
+            "{part} is a questionnaire, and questionnaires are never stopped: what they ask for safety's sake goes on as before.",
+        ),
+        "recall-bundle": Text(
+            "{file} är inte det paket som är utgivet som {name}.",
+            "{file} is not the bundle that is released as {name}.",
+        ),
         "recall-parts-level": Text(
             "Nivån {level} stoppar inga delar: parts, patient-text och therapist-text hör till stop-use.",
             "The level {level} stops no parts: parts, patient text and therapist text belong to stop-use.",

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from tuf.api.metadata import Metadata, Root, Signed, Targets
@@ -29,6 +30,8 @@ from designtool.share.recalls.words import entry_lines
 
 if TYPE_CHECKING:
     from securesystemslib.signer import Signer
+
+    from designtool.model.program import Program
 
 LARGEST_DRAFT = 16_000_000
 LARGEST = {"root": 512_000, "timestamp": 16_384, "snapshot": 2_000_000}
@@ -157,8 +160,11 @@ def signed_digest(data: bytes, role: str) -> str:
     return f"sha256:{hashlib.sha256(metadata_of(data, role).signed_bytes).hexdigest()}"
 
 
-def describe(draft: Draft) -> tuple[Text, ...]:
-    """What a person is about to sign, in plain words: all of it, and what is new."""
+def describe(draft: Draft, programs: Mapping[str, Program] = MappingProxyType({})) -> tuple[Text, ...]:
+    """What a person is about to sign, in plain words: all of it, and what is new.
+
+    `programs`: by the digest of the bundle. Of what is recalled of these the titles are told.
+    """
     now = metadata_of(draft.metadata, draft.role).signed
     before = metadata_of(draft.before, draft.role).signed if draft.before is not None and _is_vouched(draft) else None
     digest = signed_digest(draft.metadata, draft.role)
@@ -183,7 +189,7 @@ def describe(draft: Draft) -> tuple[Text, ...]:
                 "The version before is not signed by those who count now: read it all, nothing is marked as new.",
             )
         )
-    content, old = _content(now), _content(before) if before is not None else {}
+    content, old = _content(now, programs), _content(before, programs) if before is not None else {}
     lines.append(Text("Innehåll:", "Content:") if content else Text("Inget innehåll.", "No content."))
     for key, text in content.items():
         if key.startswith(_DETAIL) and old.get(key) == text:
@@ -218,7 +224,7 @@ def _is_vouched(draft: Draft) -> bool:
     return bool(delegator.get_verification_result(draft.role, before.signed_bytes, before.signatures))
 
 
-def _content(signed: Signed) -> dict[str, Text]:
+def _content(signed: Signed, programs: Mapping[str, Program]) -> dict[str, Text]:
     """Everything that the metadata says, a line each."""
     if isinstance(signed, Root):
         roles = {
@@ -246,7 +252,7 @@ def _content(signed: Signed) -> dict[str, Text]:
             lines[f"{name} {key.key_id}"] = Text(f"{title.sv}: {_who(key).sv}", f"{title.en}: {_who(key).en}")
     for path, target in signed.targets.items():
         if path.startswith(f"{RECALL}/"):
-            lines |= dict(entry_lines(entry_content(path, target)))
+            lines |= dict(entry_lines(entry_content(path, target), programs))
             continue
         custom = target.custom if isinstance(target.custom, dict) else {}
         said = ", ".join(f"{key}: {value}" for key, value in sorted(custom.items()) if key != "about")

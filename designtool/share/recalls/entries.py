@@ -24,6 +24,7 @@ from designtool.share.federation.keys import PublicKey
 from designtool.share.federation.problems import TrustProblem
 from designtool.share.federation.roles import RECALL, ReleaseName, release_name
 from designtool.share.recalls.lifts import LONGEST_REASON, Lift, holds, is_reason, read_lift
+from designtool.share.recalls.parts import ALL
 from designtool.share.registries.names import is_version
 from designtool.share.signed_problems import SignedProblem
 
@@ -35,8 +36,6 @@ LEVEL_WORDS: Mapping[Level, Text] = {
     "no-new-patients": Text("inga nya patienter", "no new patients"),
     "info": Text("information", "information"),
 }
-ALL = "all"
-"""In place of the parts: everything in the program that can be stopped."""
 LONGEST_TEXT = 4000
 MOST_PARTS = 200
 MOST_NUMBER = 1_000_000

@@ -24,7 +24,6 @@ from designtool.share.federation.publication import Current, newest_of, newest_t
 from designtool.share.federation.roles import RECALL, ReleaseName, release_of, renewed
 from designtool.share.federation.trust import CLIENT_FOLDER, SEEN_FILE, Seen, nothing_verified, read_seen
 from designtool.share.recalls.entries import (
-    ALL,
     LEVEL_WORDS,
     LEVELS,
     Entry,
@@ -42,6 +41,7 @@ from designtool.share.recalls.entries import (
 )
 from designtool.share.recalls.keys import keys_for_lifts
 from designtool.share.recalls.lifts import Lift, new_lift
+from designtool.share.recalls.parts import ALL
 from designtool.share.signed_problems import SignedProblem
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "recall_list",
     "recalls",
     "recalls_in",
+    "releases_beside",
     "remembered_recalls",
 ]
 
@@ -186,6 +187,20 @@ def entries_in(store: MetadataStore) -> tuple[tuple[Recall, Lift | None], ...]:
         (one.recall, one.lift if one.lift is not None and lift_holds(one.lift, one.recall, keys) else None)
         for one in entries_of(_current(store, targets).signed)
     )
+
+
+def releases_beside(store: MetadataStore, name: ReleaseName) -> tuple[str, ...]:
+    """What the region has released that is near a release and not recalled: other versions, and what may be variants of it."""
+    targets = newest_targets(store)
+    region = newest_of(store, name.region, targets.signed)
+    gone = {str(one.release) for one in recalls_in(store)} | {str(name)}
+    found = []
+    for path in sorted(region.signed.targets if region is not None else ()):
+        program = path.split("/")[1] if path.count("/") == 2 else ""
+        is_near = program == name.program or program.startswith(f"{name.program}-")
+        if is_near and path not in gone:
+            found.append(path)
+    return tuple(found)
 
 
 def recall_list(trust_folder: Path) -> Targets:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from designtool.bundle.refusals import printable
 from designtool.diagnostics import Text
-from designtool.share.recalls.entries import ALL, LEVEL_WORDS, Entry, Recall, entry_of
+from designtool.model.program import Program
+from designtool.share.recalls.entries import LEVEL_WORDS, Entry, Recall, entry_of
 from designtool.share.recalls.lifts import Lift
+from designtool.share.recalls.parts import ALL, part_lines
 
 _LONGEST_LINE = 5000
 _KNOWN = frozenset(
@@ -16,8 +19,13 @@ _KNOWN = frozenset(
 )
 
 
-def entry_lines(content: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
-    """All that an entry of the list says, each line with a name of its own. Nothing is left out and nothing is cut short."""
+def entry_lines(
+    content: Mapping[str, Any], programs: Mapping[str, Program] = MappingProxyType({})
+) -> Iterator[tuple[str, Text]]:
+    """All that an entry of the list says, each line with a name of its own. Nothing is left out and nothing is cut short.
+
+    `programs`: by the digest of the bundle, those that are known. Of them the titles of what is stopped are told.
+    """
     path = str(content.get("path"))
     hashes = content.get("hashes")
     digests = ", ".join(f"{name}:{digest}" for name, digest in hashes.items()) if isinstance(hashes, dict) else ""
@@ -28,6 +36,10 @@ def entry_lines(content: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
         return
     for name, text in _recall_lines(entry.recall):
         yield f"target {path} {name}", Text(f"  {text.sv}", f"  {text.en}")
+    program = programs.get(entry.recall.bundle)
+    if program is not None and entry.recall.parts:
+        for part, text in part_lines(program, entry.recall.parts):
+            yield f"target {path} part {part}", Text(f"    {text.sv}", f"    {text.en}")
     stated = content.get("custom")
     custom: Mapping[str, Any] = stated if isinstance(stated, dict) else {"custom": stated}
     odd = sorted(custom) if entry.recall.damaged else sorted(custom.keys() - _KNOWN)
