@@ -19,6 +19,7 @@ from designtool.carrying import Carried, carry, overlay_file
 from designtool.compare import compare
 from designtool.compare.reports.compared import Compared
 from designtool.diagnostics import Cannot, Text, has_errors
+from designtool.diagnostics.os_reasons import os_reason
 from designtool.layer.overlay import OVERLAY_FILE
 from designtool.layer.subscriptions import (
     CannotWrite,
@@ -171,8 +172,8 @@ def follow(one: Subscription, around: Around, build: bool, progress: Progress = 
     except Cannot as cannot:
         found.tell(problem=Problem(None, cannot.message, False))
     except OSError as error:
-        place, reason = error.filename or around.root, error.strerror or type(error).__name__
-        words = Text(f"{place} går inte att använda: {reason}", f"{place} cannot be used: {reason}")
+        place, reason = error.filename or around.root, os_reason(error)
+        words = Text(f"{place} går inte att använda: {reason.sv}", f"{place} cannot be used: {reason.en}")
         found.tell(problem=Problem(None, words, False))
     return found.so_far
 
@@ -362,8 +363,10 @@ def _put(path: Path, before: bytes, after: bytes) -> None:
             raise _changed(path)
         write_atomically(path, lambda stream: stream.write(after))
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise Cannot(Text(f"{path} går inte att skriva: {reason}", f"{path} cannot be written: {reason}")) from error
+        reason = os_reason(error)
+        raise Cannot(
+            Text(f"{path} går inte att skriva: {reason.sv}", f"{path} cannot be written: {reason.en}")
+        ) from error
 
 
 def _changed(path: Path) -> Cannot:

@@ -121,6 +121,11 @@ def program_files(answers: Answers, schemas: str = EDITOR_SCHEMAS, programs: str
     return {**_rendered("program", folder, schemas, facts), **_rendered(name, folder, schemas, facts)}
 
 
+_CONTACTS = "programs/library/contacts.yaml"
+_LIBRARY_REGION, _LIBRARY_PAGES = "vgr", "Vastra-Gotaland"
+"""Whose contacts the library that comes with designtool has, and what its pages at 1177 are called."""
+
+
 def workspace_files(region: str) -> Mapping[str, bytes]:
     """A workspace without programs: settings, the library, and what an editor needs; paths inside the workspace."""
     files = {
@@ -128,7 +133,19 @@ def workspace_files(region: str) -> Mapping[str, bytes]:
     }
     files[".gitignore"] = files.pop("gitignore")
     files |= {f"programs/library/{path}": data for path, data in library_files().items()}
+    files[_CONTACTS] = _of_region(files[_CONTACTS], region)
     return {**files, **editor_files("programs")}
+
+
+def _of_region(contacts: bytes, region: str) -> bytes:
+    """Nobody is sent to the clinics of another region: a contact of the library's own region becomes this one's, by the national
+    page where people choose their region themselves."""
+    if region == _LIBRARY_REGION:
+        return contacts
+    text = contacts.decode().replace(
+        f"https://www.1177.se/{_LIBRARY_PAGES}/hitta-vard/", "https://www.1177.se/hitta-vard/"
+    )
+    return text.replace(f"  region: {_LIBRARY_REGION}\n", f"  region: {region}\n").encode()
 
 
 def ci_file(service: str, registry: str) -> tuple[str, str]:

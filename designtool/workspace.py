@@ -22,6 +22,7 @@ from designtool.bundle import (
 )
 from designtool.bundle.content import program_folder
 from designtool.diagnostics import Cannot, Text
+from designtool.diagnostics.os_reasons import os_reason
 from designtool.load import load, programs_folder
 from designtool.load.identifiers import lower_snake
 from designtool.load.kinds import LIBRARY
@@ -103,9 +104,12 @@ def write_bundle(make: Callable[[], BundleContent], program: Program, output: Pa
     except Refused as refused:
         raise _no_bundle(program, refused) from refused
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        reason = os_reason(error)
         raise Cannot(
-            Text(f"paketet {path} kunde inte skrivas: {reason}", f"the bundle {path} could not be written: {reason}")
+            Text(
+                f"paketet {path} kunde inte skrivas: {reason.sv}",
+                f"the bundle {path} could not be written: {reason.en}",
+            )
         ) from error
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,6 +54,15 @@ def answers(template: str, **more: object) -> scaffold.Answers:
         "region": "vgr",
     }
     return scaffold.Answers(**{**said, **more})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("region", "page"), [("vgr", "1177.se/Vastra-Gotaland/"), ("skane", "1177.se/hitta-vard/")])
+def test_a_new_workspace_sends_nobody_to_another_region(region: str, page: str, run: Run, tmp_path: Path) -> None:
+    assert run("workspace", "skåne och så", "--region", region).exit_code == 0
+    contacts = (tmp_path / "skåne och så" / "programs" / "library" / "contacts.yaml").read_text("utf-8")
+    found = yaml.safe_load(contacts)
+    assert {one["region"] for one in found.values() if "region" in one} == {region}
+    assert page in found["psykakut"]["address"] and (region == "vgr") == ("Gotaland" in contacts)
 
 
 def test_a_new_workspace_has_no_findings_and_all_that_an_editor_needs(run: Run, tmp_path: Path) -> None:

@@ -326,6 +326,11 @@ def test_new_begins_an_overlay_with_what_must_become_the_regions_own(
     monkeypatch.chdir(tmp_path)
     made = run("overlay", "new", bundles["1.0.0"], "--page", "start/kontakt", "--page", "library/kris")
     assert made.exit_code == 0, made.output
+    assert (
+        "Gör så här: fyll i publisher i overlay.yaml, byt uppgifterna i contacts.yaml till er egen regions, skriv om"
+        in made.stdout
+    )
+    assert "designtool overlay build overlays/exempel --over" in made.stdout, "a path as it is written here"
     folder = tmp_path / "overlays/exempel"
     assert sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()) == [
         "contacts.yaml",

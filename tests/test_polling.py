@@ -416,7 +416,7 @@ def test_a_place_that_cannot_be_opened_is_told(folder_place: Place) -> None:
 
     outcome = folder_place.poll(open=fails)
     assert not outcome.is_fresh
-    assert [one.sv for one in outcome.problems] == ["credentials.json går inte att använda: Permission denied"]
+    assert [one.sv for one in outcome.problems] == ["credentials.json går inte att använda: du har inte rätt till det"]
 
 
 def test_metadata_that_is_older_is_not_taken(folder_place: Place) -> None:
@@ -527,7 +527,7 @@ def test_a_full_disk_is_told_and_tried_again(folder_place: Place, monkeypatch: p
         outcome = folder_place.poll()
     assert (outcome.written, [one.en for one in outcome.problems]) == (
         0,
-        ["receipts cannot be used: No space left on device"],
+        ["receipts cannot be used: the disk is full"],
     )
     assert folder_place.poll().sent == 1
 

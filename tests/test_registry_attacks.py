@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpcore
+import httpx
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -28,13 +30,14 @@ from designtool.share.registries.folder import FolderRegistry
 from designtool.share.registries.names import ProgramName, parse_wanted
 from designtool.share.registries.network import Patience, Watch, WatchedTransport, is_on_the_open_network
 from designtool.share.registries.problems import RegistryProblem
+from designtool.share.registries.reasons import reason_of
 from designtool.share.registries.referrers import attach, referrers
 from designtool.share.registries.registry import nobody_watches
 from designtool.share.registries.service import HttpRegistry
 from tests.bundles import archive_of, sample_content, sample_program
 from tests.failpoints import disk_is_full, failing
 from tests.fake_registry import FakeRegistry, Twist, fake_registry, send_blob
-from tests.registries import http_registry, own_certificate, respond, served
+from tests.registries import free_host, http_registry, own_certificate, respond, served
 
 FILM = bytes(range(256)) * 2000
 FILM_DIGEST = digest_of(FILM)
@@ -832,7 +835,49 @@ def test_tokens_are_not_asked_for_in_places_that_only_this_machine_can_reach(
     fake.twist = bearer(realm)
     with pytest.raises(RegistryProblem) as refused:
         fetched_from(fake, tmp_path, credentials={"169.254.169.0": Credential("a", "b")})
-    assert refused.value.code == "redirect-refused"
+    # Where the place itself could be right, whoever reads it is told what to write if it is.
+    could_be = realm.startswith("https:")
+    assert refused.value.code == ("sign-in-unknown" if could_be else "redirect-refused")
+    assert not refused.value.is_refusal or not could_be
+
+
+def test_a_token_service_that_does_not_take_the_password_is_named(fake: FakeRegistry, tmp_path: Path) -> None:
+    challenge = bearer(f"{fake.address}/token")
+    fake.twist = lambda handler: (
+        not respond(handler, 401, b"{}") if handler.path.startswith("/token") else challenge(handler)
+    )
+    with pytest.raises(RegistryProblem) as refused:
+        fetched_from(fake, tmp_path)
+    assert (refused.value.code, refused.value.is_refusal) == ("sign-in-refused", False)
+    assert fake.address.removeprefix("http://") in refused.value.message.sv
+
+
+@pytest.mark.parametrize(
+    ("cause", "said"),
+    [
+        (ConnectionRefusedError(111, "Connection refused"), "där svarar ingen"),
+        (socket.gaierror(-2, "Name or service not known"), "adressen finns inte"),
+        (TimeoutError("timed out"), "svaret dröjer för länge"),
+        (ConnectionResetError(104, "Connection reset by peer"), "förbindelsen bröts"),
+        (ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER]"), "där talas ingen TLS som går att förstå"),
+        (ValueError("något annat"), "något annat"),
+    ],
+)
+def test_why_a_registry_is_not_reached_is_said_in_the_language_of_the_rest(cause: Exception, said: str) -> None:
+    try:
+        try:
+            raise cause
+        except Exception as below:
+            raise httpx.TransportError(str(below)) from below
+    except httpx.TransportError as problem:
+        assert reason_of(problem).sv == said
+
+
+def test_a_registry_that_is_down_is_told_with_what_to_do() -> None:
+    with http_registry(f"http://{free_host()}") as registry, pytest.raises(RegistryProblem) as refused:
+        registry.tags("vgr/prov")
+    assert refused.value.code == "registry-unreachable" and "Errno" not in refused.value.message.sv
+    assert "där svarar ingen. Kontrollera adressen" in refused.value.message.sv
 
 
 def test_the_password_of_a_registry_is_not_sent_to_whoever_it_names(fake: FakeRegistry, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from designtool.cli.click_words import Commands
 from designtool.cli.output import FORMAT, Usage, language_of, print_json, today
 from designtool.cli.passphrase import KEYS, PASSPHRASE_FILE, asked_passphrase
 from designtool.diagnostics import Text
+from designtool.diagnostics.os_reasons import os_reason
 
 if TYPE_CHECKING:
     from securesystemslib.signer import Signer
@@ -460,5 +461,5 @@ def problem_line(code: str, message: Text) -> str:
 
 
 def _unusable(place: Path, error: OSError) -> NoReturn:
-    name, reason = error.filename or place, error.strerror or type(error).__name__
-    raise Usage(Text(f"{name} går inte att använda: {reason}", f"{name} cannot be used: {reason}")) from error
+    name, reason = error.filename or place, os_reason(error)
+    raise Usage(Text(f"{name} går inte att använda: {reason.sv}", f"{name} cannot be used: {reason.en}")) from error

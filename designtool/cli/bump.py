@@ -22,6 +22,7 @@ from designtool.cli.output import (
     today,
 )
 from designtool.diagnostics import Diagnostic, Language, Text, has_errors
+from designtool.diagnostics.os_reasons import os_reason
 
 if TYPE_CHECKING:
     from designtool.compare.against import Held
@@ -187,8 +188,10 @@ def _write(root: Path, bump: _Bump) -> None:
                 )
             write_atomically(root / path, lambda stream, content=content: stream.write(content))  # type: ignore[misc]
         except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise Usage(Text(f"det går inte att skriva {path}: {reason}", f"cannot write {path}: {reason}")) from error
+            reason = os_reason(error)
+            raise Usage(
+                Text(f"det går inte att skriva {path}: {reason.sv}", f"cannot write {path}: {reason.en}")
+            ) from error
 
 
 def _tell(

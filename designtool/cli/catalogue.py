@@ -15,6 +15,7 @@ from designtool.cli.recall_news import recall_news
 from designtool.cli.registries import Here, problems_told
 from designtool.cli.written import FORCE, check_targets, write_text
 from designtool.diagnostics import Text
+from designtool.diagnostics.os_reasons import os_reason
 
 if TYPE_CHECKING:
     from designtool.share.agreements.terms import Standing
@@ -72,9 +73,9 @@ def command(
         try:
             view = _view(here, opened, trust, place, region or here.region, agreements_folder, in_use, program)
         except OSError as error:
-            where, why = error.filename or trust, error.strerror or type(error).__name__
+            where, why = error.filename or trust, os_reason(error)
             raise Usage(
-                Text(f"{where} går inte att läsa: {why}", f"{where} cannot be read: {why}"), here.language
+                Text(f"{where} går inte att läsa: {why.sv}", f"{where} cannot be read: {why.en}"), here.language
             ) from error
         _write(view, here, output_format, output)
     if any(entry.agreed.state == "not-read" for entry in view.catalogue.entries):

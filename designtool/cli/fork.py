@@ -26,6 +26,7 @@ from designtool.cli.output import (
     today,
 )
 from designtool.diagnostics import Text
+from designtool.diagnostics.os_reasons import os_reason
 
 if TYPE_CHECKING:
     from designtool.bundle import BlobSource
@@ -212,9 +213,9 @@ def _write_beside(fork: Fork, program: Program, id: str, root: Path) -> _Written
             with blob.open() as content:
                 write_atomically(target, partial(shutil.copyfileobj, content))
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        reason = os_reason(error)
         raise Usage(
-            Text(f"biblioteket går inte att skriva: {reason}", f"the library cannot be written: {reason}")
+            Text(f"biblioteket går inte att skriva: {reason.sv}", f"the library cannot be written: {reason.en}")
         ) from error
     write_folder(root / folder, fork.program)
     files = [f"{programs}/{LIBRARY}/{path}" for path in lacking] + [f"{folder}/{path}" for path in fork.program]

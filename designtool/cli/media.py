@@ -13,6 +13,7 @@ import click
 from designtool.cli.click_words import Commands
 from designtool.cli.output import FORMAT, Usage, language_of, print_json, workspace_of
 from designtool.diagnostics import Text, nearest
+from designtool.diagnostics.os_reasons import os_reason
 
 if TYPE_CHECKING:
     from designtool.source.locked import Locked
@@ -57,7 +58,9 @@ def lock(file: Path, program: str | None, output_format: str) -> None:
         write_if_changed(path, lambda stream: stream.write(text.encode()))
     except OSError as error:
         raise Usage(
-            Text(f"det går inte att skriva {path}: {error.strerror}", f"cannot write {path}: {error.strerror}")
+            Text(
+                f"det går inte att skriva {path}: {os_reason(error).sv}", f"cannot write {path}: {os_reason(error).en}"
+            )
         ) from error
     if output_format == "json":
         print_json({"path": str(path), "name": name, "digest": digest, "size": size})
@@ -110,7 +113,7 @@ def _identity_of(file: Path) -> tuple[str, int]:
             return f"sha256:{hashlib.file_digest(stream, 'sha256').hexdigest()}", facts.st_size
     except OSError as error:
         raise Usage(
-            Text(f"{file} går inte att läsa: {error.strerror}", f"{file} cannot be read: {error.strerror}")
+            Text(f"{file} går inte att läsa: {os_reason(error).sv}", f"{file} cannot be read: {os_reason(error).en}")
         ) from error
 
 

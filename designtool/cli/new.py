@@ -15,6 +15,7 @@ import click
 from designtool.cli.click_words import Commands
 from designtool.cli.output import Usage, language_of, workspace_of
 from designtool.diagnostics import Text, nearest
+from designtool.diagnostics.os_reasons import os_reason
 
 if TYPE_CHECKING:
     from designtool.scaffold import Answers
@@ -469,8 +470,8 @@ def _write(root: Path, files: Mapping[str, bytes]) -> int:
     except OSError as problem:
         raise Usage(
             Text(
-                f"det går inte att skriva {problem.filename}: {problem.strerror}",
-                f"cannot write {problem.filename}: {problem.strerror}",
+                f"det går inte att skriva {problem.filename}: {os_reason(problem).sv}",
+                f"cannot write {problem.filename}: {os_reason(problem).en}",
             )
         ) from problem
     return len(files)

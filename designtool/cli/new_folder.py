@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from designtool.cli.output import Usage
 from designtool.diagnostics import Text
+from designtool.diagnostics.os_reasons import os_reason
 
 if TYPE_CHECKING:
     from designtool.bundle import BlobSource
@@ -48,7 +49,9 @@ def write_folder(folder: Path, files: Mapping[str, BlobSource]) -> None:
             folder.rmdir()
         os.rename(temporary, folder)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise Usage(Text(f"{folder} går inte att skriva: {reason}", f"{folder} cannot be written: {reason}")) from error
+        reason = os_reason(error)
+        raise Usage(
+            Text(f"{folder} går inte att skriva: {reason.sv}", f"{folder} cannot be written: {reason.en}")
+        ) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

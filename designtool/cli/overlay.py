@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -25,6 +26,7 @@ from designtool.cli.output import (
     workspace_of,
 )
 from designtool.diagnostics import Language, Text, has_errors, nearest
+from designtool.diagnostics.os_reasons import os_reason
 
 if TYPE_CHECKING:
     from designtool.layer.overlay import Base, Stale
@@ -88,11 +90,27 @@ def new(bundle: Path, pages: tuple[str, ...], region: str | None, output_format:
             {"overlay": str(folder), "over": base.program.id, "version": base.program.version, "files": sorted(files)}
         )
         return
+    shown = os.path.relpath(folder)
+    steps = [Text(f"fyll i publisher i {OVERLAY_FILE}", f"fill in publisher in {OVERLAY_FILE}")]
+    if "contacts.yaml" in files:
+        steps.append(
+            Text(
+                "byt uppgifterna i contacts.yaml till er egen regions",
+                "put your own region's details in contacts.yaml",
+            )
+        )
+    if pages:
+        steps.append(Text("skriv om sidorna", "write the pages anew"))
     told = [
-        Text(f"{len(files)} filer i {folder}", f"{len(files)} files in {folder}"),
+        Text(f"{len(files)} filer i {shown}:", f"{len(files)} files in {shown}:"),
+        *(Text(f"  {name}", f"  {name}") for name in sorted(files)),
         Text(
-            f"Fyll i publisher i {OVERLAY_FILE} och skriv om sidorna. Bygg sedan: designtool overlay build {folder} --over {bundle}",
-            f"Fill in publisher in {OVERLAY_FILE} and write the pages. Then build: designtool overlay build {folder} --over {bundle}",
+            f"Gör så här: {', '.join(one.sv for one in steps)}.",
+            f"What to do: {', '.join(one.en for one in steps)}.",
+        ),
+        Text(
+            f"Bygg sedan: designtool overlay build {shown} --over {bundle}",
+            f"Then build: designtool overlay build {shown} --over {bundle}",
         ),
     ]
     click.echo("\n".join(line.in_language(language) for line in told))
@@ -365,8 +383,10 @@ def _write(path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, lambda stream: stream.write(data))
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise Usage(Text(f"{path} går inte att skriva: {reason}", f"{path} cannot be written: {reason}")) from error
+        reason = os_reason(error)
+        raise Usage(
+            Text(f"{path} går inte att skriva: {reason.sv}", f"{path} cannot be written: {reason.en}")
+        ) from error
 
 
 def _json(

@@ -15,6 +15,7 @@ from designtool.cli.click_words import Commands
 from designtool.cli.output import FORMAT, Usage, language_of, print_json
 from designtool.cli.passphrase import KEYS, PASSPHRASE_FILE, asked_passphrase
 from designtool.diagnostics import Text
+from designtool.diagnostics.os_reasons import os_reason
 
 if TYPE_CHECKING:
     from securesystemslib.signer import Signer
@@ -463,8 +464,8 @@ def _told(output_format: str) -> Iterator[None]:
         is_refusal = not isinstance(problem, RegistryProblem) or problem.is_refusal
         raise click.exceptions.Exit(1 if is_refusal else 2) from problem
     except OSError as error:
-        name, reason = error.filename or "", error.strerror or type(error).__name__
-        raise Usage(Text(f"{name} går inte att använda: {reason}", f"{name} cannot be used: {reason}")) from error
+        name, reason = error.filename or "", os_reason(error)
+        raise Usage(Text(f"{name} går inte att använda: {reason.sv}", f"{name} cannot be used: {reason.en}")) from error
 
 
 def _say(text: Text) -> None:

@@ -12,6 +12,7 @@ import click
 
 from designtool.cli.output import Usage, print_json, settings
 from designtool.diagnostics import Cannot, Language, Text
+from designtool.diagnostics.os_reasons import os_reason
 
 if TYPE_CHECKING:
     from designtool.share.federation.metadata_store import MetadataStore
@@ -82,8 +83,8 @@ def problems_told(language: Language, output_format: str) -> Iterator[None]:
     except Cannot as cannot:
         raise Usage(cannot.message, language) from cannot
     except OSError as error:
-        where, why = error.filename or "", error.strerror or type(error).__name__
-        told = Text(f"det gick inte att läsa eller skriva {where}: {why}", f"cannot read or write {where}: {why}")
+        where, why = error.filename or "", os_reason(error)
+        told = Text(f"det gick inte att läsa eller skriva {where}: {why.sv}", f"cannot read or write {where}: {why.en}")
         raise Usage(told, language) from error
     except (Refused, RegistryProblem, SignedProblem, TrustProblem) as problem:
         message = problem.message.in_language(language)

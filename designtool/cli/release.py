@@ -13,6 +13,7 @@ from designtool.cli.earlier import AGAINST, asked_for, listed, release_list
 from designtool.cli.output import FORMAT, Usage, language_of, print_json, print_report, today, workspace_of
 from designtool.cli.results import lines_on_disk
 from designtool.diagnostics import Cannot, Diagnostic, Text, has_errors
+from designtool.diagnostics.os_reasons import os_reason
 from designtool.source.released import bundle_path, list_path
 
 if TYPE_CHECKING:
@@ -107,9 +108,9 @@ def _write(root: Path, bundle: Path, program: Program, digest: str) -> tuple[str
             write_atomically(root / path, lambda output: output.write(with_version(before, entry)))
             written.append(path)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        reason = os_reason(error)
         raise Cannot(
-            Text(f"det går inte att skriva i releases/: {reason}", f"cannot write in releases/: {reason}")
+            Text(f"det går inte att skriva i releases/: {reason.sv}", f"cannot write in releases/: {reason.en}")
         ) from error
     return tuple(written)
 

@@ -9,6 +9,7 @@ import click
 
 from designtool.cli.output import Usage
 from designtool.diagnostics import Text
+from designtool.diagnostics.os_reasons import os_reason
 
 FORCE = click.option("--force", is_flag=True, help="Skriv över filer som redan finns.")
 
@@ -35,5 +36,7 @@ def write_text(path: Path, text: str, secret: bool = False) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, lambda stream: stream.write(text.encode()), secret)
     except OSError as problem:
-        reason = problem.strerror or type(problem).__name__
-        raise Usage(Text(f"{path} går inte att skriva: {reason}", f"{path} cannot be written: {reason}")) from problem
+        reason = os_reason(problem)
+        raise Usage(
+            Text(f"{path} går inte att skriva: {reason.sv}", f"{path} cannot be written: {reason.en}")
+        ) from problem

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from designtool.diagnostics import Cannot, Text
+from designtool.diagnostics.os_reasons import os_reason
 
 MARK = "DEMONSTRATION.txt"
 _MARK_TEXT = """\
@@ -65,8 +66,8 @@ def _said(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        why = error.strerror or str(error)
-        raise Cannot(Text(f"{folder} går inte att använda: {why}", f"{folder} cannot be used: {why}")) from error
+        why = os_reason(error)
+        raise Cannot(Text(f"{folder} går inte att använda: {why.sv}", f"{folder} cannot be used: {why.en}")) from error
 
 
 def _empty(folder: Path) -> None:

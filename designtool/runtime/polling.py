@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from designtool.atomic import write_atomically
 from designtool.diagnostics import Text
+from designtool.diagnostics.os_reasons import os_reason
 from designtool.runtime.trusting import Trust
 
 if TYPE_CHECKING:
@@ -158,8 +159,8 @@ def _telling(problems: list[Text]) -> Iterator[None]:
     except (Cannot, Refused, RegistryProblem, SignedProblem, TrustProblem) as problem:
         problems.append(problem.message)
     except OSError as error:
-        name, reason = error.filename or "?", error.strerror or type(error).__name__
-        problems.append(Text(f"{name} går inte att använda: {reason}", f"{name} cannot be used: {reason}"))
+        name, reason = error.filename or "?", os_reason(error)
+        problems.append(Text(f"{name} går inte att använda: {reason.sv}", f"{name} cannot be used: {reason.en}"))
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from designtool.bundle import BlobSource, Bundle, ContentChanged
 from designtool.bundle.manifest import MANIFEST_TYPE
 from designtool.diagnostics import Cannot, Text
+from designtool.diagnostics.os_reasons import os_reason
 from designtool.share.left_out import say_left_out
 from designtool.share.registries.names import ProgramName, name_of
 from designtool.share.registries.problems import RegistryProblem
@@ -101,5 +102,5 @@ def disk_problem(place: str, error: OSError) -> Cannot:
                 f"The disk is full: {place} could not be written. What was there is untouched.",
             )
         )
-    reason = error.strerror or type(error).__name__
-    return Cannot(Text(f"Det går inte att skriva till {place}: {reason}", f"{place} cannot be written: {reason}"))
+    reason = os_reason(error)
+    return Cannot(Text(f"Det går inte att skriva till {place}: {reason.sv}", f"{place} cannot be written: {reason.en}"))

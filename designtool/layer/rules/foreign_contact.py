@@ -38,8 +38,8 @@ RULE = Rule(
     },
     helps={
         "default": Text(
-            "skriv en egen kontakt {contact} i contacts.yaml i anpassningens mapp",
-            "write a contact {contact} of your own in contacts.yaml in the folder of the overlay",
+            "i contacts.yaml i anpassningens mapp: skriv er egen regions uppgifter för {contact}, och er region under region",
+            "in contacts.yaml in the folder of the overlay: write your own region's details of {contact}, and your region as region",
         ),
     },
     bad=_OTHERS + overlay_with(),

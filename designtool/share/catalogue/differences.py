@@ -15,6 +15,7 @@ from designtool.bundle.refusals import printable
 from designtool.compare import compare
 from designtool.compare.reports import Compared
 from designtool.diagnostics import Text
+from designtool.diagnostics.os_reasons import os_reason
 from designtool.model.program import Program
 from designtool.share.catalogue.entries import Catalogue, InUse, Step
 from designtool.share.federation.release import name_of_bundle
@@ -60,8 +61,8 @@ def bundles_at(paths: Iterable[Path]) -> Iterator[FoundBundle | NotABundle]:
             except Refused as refused:
                 yield NotABundle(file, refused.message)
             except OSError as error:
-                why = error.strerror or type(error).__name__
-                yield NotABundle(file, Text(f"går inte att läsa: {why}", f"cannot be read: {why}"))
+                why = os_reason(error)
+                yield NotABundle(file, Text(f"går inte att läsa: {why.sv}", f"cannot be read: {why.en}"))
 
 
 def in_use_of(bundle: Bundle, source: str) -> InUse:
@@ -129,8 +130,8 @@ class _Programs:
         except (Refused, RegistryProblem) as problem:
             return problem.message
         except OSError as error:
-            why = error.strerror or type(error).__name__
-            return Text(f"Paketet går inte att läsa: {why}", f"The bundle cannot be read: {why}")
+            why = os_reason(error)
+            return Text(f"Paketet går inte att läsa: {why.sv}", f"The bundle cannot be read: {why.en}")
 
 
 _NOT_HERE = Text(

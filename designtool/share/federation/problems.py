@@ -27,8 +27,10 @@ TRUST_PROBLEMS: Mapping[str, Text] = MappingProxyType(
     {
         # The trust folder
         "trust-missing": Text(
-            "{folder} är ingen mapp med förtroende. Skapa den från federationens rot: designtool federation trust",
-            "{folder} is no trust folder. Make it from the root of the federation: designtool federation trust",
+            "{folder} är ingen mapp med förtroende. Skapa den från federationens rot: designtool federation trust {folder} "
+            "--from REGISTER --digest FINGERAVTRYCKET-PÅ-PAPPER",
+            "{folder} is no trust folder. Make it from the root of the federation: designtool federation trust {folder} "
+            "--from REGISTRY --digest THE-DIGEST-ON-PAPER",
         ),
         "trust-empty": Text(
             "I {folder} finns inget hämtat från federationen än. Hämta det: designtool federation update {folder} --from REGISTER",

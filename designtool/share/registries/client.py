@@ -24,6 +24,7 @@ from designtool.diagnostics import Cannot, Text
 from designtool.share.registries.credentials import Credential
 from designtool.share.registries.network import Patience, Resolve, Watch, WatchedTransport
 from designtool.share.registries.problems import RegistryProblem
+from designtool.share.registries.reasons import reason_of
 
 Body = bytes | Callable[[], Iterator[bytes]]
 """What is sent. A callable is asked for it anew at each attempt."""
@@ -45,8 +46,9 @@ _PORTS = {"https": 443, "http": 80}
 class Cut(Exception):
     """The connection ended before the answer did, or the answer was to come again later."""
 
-    def __init__(self, reason: str, asked: str | None = None) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: Text, asked: str | None = None) -> None:
+        super().__init__(reason.en)
+        self.reason = reason
         self.asked = asked
         """For how long, where the registry says it: what stands in Retry-After."""
 
@@ -256,7 +258,7 @@ class RegistryClient:
             return self._problem("registry-unavailable", status=status)
         return self._problem("registry-refused", what=what, status=status)
 
-    def pause(self, attempt: int, asked: str | None, reason: str) -> None:
+    def pause(self, attempt: int, asked: str | None, reason: Text) -> None:
         """Wait before an attempt is made again. Raises RegistryProblem when there have been enough of them."""
         if attempt >= self.patience.attempts:
             raise self._problem("registry-unreachable", reason=reason)
@@ -294,7 +296,7 @@ class RegistryClient:
             yield from response.stream
         except httpx.TransportError as problem:
             self.watch.left(None)
-            raise Cut(str(problem)) from problem
+            raise Cut(reason_of(problem)) from problem
 
     def refuse_encoded(self, response: httpx.Response) -> None:
         """Compression is never asked for: there is no way to say how large its content is."""
@@ -334,7 +336,7 @@ class RegistryClient:
             return self._transport.handle_request(request)
         except httpx.TransportError as problem:
             self.watch.left(None)
-            raise Cut(str(problem)) from problem
+            raise Cut(reason_of(problem)) from problem
 
     def _followed(
         self,
@@ -417,7 +419,14 @@ class RegistryClient:
         separator = "&" if urlsplit(challenge.realm).query else "?"
         url = f"{challenge.realm}{separator}{urlencode(query)}"
         asked = time.monotonic()
-        answer = self._unsigned(url, self._basic(realm), (200,))
+        try:
+            answer = self._unsigned(url, self._basic(realm), (200,))
+        except RegistryProblem as problem:
+            if problem.code == "access-denied":
+                raise self._problem("sign-in-refused", host=realm) from problem
+            if problem.code == "redirect-refused" and realm != self.origin:
+                raise self._problem("sign-in-unknown", host=realm) from problem
+            raise
         value = self.json_of(answer.body)
         found = value if isinstance(value, dict) else {}
         token = found.get("token") or found.get("access_token")
@@ -456,20 +465,24 @@ class RegistryClient:
             except Cut as cut:
                 if not again:
                     raise
-                self.pause(attempt, None, str(cut))
+                self.pause(attempt, None, cut.reason)
                 continue
             if answer.status in expected:
                 self.refuse_page(answer.headers)
                 return answer
             asked = answer.headers.get("Retry-After")
             if answer.status in _TRIED_AGAIN and not again:
-                raise Cut(f"status {answer.status}", asked)
+                raise Cut(status_reason(answer.status), asked)
             if answer.status not in _TRIED_AGAIN or attempt == self.patience.attempts:
                 raise self.refusal(answer.status, answer.headers, what)
-            self.pause(attempt, asked, "")
+            self.pause(attempt, asked, status_reason(answer.status))
 
     def _problem(self, code: str, **facts: object) -> RegistryProblem:
         return RegistryProblem(code, registry=self.address, **facts)
+
+
+def status_reason(status: int) -> Text:
+    return Text(f"status {status}", f"status {status}")
 
 
 def _origin_named(name: str) -> Origin:

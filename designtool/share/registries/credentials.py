@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from designtool.diagnostics import Cannot, Text
+from designtool.diagnostics.os_reasons import os_reason
 from designtool.load.yaml_file import parse_yaml
 
 VARIABLE = "DESIGNTOOL_CREDENTIALS"
@@ -50,7 +51,9 @@ def read_credentials(path: Path) -> dict[str, Credential | None]:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise _cannot(path, f"går inte att läsa: {error.strerror}", f"cannot be read: {error.strerror}") from error
+        raise _cannot(
+            path, f"går inte att läsa: {os_reason(error).sv}", f"cannot be read: {os_reason(error).en}"
+        ) from error
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise _cannot(
             path, "kan läsas av andra. Kör: chmod 600 på filen.", "can be read by others. Run chmod 600 on the file."

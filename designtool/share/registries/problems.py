@@ -18,9 +18,14 @@ class RegistryProblem(Exception):
 
     def __init__(self, code: str, /, **facts: object) -> None:
         template = REGISTRY_PROBLEMS[code]
-        words = {name: printable(str(value)) for name, value in facts.items()}
+        words = {
+            name: value if isinstance(value, Text) else Text(str(value), str(value)) for name, value in facts.items()
+        }
         self.code = code
-        self.message = Text(template.sv.format_map(words), template.en.format_map(words))
+        self.message = Text(
+            template.sv.format_map({name: printable(said.sv) for name, said in words.items()}),
+            template.en.format_map({name: printable(said.en) for name, said in words.items()}),
+        )
         super().__init__(f"{code}: {self.message.en}")
 
     @property
@@ -36,6 +41,8 @@ _OUT_OF_REACH = frozenset(
         "registry-unavailable",
         "registry-locked",
         "access-denied",
+        "sign-in-refused",
+        "sign-in-unknown",
         "not-in-registry",
         "not-a-registry-folder",
         "earlier-version-missing",
@@ -68,7 +75,8 @@ REGISTRY_PROBLEMS: Mapping[str, Text] = MappingProxyType(
         ),
         # Reaching it
         "registry-unreachable": Text(
-            "Det går inte att nå {registry}: {reason}", "{registry} cannot be reached: {reason}"
+            "Det går inte att nå {registry}: {reason}. Kontrollera adressen och nätet, och försök igen.",
+            "{registry} cannot be reached: {reason}. Check the address and the network, and try again.",
         ),
         "registry-too-slow": Text(
             "{registry} svarar för långsamt. Försök igen senare.", "{registry} answers too slowly. Try again later."
@@ -82,8 +90,28 @@ REGISTRY_PROBLEMS: Mapping[str, Text] = MappingProxyType(
             "Somebody else is writing to {registry}. Try again in a while.",
         ),
         "access-denied": Text(
-            "{registry} ger inte tillträde till {what}. Se efter att inloggningen gäller för {host} i filen med inloggningar.",
-            "{registry} gives no access to {what}. See that the credentials file holds valid credentials for {host}.",
+            "{registry} ger inte tillträde till {what}. Är det en annan regions program krävs ett avtal som gäller: designtool "
+            "agreements list. Annars ska användarnamn och lösenord för {host} stå i filen med inloggningar, som är "
+            "~/.config/designtool/credentials.yaml eller den som DESIGNTOOL_CREDENTIALS anger.",
+            "{registry} gives no access to {what}. For a program of another region an agreement must be in force: designtool "
+            "agreements list. Else a user name and a password for {host} are to stand in the credentials file, which is "
+            "~/.config/designtool/credentials.yaml or the one that DESIGNTOOL_CREDENTIALS names.",
+        ),
+        "sign-in-refused": Text(
+            "{host}, som {registry} loggar in hos, godtar inte användarnamnet och lösenordet, eller så saknas de. De ska stå för "
+            "{host} i filen med inloggningar, som är ~/.config/designtool/credentials.yaml eller den som DESIGNTOOL_CREDENTIALS "
+            "anger.",
+            "{host}, where {registry} has people sign in, does not take the user name and password, or there are none. They are "
+            "to stand for {host} in the credentials file, which is ~/.config/designtool/credentials.yaml or the one that "
+            "DESIGNTOOL_CREDENTIALS names.",
+        ),
+        "sign-in-unknown": Text(
+            "{registry} vill att du loggar in hos {host}, som ligger på det egna nätet och inte står i filen med inloggningar. "
+            "Är det rätt plats: skriv in {host} där, med användarnamn och lösenord. Filen är "
+            "~/.config/designtool/credentials.yaml eller den som DESIGNTOOL_CREDENTIALS anger.",
+            "{registry} wants you to sign in at {host}, which is on your own network and does not stand in the credentials file. "
+            "If that is the right place: write {host} there, with a user name and a password. The file is "
+            "~/.config/designtool/credentials.yaml or the one that DESIGNTOOL_CREDENTIALS names.",
         ),
         # What it answers
         "registry-refused": Text(

@@ -14,7 +14,7 @@ import httpx
 
 from designtool.bundle import BlobSource, ContentChanged, Refused, digest_of
 from designtool.bundle.manifest import is_digest
-from designtool.share.registries.client import Answer, Cut, RegistryClient
+from designtool.share.registries.client import Answer, Cut, RegistryClient, status_reason
 from designtool.share.registries.names import is_tag
 from designtool.share.registries.problems import RegistryProblem
 from designtool.share.registries.registry import (
@@ -91,10 +91,10 @@ class HttpRegistry:
                 with self._blob(repository, digest, "HEAD", 0, self._client.patience.answer) as response:
                     status, headers = response.status_code, response.headers
             except Cut as cut:
-                self._client.pause(attempt, None, str(cut))
+                self._client.pause(attempt, None, cut.reason)
                 continue
             if self._client.may_try_again(status) and attempt < self._client.patience.attempts:
-                self._client.pause(attempt, headers.get("Retry-After"), "")
+                self._client.pause(attempt, headers.get("Retry-After"), status_reason(status))
                 continue
             if status == 404:
                 return False
@@ -192,7 +192,7 @@ class HttpRegistry:
             # Where somebody else is sending the same blob, a registry may not see for a moment that it is there.
             if b"BLOB_UNKNOWN" not in answer.body or attempt == self._client.patience.attempts:
                 raise self._client.refusal(answer.status, answer.headers, f"{repository} {reference}")
-            self._client.pause(attempt, None, "")
+            self._client.pause(attempt, None, status_reason(answer.status))
 
     def _pages(self, repository: str, path: str) -> Iterator[dict[str, Any] | None]:
         """A listing, page by page; None where the registry has no such listing. Raises RegistryProblem for one without an end."""
@@ -247,7 +247,7 @@ class HttpRegistry:
         ends = time.monotonic() + self._client.patience.seconds(size)
         while True:
             start = position
-            reason, asked = "", None
+            asked = None
             try:
                 with self._blob(repository, digest, "GET", start, ends - time.monotonic()) as response:
                     if not self._client.may_try_again(response.status_code):
@@ -255,9 +255,9 @@ class HttpRegistry:
                             position += len(piece)
                             yield piece
                         return
-                    reason, asked = f"status {response.status_code}", response.headers.get("Retry-After")
+                    reason, asked = status_reason(response.status_code), response.headers.get("Retry-After")
             except Cut as cut:
-                reason = str(cut)
+                reason = cut.reason
             attempt = 1 if position > start else attempt + 1
             if position == start:
                 self._client.pause(attempt, asked, reason)
@@ -322,7 +322,7 @@ class HttpRegistry:
             except Cut as cut:
                 attempt = 1 if upload.position > position else attempt + 1
                 position = max(position, upload.position)
-                self._client.pause(attempt, cut.asked, str(cut))
+                self._client.pause(attempt, cut.asked, cut.reason)
                 if self.has_blob(repository, blob.digest, blob.size):
                     return  # What was cut was the answer alone.
                 upload.ask_how_far()

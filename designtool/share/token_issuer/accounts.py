@@ -17,6 +17,7 @@ from designtool.atomic import write_atomically
 from designtool.bundle import Refused
 from designtool.bundle.canonical import canonical_json, parse_canonical
 from designtool.diagnostics import Cannot, Text
+from designtool.diagnostics.os_reasons import os_reason
 from designtool.share.federation.keys import check_passphrase
 from designtool.share.registries.names import is_part
 from designtool.share.token_issuer.decision import RESERVED, Account
@@ -66,7 +67,9 @@ def read_accounts(path: Path) -> Mapping[str, Entry]:
     except FileNotFoundError:
         return MappingProxyType({})
     except OSError as error:
-        raise _cannot(path, f"går inte att läsa: {error.strerror}", f"cannot be read: {error.strerror}") from error
+        raise _cannot(
+            path, f"går inte att läsa: {os_reason(error).sv}", f"cannot be read: {os_reason(error).en}"
+        ) from error
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise _cannot(
             path, "kan läsas av andra. Kör: chmod 600 på filen.", "can be read by others. Run chmod 600 on the file."
@@ -121,7 +124,9 @@ def _write(path: Path, entries: Mapping[str, Entry]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, lambda stream: stream.write(data), secret=True)
     except OSError as error:
-        raise _cannot(path, f"går inte att skriva: {error.strerror}", f"cannot be written: {error.strerror}") from error
+        raise _cannot(
+            path, f"går inte att skriva: {os_reason(error).sv}", f"cannot be written: {os_reason(error).en}"
+        ) from error
 
 
 def _entry(name: str, stated: dict[str, Any]) -> Entry:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from designtool.atomic import write_atomically
 from designtool.diagnostics import Cannot, Text
+from designtool.diagnostics.os_reasons import os_reason
 from designtool.share.registries.client import parse_address
 from designtool.share.token_issuer.decision import Access
 
@@ -77,7 +78,7 @@ def new_issuer(folder: Path, service: str, address: str, now: datetime) -> Issue
             write_atomically(folder / name, lambda stream, data=data: stream.write(data), secret=name == KEY_FILE)  # type: ignore[misc]
     except OSError as error:
         raise _cannot(
-            folder, f"går inte att skriva: {error.strerror}", f"cannot be written: {error.strerror}"
+            folder, f"går inte att skriva: {os_reason(error).sv}", f"cannot be written: {os_reason(error).en}"
         ) from error
     return issuer
 
@@ -185,7 +186,9 @@ def _read(path: Path, secret: bool = False) -> bytes:
             mode = os.fstat(stream.fileno()).st_mode
             data = stream.read(_LARGEST)
     except OSError as error:
-        raise _cannot(path, f"går inte att läsa: {error.strerror}", f"cannot be read: {error.strerror}") from error
+        raise _cannot(
+            path, f"går inte att läsa: {os_reason(error).sv}", f"cannot be read: {os_reason(error).en}"
+        ) from error
     if secret and os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise _cannot(
             path, "kan läsas av andra. Kör: chmod 600 på filen.", "can be read by others. Run chmod 600 on the file."
