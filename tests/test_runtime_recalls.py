@@ -341,6 +341,42 @@ def test_a_part_that_is_not_in_the_program_is_told(own: Region) -> None:
     assert "Stoppat: Mina mål." in page
 
 
+def test_where_a_diary_is_stopped_nobody_is_told_that_it_is_open(own: Region) -> None:
+    recall(own, "mina_mal")
+    assert "Krissidan, dagboken, meddelanden" in own.therapist().get("/patients").text
+    recall(own, "mina_mal", "somndagbok")
+    page = own.therapist().get("/patients").text
+    assert "Krissidan, dagboken, meddelanden" not in page
+    assert "Krissidan, meddelanden" in page
+
+
+def test_what_therapists_fill_in_concerns_no_patient(own: Region) -> None:
+    therapist, care = own.therapist(), own.clinic.therapist_base
+    assert therapist.post(f"{care}/exercise/bedomning", {"action": "submit", "text": "Ringde."}).status_code == 303
+    recall(own, "bedomning")
+    assert SHOWN not in patient_of(own).get(f"{own.clinic.patient_base}/home").text
+    page = therapist.get(f"{care}/exercise/bedomning").text
+    assert TO_THERAPIST in page
+    assert "Ringde." in page, "what was written stays there to be read"
+    refused = therapist.post(f"{care}/exercise/bedomning", {"action": "submit", "text": "Ringde <igen>."})
+    assert (refused.status_code, "Ringde &lt;igen&gt;." in refused.text) == (422, True)
+    form = therapist.get(f"{care}/form/bedomning").text
+    assert TO_THERAPIST in form
+    assert "Fyll i" not in form.partition("<main")[2]
+
+
+def test_what_was_written_in_a_stopped_module_is_one_step_away(own: Region) -> None:
+    patient, base = patient_of(own), own.clinic.patient_base
+    assert patient.post(f"{base}/questionnaire/mood", {"action": "submit", **risky_answers(own)}).status_code == 303
+    goals = {"action": "submit", "viktigast": "Sova", "har_plan": "false"}
+    assert patient.post(f"{base}/exercise/mina_mal", goals).status_code == 303
+    assert patient.post(f"{base}/module/valkommen", {"action": "submit"}).status_code == 303
+    recall(own, "valkommen")
+    page = patient.get(f"{base}/module/valkommen").text
+    assert f'href="{base}/exercise/mina_mal"' in page
+    assert "Du har skickat modulen." in page
+
+
 def test_two_recalls_of_one_release_both_count(own: Region) -> None:
     """Somebody with a safety officer's key and the online key drops the first: it counts on."""
     recall(own, "mina_mal")

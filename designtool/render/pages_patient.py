@@ -20,7 +20,7 @@ from designtool.render.html import element, joined
 from designtool.render.icons import icon
 from designtool.render.parts import Body, heading
 from designtool.render.records import diary_table, never_sent, record_view, summaries
-from designtool.render.stopped import stopped_at_home, stopped_card, typed_there
+from designtool.render.stopped import stopped_at_home, stopped_card, typed_there, written_in
 from designtool.render.tasks import (
     flags_for_patient,
     module_number,
@@ -139,7 +139,9 @@ def module(rest: str, context: PageContext, templates: Templates) -> Body | None
     parts = templates.parts("module", facts)
     errors = ("errors", error_summary(context, found.id))
     if context.stopped(found.id) is not None:
-        kept = [part for part in parts if part[0] == "feedback"]
+        # That it was sent stands, and so does all that was written.
+        kept = [part for part in parts if part[0] == "feedback" or (part[0], situation.status) == ("send", "submitted")]
+        kept.append(("written", written_in(context, found)))
         title = ("heading", heading(found.title, module_number(context, found.id)))
         return Body(found.title, (title, errors, ("stopped", stopped_card(context, found.id)), *kept))
     *before, work, send = parts

@@ -148,7 +148,8 @@ def exercise(rest: str, context: PageContext, templates: Templates) -> Body | No
 def _work(found: Exercise, context: PageContext) -> tuple[tuple[str, Markup], ...]:
     if context.stopped(found.id) is None:
         return exercise_page(found, context)
-    written = joined((typed_there(context, found), never_sent(context, found.id)))
+    earlier = _records(context, found.id) if found.fill != "whenever" else Markup("")
+    written = joined((typed_there(context, found), never_sent(context, found.id), earlier))
     return (("stopped", stopped_card(context, found.id)), ("form", written))
 
 
@@ -182,7 +183,9 @@ def form(rest: str, context: PageContext, templates: Templates) -> Body | None:
             exercise_answers(context, exercise_, shown.draft),
         )
         parts.append(("draft", draft))
-    if exercise_ is not None and exercise_.filled_by == "therapist":
+    if context.stopped(rest) is not None:
+        parts.append(("stopped", stopped_card(context, rest)))
+    elif exercise_ is not None and exercise_.filled_by == "therapist":
         parts.append(
             (
                 "fill",

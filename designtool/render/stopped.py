@@ -8,7 +8,8 @@ from typing import Any
 from markupsafe import Markup
 
 from designtool.model.exercise import Exercise, Field
-from designtool.render.context import PageContext
+from designtool.model.module import Module
+from designtool.render.context import PageContext, form_target, form_title
 from designtool.render.display import option_label
 from designtool.render.html import element, joined, paragraphs
 from designtool.render.icons import icon
@@ -27,6 +28,37 @@ def stopped_at_home(context: PageContext) -> Markup:
         context.stopped(part) or "" for part in context.viewpoint.stopped if _has_come_to(context, part)
     )
     return joined(_card(context, text, context.say("stopped-at-home")) for text in texts)
+
+
+def written_in(context: PageContext, module: Module) -> Markup:
+    """Where the patient reads what they have written in a module that is stopped."""
+    own = (one.id for one in context.program.exercises if one.module == module.id)
+    ids = dict.fromkeys((*module.complete_when, *module.homework, *own))
+    shown = [id for id in ids if _is_written(context, id)]
+    if not shown:
+        return Markup("")
+    place = context.unique("written")
+    links = (
+        element(
+            "li",
+            {},
+            element("a", {"href": context.href(form_target(context.program, id))}, form_title(context.program, id)),
+        )
+        for id in shown
+    )
+    return element(
+        "section",
+        {"aria-labelledby": place},
+        element("h2", {"id": place}, context.say("stopped-written")),
+        element("ul", {}, joined(links)),
+    )
+
+
+def _is_written(context: PageContext, id: str) -> bool:
+    exercise, form = context.program.exercise.get(id), context.form(id)
+    if exercise is not None and (exercise.filled_by != "patient" or exercise.kind == "decision"):
+        return False
+    return bool(form.records or form.draft)
 
 
 def typed_there(context: PageContext, exercise: Exercise) -> Markup:
@@ -112,6 +144,8 @@ def _has_come_to(context: PageContext, part: str) -> bool:
     decision = context.situation.decisions.get(part)
     if decision is not None:
         return decision.status != "not-open"
+    if context.program.exercise[part].filled_by == "therapist":
+        return False
     form = context.form(part)
     return form.status != "not-open" or bool(form.records)
 

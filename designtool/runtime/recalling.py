@@ -180,7 +180,10 @@ def _lines(recall: Recall, program: Program) -> tuple[Text, ...]:
         unknown = [part for part in recall.parts if part != ALL and not is_part(program, part)]
         if unknown:
             lines.append(_filled(_UNKNOWN, parts=", ".join(unknown)))
-        lines.append(_STAYS)
+        stopped = [
+            program.exercise[part].kind for part in stopped_parts(program, recall.parts) if part in program.exercise
+        ]
+        lines.append(_STAYS_WITHOUT_DIARY if "diary" in stopped else _STAYS)
     if recall.damaged:
         lines.append(_DAMAGED)
     return tuple(lines)
@@ -235,6 +238,10 @@ _UNKNOWN = Text(
 _STAYS = Text(
     "Krissidan, dagboken, meddelanden, mätningar och patientens egna svar är öppna som förut.",
     "The crisis page, the diary, messages, measurements and the patient's own answers are open as before.",
+)
+_STAYS_WITHOUT_DIARY = Text(
+    "Krissidan, meddelanden, mätningar och patientens egna svar är öppna som förut.",
+    "The crisis page, messages, measurements and the patient's own answers are open as before.",
 )
 _DAMAGED = Text(
     "Allt i återkallelsen gick inte att läsa. Det räknas som det strängaste som kan ha menats.",
