@@ -130,7 +130,15 @@ def test_several_drafts_are_signed_together_or_not_at_all(run: Run, keys: Path, 
         assert [path.read_bytes() for path in (root, targets, recall)] == before
     done = run("federation", "sign", root, targets, "--key", "grundare-a", "--keys", keys, typed="y\ny\n")
     assert (done.status, done.out.count("Underskrifter som saknas: 1.")) == (0, 2)
+    assert "Lämna filen vidare till: Grundare-B, Grundare-C" in done.out
     assert recall.read_bytes() == before[2]
+    # A Swede answers in Swedish, and whoever answers something else is asked again.
+    done = run("federation", "sign", root, targets, "--key", "grundare-b", "--keys", keys, typed="kanske\nja\nJ\n")
+    assert (done.status, done.out.count("Svara ja eller nej.")) == (0, 1)
+    assert f"Ta in det: designtool federation adopt PLACE {root}" in done.out
+    sign(run, keys, recall, "sam")
+    done = run("federation", "adopt", folder, root, targets, recall)
+    assert f"designtool federation stamp {folder} --key NAME" in done.out
 
 
 def test_a_program_is_released_with_four_eyes_and_taken_in(run: Run, keys: Path, bundle: Path, tmp_path: Path) -> None:
@@ -203,7 +211,9 @@ def test_nothing_is_signed_or_written_over_by_mistake(run: Run, keys: Path, tmp_
     found(run, keys, folder)
     before = contents(folder)
     draft = folder / "drafts" / "2.targets.draft.json"
-    assert run("federation", "sign", draft, "--key", "grundare-a", "--keys", keys, typed="n\n").status == 1
+    for no in ("n\n", "nej\n", "\n", "kanske\nnej\n", ""):
+        assert run("federation", "sign", draft, "--key", "grundare-a", "--keys", keys, typed=no).status == 1
+        assert contents(folder) == before
     done = run("federation", "sign", draft, "--key", "anna", "--keys", keys, "--yes")
     assert (done.status, "not-a-signer" in done.err) == (1, True)
     done = run("federation", "sign", draft, "--key", "ingen", "--keys", keys, "--yes")
@@ -332,7 +342,7 @@ def test_trust_and_the_demonstration_do_not_go_together(run: Run, bundle: Path, 
 
 def test_the_ceremony_in_the_readme_is_one_that_exists() -> None:
     readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-    section = readme.partition("## Trust\n")[2].partition("\n## ")[0]
+    section = readme.partition("## För dig som delar program mellan regioner\n")[2].partition("\n## ")[0]
     lines = [shlex.split(line, comments=True) for line in section.splitlines() if line.startswith("designtool ")]
     assert len(lines) > 12
     for _, *words in lines:

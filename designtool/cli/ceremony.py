@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from designtool.share.federation.draft import Draft
 
 DRAFTS_FOLDER = "drafts"
+_YES, _NO = frozenset({"j", "ja", "y", "yes"}), frozenset({"", "n", "nej", "no"})
 PLACE = click.argument("place")
 DRAFTS = click.option(
     "--drafts",
@@ -61,6 +62,19 @@ def write_drafts(
         return
     for path in paths:
         click.echo(Text(f"Utkast att skriva under: {path}", f"Draft to be signed: {path}").in_language(here.language))
+
+
+def ask_to_sign(here: Here, on_stderr: bool) -> None:
+    """Go on when whoever is to sign says yes, in Swedish or English. Leaves with `click.Abort` at a no, or no answer at all."""
+    question = Text("Vill du skriva under? (ja/nej)", "Do you want to sign? (yes/no)").in_language(here.language)
+    while True:
+        answer = click.prompt(question, default="", show_default=False, err=on_stderr).strip().lower()
+        if answer in _YES:
+            return
+        if answer in _NO:
+            click.echo(Text("Inget är underskrivet.", "Nothing is signed.").in_language(here.language), err=True)
+            raise click.Abort
+        click.echo(Text("Svara ja eller nej.", "Answer yes or no.").in_language(here.language), err=on_stderr)
 
 
 def read_draft_file(path: Path) -> Draft:

@@ -14,6 +14,7 @@ from designtool.cli.bundle_file import opened_bundle
 from designtool.cli.ceremony import (
     DRAFTS,
     PLACE,
+    ask_to_sign,
     draft_json,
     drafts_in,
     metadata_json,
@@ -30,6 +31,7 @@ from designtool.diagnostics import Text
 
 if TYPE_CHECKING:
     from designtool.share.agreements.registry import Collected
+    from designtool.share.federation.draft import Draft
     from designtool.share.federation.keys import PublicKey
     from designtool.share.federation.metadata_store import MetadataStore
 
@@ -191,7 +193,7 @@ def sign(
     """Visa vad utkast innehåller, och skriv under dem. Det går bra utan nät."""
     from designtool.atomic import write_atomically
     from designtool.bundle import program_of
-    from designtool.share.federation.draft import describe, encode_draft, progress_of, sign_draft
+    from designtool.share.federation.draft import describe, encode_draft, sign_draft
     from designtool.share.federation.keys import open_key
 
     here = Here()
@@ -205,9 +207,8 @@ def sign(
         for draft in drafts.values():
             for line in describe(draft, programs):
                 click.echo(line.in_language(here.language), err=is_json)
-            question = Text("Vill du skriva under?", "Do you want to sign?").in_language(here.language)
-            if not yes and not click.confirm(question, default=False, err=is_json):
-                raise click.Abort
+            if not yes:
+                ask_to_sign(here, on_stderr=is_json)
         signer = open_key(key_folder, key, asked_passphrase(passphrase_file, key, is_new=False))
         # All of them, or none: a key that may not sign one of them has signed nothing.
         done = {file: sign_draft(draft, signer) for file, draft in drafts.items()}
@@ -217,16 +218,32 @@ def sign(
         print_json({"drafts": [draft_json(file, draft) for file, draft in done.items()]})
         return
     for file, draft in done.items():
-        still = progress_of(draft).still
-        said = Text(
-            f"{file}: underskrivet. Underskrifter som saknas: {still}."
-            if still
-            else f"{file}: underskrivet. Alla underskrifter finns.",
-            f"{file}: signed. Signatures that are missing: {still}."
-            if still
-            else f"{file}: signed. All signatures are there.",
+        click.echo(_signed(file, draft).in_language(here.language))
+
+
+def _signed(file: Path, draft: Draft) -> Text:
+    """What is missing of a draft that somebody has signed, or what comes next."""
+    from designtool.share.federation.draft import progress_of
+    from designtool.share.federation.roles import RECALL
+
+    progress = progress_of(draft)
+    if progress.still:
+        others = ", ".join(key.holder for key in progress.missing)
+        return Text(
+            f"{file}: underskrivet. Underskrifter som saknas: {progress.still}. Lämna filen vidare till: {others}",
+            f"{file}: signed. Signatures that are missing: {progress.still}. Hand the file on to: {others}",
         )
-        click.echo(said.in_language(here.language))
+    if draft.role in ("root", "targets", RECALL):
+        adopt = f"designtool federation adopt PLACE {file}"
+        return Text(
+            f"{file}: underskrivet. Alla underskrifter finns. Ta in det: {adopt}",
+            f"{file}: signed. All signatures are there. Adopt it: {adopt}",
+        )
+    release = f"designtool publish BUNDLE --to PLACE --release {file}"
+    return Text(
+        f"{file}: underskrivet. Alla underskrifter finns. Ge ut paketet: {release}",
+        f"{file}: signed. All signatures are there. Publish the bundle: {release}",
+    )
 
 
 def _write(data: bytes, stream: BinaryIO) -> None:
@@ -258,6 +275,10 @@ def adopt(place: str, files: tuple[Path, ...], output_format: str) -> None:
                 click.echo(said.in_language(here.language))
     if output_format == "json":
         print_json({"adopted": adopted})
+        return
+    stamp = f"designtool federation stamp {place} --key NAME"
+    said = Text(f"Det gäller när det har stämplats: {stamp}", f"It is in force once it has been stamped: {stamp}")
+    click.echo(said.in_language(here.language))
 
 
 @command.command("stamp")

@@ -50,8 +50,12 @@ def asked_passphrase(file: Path | None, name: str, is_new: bool) -> str:
     language = language_of(None)
     question = Text(f"Lösenfras till {name}", f"Passphrase of {name}").in_language(language)
     again = Text("Samma lösenfras igen", "The same passphrase again").in_language(language)
-    answer: str = click.prompt(question, hide_input=True, confirmation_prompt=again if is_new else False, err=True)
-    return answer
+    while True:
+        answer: str = click.prompt(question, hide_input=True, err=True)
+        if not is_new or click.prompt(again, hide_input=True, err=True) == answer:
+            return answer
+        unlike = Text("De två var olika. Försök igen.", "The two were not alike. Try again.")
+        click.echo(unlike.in_language(language), err=True)
 
 
 def is_terminal() -> bool:

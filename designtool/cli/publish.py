@@ -130,8 +130,8 @@ def command(
         click.echo(said.in_language(here.language), err=True)
     if signed:
         said = Text(
-            f"Utgåvan gäller när metadatan har stämplats: designtool federation stamp {registry}",
-            f"The release is in force once the metadata has been stamped: designtool federation stamp {registry}",
+            f"Utgåvan gäller när metadatan har stämplats: designtool federation stamp {registry} --key NAME",
+            f"The release is in force once the metadata has been stamped: designtool federation stamp {registry} --key NAME",
         )
         click.echo(said.in_language(here.language))
     if source is not None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from designtool.cli.ceremony import DRAFTS, PLACE, drafts_in, write_drafts
+from designtool.cli.ceremony import DRAFTS, PLACE, ask_to_sign, drafts_in, write_drafts
 from designtool.cli.click_words import Commands
 from designtool.cli.output import FORMAT, Usage, language_of, print_json, today
 from designtool.cli.passphrase import KEYS, PASSPHRASE_FILE, asked_passphrase
@@ -204,9 +204,8 @@ def sign_lift_command(
         ):
             # On stderr where programs read: nobody signs what was not shown.
             click.echo(line.in_language(here.language), err=output_format == "json")
-        question = Text("Vill du skriva under?", "Do you want to sign?").in_language(here.language)
-        if not yes and not click.confirm(question, default=False, err=output_format == "json"):
-            raise click.Abort
+        if not yes:
+            ask_to_sign(here, on_stderr=output_format == "json")
         signer = open_key(key_folder, key_name, asked_passphrase(passphrase_file, key_name, is_new=False))
         done = sign_lift(lift, signer, read_public(public_file(key_folder, key_name)), keys)
         write_atomically(file, lambda stream: stream.write(encode_envelope(done.envelope)))
