@@ -29,7 +29,7 @@ from tests.large_program import NAME, PASSPHRASE, PUBLISHER_KEY, VERSIONS, Large
 from tests.measuring import Measured, designtool, program  # noqa: E402
 from tests.registries import docker_registry, http_registry  # noqa: E402
 
-_IMPORT = "from tests.bench.sharing import import_signed; import_signed(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]))"
+IMPORT = "from tests.bench.sharing import import_signed; import_signed(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]))"
 
 
 @dataclass
@@ -156,7 +156,7 @@ def _judged(table: Table, made: LargeProgram, trust: Path, bundle: Path, where: 
     table.add("provenance new", designtool(where, *new, environment=phrase))
     checked = ("verify", bundle, "--provenance", stated, "--trust", trust)
     table.add("verify --provenance --trust", designtool(where, *checked))
-    table.add("runtime: import, signed", designtool(where, bundle, trust, where / "data", body=_IMPORT))
+    table.add("runtime: import, signed", designtool(where, bundle, trust, where / "data", body=IMPORT))
 
 
 if __name__ == "__main__":
