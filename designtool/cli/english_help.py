@@ -487,6 +487,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "Make a draft of the release of a bundle, for the region's two people to sign."
         ),
         "Namnet på din nyckel.": "The name of your key.",
+        "Mappen med avtal (vanligen agreements): vilka som inte håller utan nyckeln sägs innan den tas bort.": (
+            "The folder of agreements (usually agreements): those that do not hold without the key are told before it goes."
+        ),
         "Paketet som återkallas: vad som stoppas visas då med sina titlar. Kan anges flera gånger.": (
             "The bundle that is recalled: what is stopped is then shown with its titles. Can be given several times."
         ),

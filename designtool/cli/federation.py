@@ -109,27 +109,52 @@ def add_region(place: str, region: str, keys: tuple[Path, ...], drafts_folder: P
         write_drafts(here, drafts_in(here, place, drafts_folder), drafts, output_format)
 
 
+_AGREEMENTS = click.option(
+    "--agreements",
+    "agreements_folder",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Mappen med avtal (vanligen agreements): vilka som inte håller utan nyckeln sägs innan den tas bort.",
+)
+
+
 @command.command("rotate")
 @PLACE
 @click.argument("role")
 @click.option("--old", help="Id på nyckeln som ska bort, eller dess början.")
 @click.option("--new", type=_PUBLIC_KEY, required=True, help="Den nya öppna nyckeln.")
+@_AGREEMENTS
 @DRAFTS
 @FORMAT
-def rotate(place: str, role: str, old: str | None, new: Path, drafts_folder: Path | None, output_format: str) -> None:
+def rotate(
+    place: str,
+    role: str,
+    old: str | None,
+    new: Path,
+    agreements_folder: Path | None,
+    drafts_folder: Path | None,
+    output_format: str,
+) -> None:
     """Byt en nyckel. ROLE är founder, online, recall eller en region. Utan --old läggs den nya till."""
-    _change_key(place, role, old, new, drafts_folder, output_format)
+    _change_key(place, role, old, new, agreements_folder, drafts_folder, output_format)
 
 
 @command.command("revoke")
 @PLACE
 @click.argument("role")
 @click.option("--old", required=True, help="Id på nyckeln som ska bort, eller dess början.")
+@_AGREEMENTS
 @DRAFTS
 @FORMAT
-def revoke(place: str, role: str, old: str, drafts_folder: Path | None, output_format: str) -> None:
+def revoke(
+    place: str,
+    role: str,
+    old: str,
+    agreements_folder: Path | None,
+    drafts_folder: Path | None,
+    output_format: str,
+) -> None:
     """Ta bort en nyckel som inte längre går att lita på. ROLE är founder, online, recall eller en region."""
-    _change_key(place, role, old, None, drafts_folder, output_format)
+    _change_key(place, role, old, None, agreements_folder, drafts_folder, output_format)
 
 
 @command.command("renew")
@@ -469,8 +494,15 @@ def copy(source: str, target: str, output_format: str) -> None:
 
 
 def _change_key(
-    place: str, role: str, old: str | None, new: Path | None, drafts_folder: Path | None, output_format: str
+    place: str,
+    role: str,
+    old: str | None,
+    new: Path | None,
+    agreements_folder: Path | None,
+    drafts_folder: Path | None,
+    output_format: str,
 ) -> None:
+    from designtool.cli.key_change import tell_what_falls
     from designtool.share.federation.publication import draft_key_change, whole_key_id
 
     here = Here()
@@ -479,7 +511,8 @@ def _change_key(
         with here.opened_metadata(place) as store:
             removed = whole_key_id(store, role, old) if old is not None else None
             drafts = draft_key_change(store, role, removed, key, _now())
-        write_drafts(here, drafts_in(here, place, drafts_folder), drafts, output_format)
+            told = tell_what_falls(here, place, store, role, removed, agreements_folder) if removed is not None else {}
+        write_drafts(here, drafts_in(here, place, drafts_folder), drafts, output_format, told)
 
 
 def _root_with(store: MetadataStore, digest: str) -> bytes:

@@ -18,7 +18,11 @@ def region_keys(trust_folder: Path) -> dict[str, PublicKey]:
     What is read was verified by the last `refresh` of the trust folder; whoever needs it fresh makes one first. Raises
     TrustProblem where nothing has been verified yet.
     """
-    targets = region_list(trust_folder)
+    return keys_of_regions(region_list(trust_folder))
+
+
+def keys_of_regions(targets: Targets) -> dict[str, PublicKey]:
+    """By key id, of every region in a list of them."""
     roles = (targets.delegations.roles or {}) if targets.delegations is not None else {}
     return {
         key.key_id: key
