@@ -15,11 +15,10 @@ from tuf.api.metadata import Metadata, Snapshot, Targets
 
 from designtool.diagnostics import Text
 from designtool.share.federation import roles
-from designtool.share.federation.draft import LARGEST, LARGEST_TARGETS, metadata_of
 from designtool.share.federation.keys import PublicKey
 from designtool.share.federation.problems import TrustProblem
 from designtool.share.federation.roles import RECALL, TOP_ROLES, Release, release_name, release_of
-from designtool.share.federation.trust import CLIENT_FOLDER, SEEN_FILE, nothing_verified, read_seen
+from designtool.share.federation.trust import CLIENT_FOLDER, SEEN_FILE, nothing_verified, read_seen, verified_last
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +43,7 @@ class Offers:
 
 def read_offers(trust_folder: Path) -> Offers:
     """Raises TrustProblem where nothing has been verified yet. What is wrong with one region hides no other."""
-    folder = trust_folder / CLIENT_FOLDER
-    top = {role: _metadata(folder, role) for role in TOP_ROLES}
+    top = {role: _metadata(trust_folder, role) for role in TOP_ROLES}
     if None in top.values():
         raise nothing_verified(trust_folder)
     found = {role: one.signed for role, one in top.items() if one is not None}
@@ -56,15 +54,17 @@ def read_offers(trust_folder: Path) -> Offers:
     roles = (targets.delegations.roles or {}) if targets.delegations is not None else {}
     seen = read_seen(trust_folder / SEEN_FILE)
     before = seen.releases if seen is not None else {}
-    regions = tuple(_region(folder, name, targets, snapshot, before) for name in sorted(roles) if name != RECALL)
+    regions = tuple(_region(trust_folder, name, targets, snapshot, before) for name in sorted(roles) if name != RECALL)
     return Offers(regions, min(one.expires for one in found.values()))
 
 
-def _region(folder: Path, region: str, targets: Targets, snapshot: Snapshot, before: Mapping[str, str]) -> RegionOffers:
+def _region(
+    trust_folder: Path, region: str, targets: Targets, snapshot: Snapshot, before: Mapping[str, str]
+) -> RegionOffers:
     """`before`: the digest that each release had when it was first seen. One that has another now is no offer."""
     known = snapshot.meta.get(f"{region}.json")
     try:
-        metadata = _metadata(folder, region)
+        metadata = _metadata(trust_folder, region)
         if metadata is None:
             return RegionOffers(region, problem=_NOT_FETCHED if known is not None else None)
         signed = metadata.signed
@@ -86,16 +86,9 @@ def _region(folder: Path, region: str, targets: Targets, snapshot: Snapshot, bef
     return RegionOffers(region, kept, signers, signed.expires, problem)
 
 
-def _metadata(folder: Path, role: str) -> Metadata[Any] | None:
+def _metadata(trust_folder: Path, role: str) -> Metadata[Any] | None:
     """The verified metadata of a role; None where there is none."""
-    most = LARGEST.get(role, LARGEST_TARGETS)
-    try:
-        with (folder / f"{role}.json").open("rb") as stream:
-            return metadata_of(stream.read(most + 1), role)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise TrustProblem("trust-damaged", file=error.filename or role) from error
+    return verified_last(trust_folder, role) if (trust_folder / CLIENT_FOLDER / f"{role}.json").exists() else None
 
 
 _NOT_FETCHED = Text(

@@ -37,6 +37,10 @@ TRUST_PROBLEMS: Mapping[str, Text] = MappingProxyType(
             "Nothing of the federation has been fetched into {folder} yet. Get it: designtool federation update {folder} "
             "--from REGISTRY",
         ),
+        "trust-part-damaged": Text(
+            "{file} i mappen med förtroende är skadad. Hämta den på nytt: designtool federation update {folder} --from REGISTER",
+            "{file} in the trust folder is damaged. Get it again: designtool federation update {folder} --from REGISTRY",
+        ),
         "trust-exists": Text(
             "{folder} finns redan. En mapp med förtroende skrivs aldrig över.",
             "{folder} exists already. A trust folder is never written over.",

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from tuf.api.metadata import Targets
 
-from designtool.share.federation.draft import LARGEST_TARGETS, metadata_of
 from designtool.share.federation.keys import PublicKey
 from designtool.share.federation.roles import RECALL, keys_of_role
-from designtool.share.federation.trust import CLIENT_FOLDER, nothing_verified
+from designtool.share.federation.trust import verified_last
 
 
 def region_keys(trust_folder: Path) -> dict[str, PublicKey]:
@@ -35,11 +34,6 @@ def keys_of_regions(targets: Targets) -> dict[str, PublicKey]:
 
 def region_list(trust_folder: Path) -> Targets:
     """The regions and their keys, as they were verified last. Raises TrustProblem where nothing has been verified yet."""
-    try:
-        with (trust_folder / CLIENT_FOLDER / "targets.json").open("rb") as stream:
-            data = stream.read(LARGEST_TARGETS + 1)
-    except OSError as error:
-        raise nothing_verified(trust_folder) from error
-    targets = metadata_of(data, "targets").signed
+    targets = verified_last(trust_folder, "targets").signed
     assert isinstance(targets, Targets), "metadata_of has held it against its role"
     return targets

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from tuf.api import exceptions
-from tuf.api.metadata import Root, Targets
+from tuf.api.metadata import Metadata, Root, Targets
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 
 from designtool.atomic import write_atomically
@@ -114,6 +115,22 @@ def nothing_verified(trust_folder: Path) -> TrustProblem:
     return TrustProblem("trust-empty" if is_one else "trust-missing", folder=trust_folder)
 
 
+def verified_last(trust_folder: Path, role: str) -> Metadata[Any]:
+    """The metadata of a role as it was verified last; whoever needs it fresh makes a `refresh` first. Raises TrustProblem."""
+    name = f"{role}.json"
+    try:
+        with (trust_folder / CLIENT_FOLDER / name).open("rb") as stream:
+            data = stream.read(LARGEST.get(role, LARGEST_TARGETS) + 1)
+    except FileNotFoundError as error:
+        raise nothing_verified(trust_folder) from error
+    except OSError as error:
+        raise TrustProblem("trust-part-damaged", file=name, folder=trust_folder) from error
+    try:
+        return metadata_of(data, role)
+    except TrustProblem as problem:
+        raise TrustProblem("trust-part-damaged", file=name, folder=trust_folder) from problem
+
+
 def mirror_of(trust_folder: Path) -> FolderMetadataStore:
     """The copy of the federation's metadata that lies in a trust folder."""
     return FolderMetadataStore(trust_folder / MIRROR_FOLDER)
@@ -202,14 +219,16 @@ class Client:
         """Of regions whose metadata does not verify."""
         self._folder = folder
         self._seen_file: Path | None = None
-        self._anchor_version = metadata_of(anchor, "root").signed.version
+        self._anchor_version = _anchor_version(anchor)
         self._fetcher = StoreFetcher(store, self._anchor_version + limits.root_versions)
         self._seen = Seen(now, MappingProxyType({}), recalls=recalls)
         self._recalls_before = recalls
         folder.mkdir(exist_ok=True)
-        with self._problems():
+        try:
             self._updater = updater_of(folder, _ADDRESS, self._fetcher, limits, anchor)
-            self._updater._trusted_set.reference_time = now
+        except exceptions.RepositoryError as error:
+            raise TrustProblem("trust-damaged", file=ANCHOR_FILE) from error
+        self._updater._trusted_set.reference_time = now
 
     def refresh(self) -> None:
         with self._problems():
@@ -481,6 +500,14 @@ def _anchor(folder: Path) -> bytes:
         raise TrustProblem("trust-missing", folder=folder) from error
 
 
+def _anchor_version(anchor: bytes) -> int:
+    try:
+        version: int = metadata_of(anchor, "root").signed.version
+    except TrustProblem as problem:
+        raise TrustProblem("trust-damaged", file=ANCHOR_FILE) from problem
+    return version
+
+
 def read_seen(path: Path) -> Seen | None:
     """What was written down as seen; None where nothing was yet. Raises TrustProblem for a damaged file."""
     try:
@@ -497,6 +524,7 @@ def read_seen(path: Path) -> Seen | None:
             and all(type(version) is int for version in versions.values())
             and all(isinstance(digest, str) for digest in releases.values())
             and at.tzinfo is not None
+            and at.year > 2000
             and all(one is not None for one in recalls)
         )
     except (TrustProblem, KeyError, TypeError, ValueError, AttributeError) as error:

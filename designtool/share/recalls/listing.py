@@ -16,13 +16,13 @@ from typing import Any
 from tuf.api.metadata import TargetFile, Targets
 
 from designtool.share.envelope import encode_envelope
-from designtool.share.federation.draft import LARGEST_TARGETS, Draft, draft_of, metadata_of
+from designtool.share.federation.draft import Draft, draft_of
 from designtool.share.federation.keys import PublicKey
 from designtool.share.federation.metadata_store import MetadataStore
 from designtool.share.federation.problems import TrustProblem
 from designtool.share.federation.publication import Current, newest_of, newest_targets
 from designtool.share.federation.roles import RECALL, ReleaseName, release_of, renewed
-from designtool.share.federation.trust import CLIENT_FOLDER, SEEN_FILE, Seen, nothing_verified, read_seen
+from designtool.share.federation.trust import CLIENT_FOLDER, SEEN_FILE, Seen, read_seen, verified_last
 from designtool.share.recalls.entries import (
     LEVEL_WORDS,
     LEVELS,
@@ -263,11 +263,6 @@ def _as_problem(error: TrustProblem | OSError, file: Path) -> TrustProblem:
 
 
 def _verified(trust_folder: Path, role: str) -> Targets:
-    try:
-        with (trust_folder / CLIENT_FOLDER / f"{role}.json").open("rb") as stream:
-            data = stream.read(LARGEST_TARGETS + 1)
-    except OSError as error:
-        raise nothing_verified(trust_folder) from error
-    signed = metadata_of(data, role).signed
+    signed = verified_last(trust_folder, role).signed
     assert isinstance(signed, Targets), "metadata_of has held it against its role"
     return signed
