@@ -179,6 +179,9 @@ def test_the_state_of_the_agreement_is_told(here: Path, upstream: Upstream, bund
     upstream.publishes(bundles["1.1.0"])
     (one,) = told("update", status=1)
     assert (one["newer"]["version"], one["agreement"]) == ("1.1.0", "other-version")
+    said = run("subscriptions", "update").stdout
+    assert "Avtalet gäller versioner >=1.0 <1.1, och inte 1.1.0. Skriv till avtal@example.se." in said
+    assert "Ta sedan den nya versionen: designtool subscriptions update vgr/exempel --build" in said
 
 
 def test_agreements_and_recalls_come_with_what_is_followed(
@@ -277,6 +280,7 @@ def test_an_overlay_that_still_fits_is_carried_over_and_its_step_is_that_of_its_
     upstream.publishes(bundles["2.0.0"])
     (one,) = told("update")
     assert (one["newer"], one["outside"]) == (None, "2.0.0")
+    assert "Ska den användas: ändra versions i designtool.yaml." in run("subscriptions", "update").stdout
     assert "2.0.0" in run("subscriptions", "update").stdout
 
 
@@ -502,7 +506,7 @@ def test_a_full_disk_while_a_version_is_taken_leaves_what_the_next_run_takes(
     with monkeypatch.context() as full:
         full.setattr(following, "write_atomically", write)
         (one,) = told("update", "--build", status=2)
-    assert one["problem"]["message"].endswith("går inte att skriva: No space left on device") and not one["taken"]
+    assert one["problem"]["message"].endswith("går inte att skriva: disken är full") and not one["taken"]
     assert settings(root)["subscriptions"][NAME]["version"] == "1.0.0"
     if failing == 1:
         assert own_files(root) == before

@@ -142,10 +142,24 @@ def _what_now(found: Followed, root: Path, build: bool) -> Iterator[Text]:
         )
     if found.is_taken:
         yield Text(f"{one.name} {fetched.version} används nu här.", f"{one.name} {fetched.version} is in use here now.")
+        if found.built is not None:
+            release = f"designtool federation release {one.source} {_here(found.built.path)}"
+            yield Text(
+                f"Er anpassning kan tas i bruk när er region har gett ut den: {release}",
+                f"Your overlay can be taken into use once your region has released it: {release}",
+            )
     elif found.may_be_taken:
         yield Text(
             f"Inget hindrar. Ta den nya versionen: designtool subscriptions update {one.name} --build",
             f"Nothing is in the way. Take the new version: designtool subscriptions update {one.name} --build",
+        )
+    elif found.compared is not None and found.compared.changes.not_allowed:
+        contact = _contact(found, fetched.version)
+        yield Text(
+            "Inget är ändrat hos er. Utgivaren har gjort något som aldrig är tillåtet, och det kan bara utgivaren rätta."
+            + (f" Skriv till {contact}." if contact else ""),
+            "Nothing has been changed here. The publisher has done what is never allowed, and only the publisher can mend it."
+            + (f" Write to {contact}." if contact else ""),
         )
     else:
         stale = [page.page for page in carried.pages if page.state == "stale"] if carried is not None else []
@@ -157,6 +171,8 @@ def _what_now(found: Followed, root: Path, build: bool) -> Iterator[Text]:
             folder = _here(root / carried.read.folder)
             command = f"designtool overlay accept {folder} {' '.join(stale)} --over {_here(fetched.path)}"
             yield Text(f"När sidorna är lästa och rättade: {command}", f"Once the pages are read and mended: {command}")
+        again = f"designtool subscriptions update {one.name} --build"
+        yield Text(f"Ta sedan den nya versionen: {again}", f"Then take the new version: {again}")
 
 
 def _agreed(found: Followed) -> Iterator[Text]:
@@ -170,17 +186,30 @@ def _agreed(found: Followed) -> Iterator[Text]:
         )
     elif found.agreed is not None and found.upstream is not None:
         version = found.fetched.version if found.fetched is not None else found.subscription.version
-        release = found.upstream.releases.get(version or "")
-        about = release.about if release is not None else None
-        yield agreement_words(found.agreed, found.subscription.region, about.contact if about is not None else "")
+        if found.agreed.state == "other-version":
+            # All the versions that are released are not what is asked about here.
+            terms, contact = found.agreed.versions, found.agreed.contact
+            yield Text(
+                f"Avtalet gäller versioner {terms}, och inte {version}. Skriv till {contact}.",
+                f"The agreement is about versions {terms}, and not {version}. Write to {contact}.",
+            )
+            return
+        yield agreement_words(found.agreed, found.subscription.region, _contact(found, version or ""))
+
+
+def _contact(found: Followed, version: str) -> str:
+    """Whom to write to about a version; empty where the release does not say."""
+    release = found.upstream.releases.get(version) if found.upstream is not None else None
+    about = release.about if release is not None else None
+    return about.contact if about is not None else ""
 
 
 def _outside(found: Followed) -> Iterator[Text]:
     if found.outside is not None:
         stated = found.subscription.versions
         yield Text(
-            f'Det finns också {found.outside}, som inte ryms i "{stated}".',
-            f'There is {found.outside} as well, which does not lie in "{stated}".',
+            f'Det finns också {found.outside}, som inte ryms i "{stated}". Ska den användas: ändra versions i designtool.yaml.',
+            f'There is {found.outside} as well, which does not lie in "{stated}". To use it, change versions in designtool.yaml.',
         )
 
 
