@@ -35,7 +35,8 @@ With script (static/forms.js)
         wrong with the field that was saved (it is kept as typed all the same); `pages` is the HTML of pages that a flag shows
         at once, else empty. `revision` is the server's number of the draft after this save.
     409: {"revision": 9}: another device has saved another answer to this field since. Nothing was overwritten; the patient is asked to reload.
-    401 or 403: signed out. 400 or 422: refused for good. All others, and no connection: tried again, and kept in the browser until it works.
+    401 or 403: signed out. 400 or 422: refused for good, but for a 422 that says `paused`: then
+    it is kept in the browser until the form goes on. All others, and no connection: tried again, and kept in the browser until it works.
 """
 
 from __future__ import annotations

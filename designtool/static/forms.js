@@ -355,6 +355,11 @@ function autosave(form) {
     else if (response && (response.status === 401 || response.status === 403)) {
       stopped = true;
       show("signed-out");
+    } else if (response?.status === 422 && answer?.paused) {
+      // The form may go on one day: what was written waits in the browser until then.
+      stopped = true;
+      showError(form, name, answer.error, false);
+      show("refused");
     } else if (response && response.status >= 400 && response.status < 500 && response.status !== 408 && response.status !== 429) {
       if (answer?.error) showError(form, name, answer.error, false);
       settled(name, value, "refused", null);

@@ -249,7 +249,10 @@ def _save(side: Side) -> Callable[[Call, Any], Response]:
         about_field = problem is None or (_has_field(known, sent.name) and problem.field == sent.name)
         if known is None or kept.filled is None or not about_field:
             assert problem is not None
-            return JSONResponse({"error": problem.message.in_language(language)}, 422)
+            refused: dict[str, object] = {"error": problem.message.in_language(language)}
+            if problem.message == WORDS["stopped-not-saved"]:
+                refused["paused"] = True
+            return JSONResponse(refused, 422)
         wrong = (sent.field, problem.message.in_language(language)) if problem else None
         pages = _pages_at_once(call, replace(place, state=state), kept.events)
         now = local(place.now)
