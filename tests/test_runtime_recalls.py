@@ -110,6 +110,7 @@ def test_a_form_that_is_stopped_takes_nothing_and_loses_nothing(own: Region) -> 
         answered = patient.post(f"{base}/exercise/mina_mal", sent)
         assert answered.status_code == 422, action
         assert "är inte sparat" in answered.text
+        assert "Något behöver rättas" not in answered.text, "there is nothing to put right"
         assert "Orka &lt;mer&gt;" in answered.text
         assert "Gå ut" in answered.text
         assert SHOWN in answered.text

@@ -420,6 +420,11 @@ def error_summary(context: PageContext, form: str) -> Markup:
     if not errors:
         return Markup("")
     title = "errors" if any(error.level == "block" for error in errors) else "confirm-title"
+    text = "confirm-text" if title == "confirm-title" else "errors-text"
+    is_paused = context.stopped(form) is not None
+    if is_paused:
+        # There is nothing for whoever reads it to put right.
+        title = "stopped-refused"
     place = context.unique("errors-title")
     items = []
     for error in errors:
@@ -444,7 +449,7 @@ def error_summary(context: PageContext, form: str) -> Markup:
             "tabindex": "-1",
         },
         element("h2", {"id": place}, context.say(title)),
-        element("p", {}, context.say("confirm-text" if title == "confirm-title" else "errors-text")),
+        None if is_paused else element("p", {}, context.say(text)),
         element("ul", {}, *items),
         joined(
             _form_confirmation(context, form, error.field)

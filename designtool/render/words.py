@@ -294,6 +294,7 @@ WORDS: dict[str, Text] = {
     ),
     "stopped-confirmed": Text("Gällde före pausen", "Held before the pause"),
     "stopped-write": Text("Skriv till din behandlare", "Write to your therapist"),
+    "stopped-refused": Text("Det här går inte just nu", "This is not possible just now"),
     "stopped-written": Text("Det du har skrivit", "What you have written"),
     "stopped-typed": Text("Det du nyss skrev", "What you have just written"),
     "stopped-typed-text": Text(
