@@ -143,6 +143,8 @@ def test_of_two_things_with_one_id_both_are_named(workspace: Path) -> None:
         (("--lang", "en", "validate", "nothing"), "error: nothing does not exist."),
         (("new", "page", "somn", "Hej"), "Program som finns: lugnare-kvallar"),
         (("new", "program", "Lugnare Kvällar", "--yes"), "finns redan. Ingenting är skrivet."),
+        (("federation", "sign", "drafts/1.root.draft.json", "--key", "anna"), "drafts/1.root.draft.json finns inte."),
+        (("federation", "sign", "programs", "--key", "anna"), "programs går inte att använda."),
         (("new", "program", "Nytt", "--weeks", "99"), "--weeks: skriv ett heltal från 4 till 15."),
     ],
 )

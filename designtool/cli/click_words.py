@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import nullcontext
 from typing import Any
 
@@ -90,7 +91,11 @@ def _of_a_value(problem: click.BadParameter) -> str:
     if isinstance(sort, click.IntRange):
         return f"skriv ett heltal från {sort.min} till {sort.max}."
     if isinstance(sort, click.Path):
-        return "sökvägen går inte att använda."
+        # click names the path within quotes, and says of one that is not there: `File 'x' does not exist.`
+        found = re.search(r"""(['"])(.*)\1 (does not exist)?""", problem.message)
+        if found is None:
+            return "sökvägen går inte att använda."
+        return f"{found[2]} finns inte." if found[3] else f"{found[2]} går inte att använda."
     return problem.message
 
 

@@ -271,6 +271,10 @@ class Client:
         roles.check_signers(region, signers)
         return signed, signers
 
+    def has_released(self, region: str) -> bool:
+        """Whether the region has signed anything yet, as the snapshot has it."""
+        return f"{region}.json" in self._updater._trusted_set.snapshot.meta
+
     def recalls(self) -> tuple[Recall, ...]:
         """Every recall in force: of the newest list, and of what was seen before and is not lifted. Raises TrustProblem."""
         listed = self._role(RECALL, f"{RECALL}/-/-/-")
