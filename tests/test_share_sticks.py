@@ -56,8 +56,19 @@ def test_the_recalls_alone_travel_on_any_stick(tmp_path: Path) -> None:
     nation = Nation()
     copy_metadata(nation.store, RegistryMetadataStore(FolderRegistry(tmp_path / "stick")))
     client = nation.client(tmp_path)
-    assert client.refused(FolderRegistry(tmp_path / "stick")) == "not-in-registry"
+    assert client.refused(FolderRegistry(tmp_path / "stick")) == "version-not-here"
     assert carried(tmp_path / "stick") < 100_000
+
+
+def test_a_stick_without_the_newest_version_says_which_it_has(tmp_path: Path) -> None:
+    nation = Nation()
+    stick = on(tmp_path / "stick", bundle("0.9.0"))
+    copy_metadata(nation.store, RegistryMetadataStore(stick))
+    with pytest.raises(RegistryProblem) as refused:
+        nation.client(tmp_path).fetch(stick)
+    assert (refused.value.code, refused.value.is_refusal) == ("version-not-here", False)
+    assert "vgr/prov 1.0.0 är utgiven, men finns inte i" in refused.value.message.sv
+    assert "Där finns: 0.9.0." in refused.value.message.sv
 
 
 def test_what_the_receiver_has_does_not_travel(tmp_path: Path) -> None:

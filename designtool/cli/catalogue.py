@@ -15,6 +15,7 @@ from designtool.cli.recall_news import recall_news
 from designtool.cli.registries import Here, problems_told
 from designtool.cli.written import FORCE, check_targets, write_text
 from designtool.diagnostics import Text
+from designtool.diagnostics.as_argument import as_argument
 from designtool.diagnostics.os_reasons import os_reason
 
 if TYPE_CHECKING:
@@ -88,13 +89,13 @@ def _where_agreements_are(trust: Path, place: str | None) -> Text:
     if place is not None:
         return Text(
             f"Inga avtal är hämtade: de finns inte i {place}. Hämta dem i regionernas register: "
-            f"designtool agreements fetch --trust {trust} --from REGISTER",
+            f"designtool agreements fetch --trust {as_argument(trust)} --from REGISTER",
             f"No agreements have been fetched: they are not in {place}. Get them from the regions' registry: "
-            f"designtool agreements fetch --trust {trust} --from REGISTRY",
+            f"designtool agreements fetch --trust {as_argument(trust)} --from REGISTRY",
         )
     return Text(
-        f"Inga avtal är hämtade. Hämta dem, och annat som är nytt: designtool catalogue --trust {trust} --from REGISTER",
-        f"No agreements have been fetched. Get them, and what else is new: designtool catalogue --trust {trust} --from REGISTRY",
+        f"Inga avtal är hämtade. Hämta dem, och annat som är nytt: designtool catalogue --trust {as_argument(trust)} --from REGISTER",
+        f"No agreements have been fetched. Get them, and what else is new: designtool catalogue --trust {as_argument(trust)} --from REGISTRY",
     )
 
 

@@ -28,6 +28,7 @@ from designtool.cli.people import person_json
 from designtool.cli.recall_news import recall_news, recall_news_json
 from designtool.cli.registries import Here, problems_told
 from designtool.diagnostics import Text
+from designtool.diagnostics.as_argument import as_argument
 
 if TYPE_CHECKING:
     from designtool.share.agreements.registry import Collected
@@ -389,9 +390,10 @@ def trust(folder: Path, root: Path | None, place: str | None, digest: str, outpu
     if output_format == "json":
         print_json({"folder": str(folder)})
         return
+    told, source = as_argument(folder), as_argument(place) if place is not None else "PLACE"
     said = Text(
-        f"Skapade {folder}. Hämta nu metadata: designtool federation update {folder} --from {place or 'REGISTER'}",
-        f"Made {folder}. Now get metadata: designtool federation update {folder} --from {place or 'REGISTRY'}",
+        f"Skapade {folder}. Hämta nu metadata: designtool federation update {told} --from {source}",
+        f"Made {folder}. Now get metadata: designtool federation update {told} --from {source}",
     )
     click.echo(said.in_language(here.language))
 

@@ -26,6 +26,7 @@ from designtool.cli.output import (
     workspace_of,
 )
 from designtool.diagnostics import Language, Text, has_errors, nearest
+from designtool.diagnostics.as_argument import as_argument
 from designtool.diagnostics.os_reasons import os_reason
 
 if TYPE_CHECKING:
@@ -109,8 +110,8 @@ def new(bundle: Path, pages: tuple[str, ...], region: str | None, output_format:
             f"What to do: {', '.join(one.en for one in steps)}.",
         ),
         Text(
-            f"Bygg sedan: designtool overlay build {shown} --over {bundle}",
-            f"Then build: designtool overlay build {shown} --over {bundle}",
+            f"Bygg sedan: designtool overlay build {as_argument(shown)} --over {as_argument(bundle)}",
+            f"Then build: designtool overlay build {as_argument(shown)} --over {as_argument(bundle)}",
         ),
     ]
     click.echo("\n".join(line.in_language(language) for line in told))

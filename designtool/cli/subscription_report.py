@@ -18,6 +18,7 @@ from designtool.compare.reports.compared import BUMP_WORDS
 from designtool.compare.reports.json_report import json_report
 from designtool.compare.reports.text_report import text_report
 from designtool.diagnostics import Language, Text, diagnostic_json
+from designtool.diagnostics.as_argument import as_argument
 from designtool.share.catalogue.words import agreement_words
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ def print_begun(found: Followed, root: Path, language: Language) -> None:
         *_agreed(found),
         *_outside(found),
         Text(
-            f"Använd det som det är, eller anpassa det: designtool overlay new {_here(fetched.path)}",
-            f"Use it as it is, or adapt it: designtool overlay new {_here(fetched.path)}",
+            f"Använd det som det är, eller anpassa det: designtool overlay new {as_argument(_here(fetched.path))}",
+            f"Use it as it is, or adapt it: designtool overlay new {as_argument(_here(fetched.path))}",
         ),
     ]
     _recalled(found, language)
@@ -143,7 +144,7 @@ def _what_now(found: Followed, root: Path, build: bool) -> Iterator[Text]:
     if found.is_taken:
         yield Text(f"{one.name} {fetched.version} används nu här.", f"{one.name} {fetched.version} is in use here now.")
         if found.built is not None:
-            release = f"designtool federation release {one.source} {_here(found.built.path)}"
+            release = f"designtool federation release {as_argument(one.source)} {as_argument(_here(found.built.path))}"
             yield Text(
                 f"Er anpassning kan tas i bruk när er region har gett ut den: {release}",
                 f"Your overlay can be taken into use once your region has released it: {release}",
@@ -168,15 +169,15 @@ def _what_now(found: Followed, root: Path, build: bool) -> Iterator[Text]:
             "Nothing has been changed here: what stands above is to be read and mended first.",
         )
         if stale and carried is not None:
-            folder = _here(root / carried.read.folder)
-            command = f"designtool overlay accept {folder} {' '.join(stale)} --over {_here(fetched.path)}"
+            folder, over = as_argument(_here(root / carried.read.folder)), as_argument(_here(fetched.path))
+            command = f"designtool overlay accept {folder} {' '.join(stale)} --over {over}"
             yield Text(f"När sidorna är lästa och rättade: {command}", f"Once the pages are read and mended: {command}")
         again = f"designtool subscriptions update {one.name} --build"
         yield Text(f"Ta sedan den nya versionen: {again}", f"Then take the new version: {again}")
 
 
 def _agreed(found: Followed) -> Iterator[Text]:
-    source, trust = found.subscription.source, found.subscription.trust
+    source, trust = found.subscription.source, as_argument(found.subscription.trust)
     if found.agreed is not None and found.agreed.state == "not-read":
         yield Text(
             f"Inga avtal är hämtade: de finns inte i {source}. Hämta dem i regionernas register: "

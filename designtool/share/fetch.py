@@ -93,6 +93,22 @@ def fetch(wanted: Wanted, registry: Registry, folder: Path, progress: Progress =
     return Fetched(name, version, digest, path, True, received)
 
 
+def fetch_known(wanted: Wanted, registry: Registry, folder: Path, progress: Progress = nobody_watches) -> Fetched:
+    """As `fetch`, of a version and digest that are known to have been released: a stick need not have each of them."""
+    try:
+        return fetch(wanted, registry, folder, progress)
+    except RegistryProblem as problem:
+        if problem.code != "not-in-registry":
+            raise
+        versions = sorted(filter(is_version, registry.tags(str(wanted.name))), key=version_order)
+        if wanted.version in versions:
+            raise  # It is a part of it that is missing.
+        there = ", ".join(versions) or "–"
+        raise RegistryProblem(
+            "version-not-here", name=wanted.name, version=wanted.version, registry=registry.address, there=there
+        ) from problem
+
+
 def _asked_for(wanted: Wanted, registry: Registry) -> tuple[str, str | None]:
     """The digest, and the version where it is known before the manifest is read."""
     if wanted.digest is not None:

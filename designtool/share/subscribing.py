@@ -16,7 +16,7 @@ from designtool.share.federation.problems import TrustProblem
 from designtool.share.federation.region_keys import region_keys
 from designtool.share.federation.roles import RECALL, Release, ReleaseName, release_name, release_of
 from designtool.share.federation.trust import Client
-from designtool.share.fetch import Fetched, fetch
+from designtool.share.fetch import Fetched, fetch_known
 from designtool.share.recalls.listing import LEVELS, Recall, recalls
 from designtool.share.registries.names import Wanted, program_name, version_order
 from designtool.share.registries.registry import Progress, Registry, nobody_watches
@@ -128,4 +128,4 @@ def agreed_on(release: ReleaseName, taker: str, agreements: Path, trust_folder: 
 
 def _fetched(release: Release, registry: Registry, folder: Path, progress: Progress) -> Fetched:
     name = program_name(release.name.region, release.name.program)
-    return fetch(Wanted(name, release.name.version, release.digest), registry, folder, progress)
+    return fetch_known(Wanted(name, release.name.version, release.digest), registry, folder, progress)

@@ -11,7 +11,7 @@ from designtool.share.federation.metadata_store import MetadataStore, alone_in
 from designtool.share.federation.problems import TrustProblem
 from designtool.share.federation.roles import ReleaseName, release_name, release_of
 from designtool.share.federation.trust import Client, Seen, Trusted
-from designtool.share.fetch import Fetched, fetch
+from designtool.share.fetch import Fetched, fetch_known
 from designtool.share.registries.names import Wanted, version_order
 from designtool.share.registries.registry import Progress, Registry, nobody_watches
 
@@ -35,7 +35,7 @@ def fetch_trusted(
     with alone_in(trust_folder):
         release = trusted_release(client, wanted)
     exactly = Wanted(wanted.name, release.name.version, release.digest)
-    return replace(fetch(exactly, registry, folder, progress), signers=release.signers)
+    return replace(fetch_known(exactly, registry, folder, progress), signers=release.signers)
 
 
 def trusted_release(client: Client, wanted: Wanted) -> Trusted:
@@ -43,6 +43,10 @@ def trusted_release(client: Client, wanted: Wanted) -> Trusted:
     region = wanted.name.region
     if region in client.problems:
         raise client.problems[region]
+    asked = "".join((f":{wanted.version}" if wanted.version else "", f"@{wanted.digest}" if wanted.digest else ""))
+    unknown = TrustProblem("target-unknown", name=f"{wanted.name}{asked}", region=region)
+    if region in client.regions() and not client.has_released(region):
+        raise unknown
     signed, _ = client.region(region)
     digests: dict[ReleaseName, str] = {}
     for path, target in signed.targets.items():
@@ -55,8 +59,7 @@ def trusted_release(client: Client, wanted: Wanted) -> Trusted:
         if wanted.version in (None, name.version) and wanted.digest in (None, digests[name])
     ]
     if not names:
-        asked = "".join((f":{wanted.version}" if wanted.version else "", f"@{wanted.digest}" if wanted.digest else ""))
-        raise TrustProblem("target-unknown", name=f"{wanted.name}{asked}", region=region)
+        raise unknown
     for name in names[:-1]:
         try:
             return client.judge(digests[name], name)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from designtool.bundle.refusals import printable
 from designtool.diagnostics import Text
+from designtool.diagnostics.as_argument import as_argument
 
 
 class TrustProblem(Exception):
@@ -17,7 +18,11 @@ class TrustProblem(Exception):
 
     def __init__(self, code: str, /, **facts: object) -> None:
         template = TRUST_PROBLEMS[code]
-        words = {name: printable(str(value)) for name, value in facts.items()}
+        # A folder is told as it is written in a command: that is what most of the messages go on with.
+        words = {
+            name: printable(as_argument(str(value)) if name == "folder" else str(value))
+            for name, value in facts.items()
+        }
         self.code = code
         self.message = Text(template.sv.format_map(words), template.en.format_map(words))
         super().__init__(f"{code}: {self.message.en}")

@@ -44,6 +44,7 @@ _OUT_OF_REACH = frozenset(
         "sign-in-refused",
         "sign-in-unknown",
         "not-in-registry",
+        "version-not-here",
         "not-a-registry-folder",
         "earlier-version-missing",
         "name-form",
@@ -63,6 +64,12 @@ REGISTRY_PROBLEMS: Mapping[str, Text] = MappingProxyType(
             "region/program@sha256:…, with lower-case letters a-z, digits and hyphens.",
         ),
         "not-in-registry": Text("{what} finns inte i {registry}.", "{what} is not in {registry}."),
+        "version-not-here": Text(
+            "{name} {version} är utgiven, men finns inte i {registry}. Där finns: {there}. Hämta någon av dem med sin version, som "
+            "region/program:1.0.0, eller hämta från regionernas register.",
+            "{name} {version} has been released, but is not in {registry}. It has: {there}. Fetch one of these by its version, as "
+            "region/program:1.0.0, or fetch from the regions' registry.",
+        ),
         "not-a-registry-folder": Text(
             "{folder} är inget register. Ange mappen som det publicerades till, eller en ny eller tom mapp att publicera till.",
             "{folder} is no registry. Give the folder that was published to, or a new or empty folder to publish to.",
