@@ -11,10 +11,13 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import federations
@@ -26,25 +29,30 @@ from tuf.api.metadata import TargetFile
 from designtool.bundle import Bundle, read_bundle
 from designtool.bundle.manifest import MANIFEST_TYPE, digest_of
 from designtool.cli import group
+from designtool.runtime.importing import NotTaken, Policy, import_bundle
 from designtool.runtime.outbox import Outbox
 from designtool.runtime.polling import Here, Polling, poll
+from designtool.runtime.store import Store
 from designtool.runtime.trusting import Trust
 from designtool.share.federation import publication
 from designtool.share.federation.copying import take_over
 from designtool.share.federation.draft import LARGEST_TARGETS
-from designtool.share.federation.metadata_store import parsed_name
-from designtool.share.federation.problems import TRUST_PROBLEMS
-from designtool.share.federation.registry_metadata import CURRENT, METADATA_KIND
+from designtool.share.federation.metadata_store import alone_in, parsed_name
+from designtool.share.federation.problems import TRUST_PROBLEMS, TrustProblem
+from designtool.share.federation.region_keys import region_keys
+from designtool.share.federation.registry_metadata import CURRENT, METADATA_KIND, RegistryMetadataStore
 from designtool.share.federation.release import release_of_bundle
+from designtool.share.federation.trust import refresh_own
 from designtool.share.publish import publish
 from designtool.share.registries.folder import FolderRegistry
 from designtool.share.registries.network import Patience
-from designtool.share.registries.problems import REGISTRY_PROBLEMS
+from designtool.share.registries.problems import REGISTRY_PROBLEMS, RegistryProblem
 from designtool.share.registries.small_file import manifest_of_file, push_file
 from designtool.share.token_issuer.updating import update
 from tests.bundles import archive_of, sample_content, sample_program
 from tests.fake_registry import FakeRegistry, fake_registry
-from tests.registries import http_registry
+from tests.registries import http_registry, respond
+from tests.runtime_samples import a_deed
 
 ANNA, BO = person("Anna Ek", "publisher", "vgr"), person("Bo Alm", "clinical", "vgr")
 NEW = person("Ny Nyckel", "publisher", "vgr")
@@ -92,7 +100,6 @@ class Site:
     fake: FakeRegistry
     kind: str
     count: int = 0
-    mirror: MemoryStore | None = None
 
     @property
     def trust(self) -> Path:
@@ -135,17 +142,7 @@ def site(
     request: pytest.FixtureRequest, realm: Realm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Site]:
     with fake_registry() as fake:
-        made = Site(realm, tmp_path, fake, request.param)
-        realm.federation.trust_folder(made.trust)
-        take_over(realm.known, made.trust, realm.now)
-        (tmp_path / "agreements").mkdir()
-        (tmp_path / "designtool.yaml").write_text(
-            "format: 1\nregion: skane\nsubscriptions:\n  vgr/prov:\n    from: PLACE\n    trust: trust\n"
-            '    versions: ">=1.0 <2.0"\n    version: 1.1.0\n',
-            "utf-8",
-        )
-        monkeypatch.chdir(tmp_path)
-        yield made
+        yield begun(realm, tmp_path, fake, request.param, monkeypatch)
 
 
 # The paths
@@ -155,7 +152,7 @@ def run(*words: object) -> Any:
     came = CliRunner().invoke(group, [*map(str, words), "--format", "json"], catch_exceptions=False)
     assert came.exit_code in (0, 1, 2), came.output
     start = came.stdout.find("{")
-    return json.loads(came.stdout[start:]) if start >= 0 else {"stderr": came.stderr}
+    return json.loads(came.stdout[start:]) if start >= 0 else {"problems": [{"code": came.stderr}]}
 
 
 def code_of(message: str) -> str:
@@ -433,3 +430,316 @@ def verified(site: Site, version: str) -> str:
     path = site.root / f"place-{version}.dtb"
     path.write_bytes(archive_of(sample_content(sample_program(version=version))))
     return first(run("verify", path, "--trust", copy)["problems"])
+
+
+def test_a_release_that_has_moved_is_refused_wherever_it_is_judged(
+    realm: Realm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with fake_registry() as fake:
+        site = begun(realm, tmp_path, fake, "folder", monkeypatch)
+        place = site.place(moved(realm))
+        before = site.kept()
+        assert by_update(site, place) == by_poll(site, place) == by_issuer(site, place) == ACCEPTED
+        for refused in (by_fetch, by_subscriptions, by_catalogue):
+            assert refused(site, place) == "target-moved"
+        assert verified(site, "1.1.0") == imported(site, "1.1.0") == "target-moved"
+        assert verified(site, "1.0.0") == imported(site, "1.0.0") == ACCEPTED
+        changed = {name for name, data in site.kept().items() if before.get(name) != data}
+        assert not any(name.startswith("build") for name in changed)
+        again = site.place(twin_after(realm))
+        for accepted in (by_fetch, by_subscriptions, by_catalogue):
+            assert accepted(site, again) == ACCEPTED
+        assert verified(site, "1.1.0") == imported(site, "1.1.0") == ACCEPTED
+
+
+def twin_after(realm: Realm) -> MemoryStore:
+    made = Federation(moved(realm))
+    right = forged(realm.newer, "vgr", lambda it: setattr(it, "version", it.version + 1), [ANNA, BO])
+    made.store.files[f"{max(realm.newer.versions('vgr')) + 1}.vgr.json"] = right
+    made.stamp(realm.now)
+    return made.store
+
+
+def imported(site: Site, version: str, now: datetime | None = None) -> str:
+    """What a runtime says of a bundle that is to be taken in, and of a treatment that is to begin with it: they are one."""
+    store = Store(site.root / "place-data")
+    trust = Trust(site.trust, site.root / "place-data" / "witness.json")
+    moment = now or datetime.now(UTC)
+    data = archive_of(sample_content(sample_program(version=version)))
+    before = {one.digest for one in store.bundles()}
+    try:
+        taken = import_bundle(io.BytesIO(data), store, Policy.SIGNED, replace(a_deed(), at=moment), trust)
+        begins = trust.judge(taken.digest, f"vgr/prov/{version}", moment)
+        return str(getattr(begins, "code", ACCEPTED))
+    except NotTaken as refused:
+        assert {one.digest for one in store.bundles()} == before
+        return refused.code
+    finally:
+        store.close()
+
+
+@pytest.mark.parametrize("attack", [name for name in ATTACKS if name != "endless root chain"])
+def test_a_copy_that_somebody_has_spoilt_is_refused_by_verify_and_by_the_runtime(
+    attack: str, realm: Realm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files lie on this machine, where somebody has put others in their place."""
+    make, code = ATTACKS[attack]
+    with fake_registry() as fake:
+        site = begun(realm, tmp_path, fake, "folder", monkeypatch)
+        mirror = site.trust / "metadata"
+        for path in mirror.glob("*.json"):
+            path.unlink()
+        for name, data in make(realm).files.items():
+            (mirror / name).write_bytes(data)
+        seen = (site.trust / "seen.json").read_bytes()
+        assert imported(site, "1.1.0") == verified(site, "1.1.0") == code
+        assert attack in OF_A_REGION or (site.trust / "seen.json").read_bytes() == seen
+        assert by_update(site, site.place(twin(realm, attack))) == ACCEPTED
+        assert imported(site, "1.2.0") == verified(site, "1.2.0") == ACCEPTED
+
+
+def begun(realm: Realm, folder: Path, fake: FakeRegistry, kind: str, monkeypatch: pytest.MonkeyPatch) -> Site:
+    made = Site(realm, folder, fake, kind)
+    realm.federation.trust_folder(made.trust)
+    take_over(realm.known, made.trust, realm.now)
+    (folder / "agreements").mkdir()
+    (folder / "designtool.yaml").write_text(
+        "format: 1\nregion: skane\nsubscriptions:\n  vgr/prov:\n    from: PLACE\n    trust: trust\n"
+        '    versions: ">=1.0 <2.0"\n    version: 1.1.0\n',
+        "utf-8",
+    )
+    monkeypatch.chdir(folder)
+    return made
+
+
+@pytest.fixture
+def by_hand(realm: Realm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    with fake_registry() as fake:
+        yield begun(realm, tmp_path, fake, "folder", monkeypatch)
+
+
+@pytest.mark.parametrize("way", [by_poll, by_issuer])
+def test_a_clock_that_is_a_year_off(way: Callable[[Site, str, datetime], str], by_hand: Site) -> None:
+    """Ahead nothing is taken over, and nothing of that year is remembered; back it is noticed. Right again, all goes on."""
+    site, now = by_hand, datetime.now(UTC)
+    place = site.place(site.realm.newer)
+    before = site.kept()
+    assert way(site, place, now + timedelta(days=365)) == "metadata-expired"
+    assert way(site, place, now - timedelta(days=365)) == "clock-set-back"
+    assert site.kept() == before
+    assert imported(site, "1.1.0", now + timedelta(days=365)) == "metadata-expired"
+    assert imported(site, "1.1.0", now - timedelta(days=365)) == "clock-set-back"
+    assert way(site, place, now) == imported(site, "1.2.0", now) == ACCEPTED
+
+
+@pytest.mark.parametrize("way", ["polling", "fetch --trust", "federation update", "token issuer"])
+def test_a_folder_that_was_put_back_is_noticed(way: str, by_hand: Site) -> None:
+    """All of it but for what remembers, as from a backup, and a place that is as old: it is not taken for new."""
+    site = by_hand
+    backup = contents(site.trust)
+    place = site.place(site.realm.known)
+    take_over(site.realm.newer, site.trust, site.realm.now)
+    for name in contents(site.trust):
+        if name not in backup and not name.endswith("seen.json"):
+            (site.trust / name).unlink()
+    for name, data in backup.items():
+        if name != "seen.json":
+            (site.trust / name).write_bytes(data)
+    before = site.kept()
+    assert WAYS[way](site, place) == "trust-restored"
+    assert site.kept() == before
+    assert verified(site, "1.1.0") == "trust-restored"
+    assert WAYS[way](site, site.place(twin(site.realm, ""))) == ACCEPTED
+    assert verified(site, "1.2.0") == ACCEPTED
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda data: b"",
+    "half": lambda data: data[: len(data) // 2],
+    "zeros": lambda data: bytes(len(data)),
+    "another kind of value": lambda data: b"[]",
+    "wrong types": lambda data: b'{"signed":{"_type":5,"version":"x"},"signatures":7}',
+    "nested without end": lambda data: b'{"signed":' + b"[" * 100_000,
+    "a time before any calendar": lambda data: data.replace(b'"at": "2', b'"at": "0'),
+}
+READ_AGAIN = (
+    *(f"client/{role}.json" for role in ("timestamp", "snapshot", "targets", "recall", "vgr")),
+    *("client/root_history/1.root.json", "client/root.json", "metadata/timestamp.json", "metadata/1.recall.json"),
+)
+
+
+@pytest.mark.parametrize("damage", [name for name in DAMAGES if "calendar" not in name])
+def test_what_is_half_written_in_a_trust_folder_is_said_and_fetched_again(damage: str, by_hand: Site) -> None:
+    site = by_hand
+    whole, place = contents(site.trust), site.place(site.realm.newer)
+    for name in READ_AGAIN:
+        for path, data in whole.items():
+            (site.trust / path).write_bytes(data)
+        (site.trust / name).write_bytes(DAMAGES[damage](whole[name]))
+        said = run("recall", "list", "--trust", site.trust)
+        if name in ("client/targets.json", "client/recall.json"):
+            assert first(said["problems"]) == "trust-part-damaged"
+            assert "designtool federation update" in said["problems"][0]["message"]
+        else:
+            assert said.get("problems", []) == []
+        assert verified(site, "1.1.0") in (ACCEPTED, "metadata-invalid", "metadata-too-large")
+        assert by_update(site, place) == ACCEPTED
+        assert first(run("recall", "list", "--trust", site.trust).get("problems", [])) == ACCEPTED
+        assert verified(site, "1.2.0") == ACCEPTED
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("name", ["anchor.json", "seen.json"])
+def test_what_nobody_but_oneself_can_put_right_is_said_to_be_damaged(name: str, damage: str, by_hand: Site) -> None:
+    site = by_hand
+    if "calendar" in damage and name == "anchor.json":
+        damage = "half"
+    whole, place = (site.trust / name).read_bytes(), site.place(site.realm.newer)
+    (site.trust / name).write_bytes(DAMAGES[damage](whole))
+    before = site.kept()
+    for way in WAYS.values():
+        assert way(site, place) == "trust-damaged"
+    assert verified(site, "1.1.0") == imported(site, "1.1.0") == "trust-damaged"
+    assert site.kept() == before
+    (site.trust / name).write_bytes(whole)
+    assert by_update(site, place) == verified(site, "1.2.0") == ACCEPTED
+
+
+# What a service may do besides
+
+Handler = BaseHTTPRequestHandler
+
+
+def page(handler: Handler) -> None:
+    respond(handler, 200, b"<html>Logga in", {"Content-Type": "text/html"})
+
+
+def too_short(handler: Handler) -> None:
+    """A length that is not that of the content."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{}")
+    handler.close_connection = True
+
+
+def elsewhere(place: str) -> Callable[[Handler], None]:
+    return lambda handler: respond(handler, 307, b"", {"Location": place})
+
+
+def no_access(handler: Handler) -> None:
+    respond(handler, 403, b"{}")
+
+
+TRICKS: dict[str, tuple[Callable[[Handler], None], str]] = {
+    "a page with status 200": (page, "answer-unreadable"),
+    "a wrong Content-Length": (too_short, "registry-unreachable"),
+    "a redirect to another host": (elsewhere("https://example.org/file"), "redirect-refused"),
+    "a redirect to this machine": (elsewhere("http://127.0.0.1:1/file"), "redirect-refused"),
+    "a redirect to a link-local address": (elsewhere("http://169.254.169.254/latest"), "redirect-refused"),
+    "a redirect to a neighbour in IPv6": (elsewhere("https://[fe80::1]/file"), "redirect-refused"),
+    "a token for another repository": (no_access, "access-denied"),
+}
+
+
+@pytest.mark.parametrize("way", [name for name in WAYS if name not in ("federation update", "receipts list")])
+@pytest.mark.parametrize("trick", TRICKS)
+def test_a_service_that_gives_something_else_is_refused_on_every_way(
+    trick: str, way: str, realm: Realm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, code = TRICKS[trick]
+    monkeypatch.setattr("designtool.share.registries.client.RegistryClient.pause", given_up)
+    with fake_registry() as fake:
+        site = begun(realm, tmp_path, fake, "service", monkeypatch)
+        place, before = site.place(realm.newer), site.kept()
+
+        def twist(handler: Handler) -> bool:
+            if "/federation/" not in handler.path:
+                return False
+            answer(handler)
+            return True
+
+        fake.twist = twist
+        assert WAYS[way](site, place) == code
+        assert site.kept() == before
+        fake.twist = lambda handler: False
+        assert WAYS[way](site, place) == verified(site, "1.2.0") == ACCEPTED
+
+
+def given_up(client: Any, attempt: int, asked: str | None, reason: str) -> None:
+    raise RegistryProblem("registry-unreachable", registry=client.address, reason=reason)
+
+
+def test_bytes_of_another_digest_are_refused_on_every_way_that_fetches(
+    realm: Realm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted, other = realm.bundles["1.2.0"], realm.bundles["1.0.0"]
+    with fake_registry() as fake:
+        site = begun(realm, tmp_path, fake, "service", monkeypatch)
+        place = site.place(realm.newer)
+        fake.manifests["vgr/prov", wanted.digest] = fake.manifests["vgr/prov", other.digest]
+        for way in (by_fetch, by_subscriptions):
+            assert way(site, place) == "wrong-digest"
+        assert not [path for path in (site.root / "build").glob("*") if "1.2.0" in path.name]
+        site.place(realm.newer)
+        # A tag that was moved is nobody's word, where the metadata says what is meant.
+        fake.manifests["vgr/prov", "1.2.0"] = fake.manifests["vgr/prov", other.digest]
+        for way in (by_fetch, by_subscriptions):
+            assert way(site, place) == ACCEPTED
+        assert (site.root / "build" / "prov-1.2.0.dtb").read_bytes() == archive_of(
+            sample_content(sample_program(version="1.2.0"))
+        )
+
+
+def test_several_at_once_in_one_trust_folder(by_hand: Site) -> None:
+    """A runtime that polls and asks, an issuer, and people with commands: all are answered, and the folder is whole."""
+    site = by_hand
+    places = [site.place(site.realm.known), site.place(site.realm.newer)]
+    trust = Trust(site.trust, site.root / "witness.json")
+
+    def learnt(place: str) -> str:
+        try:
+            with FolderRegistry(Path(place)) as registry:
+                trust.learn(RegistryMetadataStore(registry), datetime.now(UTC))
+        except TrustProblem as problem:
+            return problem.code
+        return ACCEPTED
+
+    def asked(place: str) -> str:
+        answer = trust.judge(site.realm.bundles["1.1.0"].digest, "vgr/prov/1.1.0", datetime.now(UTC))
+        return str(getattr(answer, "code", ACCEPTED))
+
+    def updated(place: str) -> str:
+        return by_issuer(site, place)
+
+    def read(place: str) -> str:
+        refresh_own(site.trust, datetime.now(UTC))
+        return ACCEPTED if len(region_keys(site.trust)) == 6 else "keys are missing"
+
+    with ThreadPoolExecutor(8) as pool:
+        told = [
+            (work, pool.submit(work, places[number % 2]))
+            for number in range(12)
+            for work in (learnt, asked, updated, read)
+        ]
+        # What is older than what another has taken over meanwhile is refused; nothing else goes wrong.
+        for work, answer in told:
+            assert answer.result() in ((ACCEPTED, "metadata-rollback") if work in (learnt, updated) else (ACCEPTED,))
+    assert learnt(places[1]) == verified(site, "1.2.0") == ACCEPTED
+    assert sorted(path.name for path in site.trust.iterdir()) == sorted(
+        [".lock", "anchor.json", "client", "metadata", "seen.json", "trial"]
+    )
+
+
+def test_who_reads_a_trust_folder_waits_for_whoever_writes_it(by_hand: Site) -> None:
+    began, done = Event(), Event()
+
+    def read() -> None:
+        began.set()
+        refresh_own(by_hand.trust, datetime.now(UTC))
+        done.set()
+
+    with alone_in(by_hand.trust):
+        reader = Thread(target=read)
+        reader.start()
+        assert began.wait(10)
+        assert not done.wait(0.2)
+    assert done.wait(10)
+    reader.join()
