@@ -11,7 +11,7 @@ from designtool.share.federation.metadata_store import MetadataStore, alone_in
 from designtool.share.federation.problems import TrustProblem
 from designtool.share.federation.roles import ReleaseName, release_name, release_of
 from designtool.share.federation.trust import Client, Seen, Trusted
-from designtool.share.fetch import Fetched, fetch
+from designtool.share.fetch import Fetched, fetch_known
 from designtool.share.registries.names import Wanted, version_order
 from designtool.share.registries.registry import Progress, Registry, nobody_watches
 
@@ -35,7 +35,7 @@ def fetch_trusted(
     with alone_in(trust_folder):
         release = trusted_release(client, wanted)
     exactly = Wanted(wanted.name, release.name.version, release.digest)
-    return replace(fetch(exactly, registry, folder, progress), signers=release.signers)
+    return replace(fetch_known(exactly, registry, folder, progress), signers=release.signers)
 
 
 def trusted_release(client: Client, wanted: Wanted) -> Trusted:
