@@ -6,19 +6,22 @@ import io
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pytest
 import runtime_samples
 from federations import FOUNDERS, Federation, founded, person
-from runtime_samples import Clinic, bundle_bytes, clinic
+from runtime_samples import HOST, Clinic, bundle_bytes, clinic
 
 from designtool.bundle import read_bundle
-from designtool.runtime.app import Settings, create_service
+from designtool.runtime.app import Settings, app_of, create_service
 from designtool.runtime.importing import Policy
-from designtool.share.federation import publication
+from designtool.runtime.trusting import Trust
+from designtool.share.federation import publication, trust
 from designtool.share.federation.copying import take_over
 from designtool.share.federation.release import release_of_bundle
+from designtool.share.recalls import listing
 
 ANNA = person("Anna Ek", "publisher", "vgr")
 BO = person("Bo Alm", "clinical", "vgr")
@@ -47,18 +50,18 @@ class Shared:
 def shared(folder: Path) -> Iterator[Shared]:
     """A clinic with a signed program, its patient in treatment."""
 
-    trust = folder / "trust"
+    trust_folder = folder / "trust"
     federation = founded(runtime_samples.NOW)
     (draft,) = publication.draft_region(federation.store, "vgr", [ANNA.public, BO.public], runtime_samples.NOW)
     federation.adopt(draft, *FOUNDERS[:2])
     release = release_of_bundle(read_bundle(io.BytesIO(bundle_bytes())))
     federation.adopt(publication.draft_release(federation.store, release, runtime_samples.NOW), ANNA, BO)
     federation.stamp(runtime_samples.NOW)
-    federation.trust_folder(trust)
-    take_over(federation.store, trust, runtime_samples.NOW)
-    with clinic(folder / "data", policy=Policy.SIGNED, movable_clock=False, trust=trust, region="vgr") as made:
+    federation.trust_folder(trust_folder)
+    take_over(federation.store, trust_folder, runtime_samples.NOW)
+    with clinic(folder / "data", policy=Policy.SIGNED, movable_clock=False, trust=trust_folder, region="vgr") as made:
         assert release.digest == made.bundle.digest
-        yield Shared(made, federation, trust)
+        yield Shared(made, federation, trust_folder)
 
 
 def test_new_treatments_stop_and_those_under_way_go_on(tmp_path: Path) -> None:
@@ -119,6 +122,31 @@ def test_a_trust_folder_that_is_gone_or_put_back_stops_what_is_new(tmp_path: Pat
         assert "säkerhetskopia" in why.sv
         all_of_it.fresh_metadata()
         assert made.service.why_not_begin(digest) is None
+
+
+def test_no_patient_waits_for_what_the_federation_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Right after a start too: what is recalled has been read by then, and nobody's signature is verified for a page."""
+    with shared(tmp_path) as all_of_it:
+        before = all_of_it.clinic
+        settings = Settings(
+            tmp_path / "data",
+            frozenset({HOST}),
+            policy=Policy.SIGNED,
+            real=before.time,
+            trust=all_of_it.trust,
+            region="vgr",
+        )
+        service = create_service(settings)
+        made = replace(before, service=service, app=app_of(service, frozenset({HOST})))
+        asked = []
+        monkeypatch.setattr(listing, "remembered_recalls", lambda *_: asked.append("recalls"))
+        monkeypatch.setattr(Trust, "judge", lambda *_: asked.append("judge"))
+        monkeypatch.setattr(trust, "refresh", lambda *_: asked.append("refresh"))
+        patient = made.sign_in(made.patient.id)
+        assert patient.get(f"{made.patient_base}/home").status_code == 200
+        saved = patient.save(f"{made.patient_base}/{GOALS}", field="viktigast", value="Sova", revision=None)
+        assert (saved.status_code, asked) == (200, [])
+        service.store.close()
 
 
 def test_a_runtime_that_trusts_nobody_begins_nothing(tmp_path: Path) -> None:

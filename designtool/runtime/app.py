@@ -141,6 +141,8 @@ def create_service(settings: Settings) -> Service:
     notices = (NOT_FOR_CARE, UNSIGNED) if settings.policy is Policy.UNSIGNED_DEMONSTRATION else (NOT_FOR_CARE,)
     trust = Trust(settings.trust, settings.data / WITNESS_FILE) if settings.trust is not None else None
     recalls = Recalls(programs, trust)
+    # Before anybody has a page to wait for: what is recalled is looked up for each.
+    recalls.problem()
     permits = Permits(store, programs, clock, settings.policy, recalls, trust, settings.region, settings.agreements)
     treatments = Treatments(store, programs, clock, permits.permission, lambda digest: recalls.about(digest).paused)
     service = Service(

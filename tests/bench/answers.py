@@ -3,7 +3,9 @@
 Beside that, what the server process computed for an answer: where other work takes the processor away, the times grow and
 this hardly does.
 
-    python tests/bench/answers.py [--seconds 10] [--rate 200] [--devices 20]
+    python tests/bench/answers.py [--seconds 10] [--rate 200] [--devices 20] [--trust]
+
+With `--trust` the server takes signed bundles alone, and knows of a recall: how it stands is looked up for every page and answer.
 
 Every answer is sent at its own moment, whether earlier ones have come back or not, and its time counts from that moment: a
 server that stops for a while is seen to have stopped.
@@ -36,9 +38,10 @@ from designtool.runtime.app import Settings, create_service
 from designtool.runtime.importing import Policy
 
 folder, bundle, patients = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+signed = {"policy": Policy.SIGNED, "trust": Path(sys.argv[4]), "region": sys.argv[5]} if len(sys.argv) > 4 else {}
 with listening(0, 0) as listener:
     hosts = frozenset({f"127.0.0.1:{listener.getsockname()[1]}"})
-    service = create_service(Settings(folder, hosts, policy=Policy.UNSIGNED_DEMONSTRATION))
+    service = create_service(Settings(folder, hosts, **(signed or {"policy": Policy.UNSIGNED_DEMONSTRATION})))
     service.sign_ins.most = 1_000_000
     stored = first_people.import_all(service, (bundle,))[0]
     first_people.add_unit(service)
@@ -113,10 +116,10 @@ class Device:
 
 
 @contextmanager
-def served(bundle: Path, patients: int, folder: Path) -> Iterator[tuple[str, int]]:
-    """The host of a server that answers, and its process."""
+def served(bundle: Path, patients: int, folder: Path, signed: tuple[str, ...] = ()) -> Iterator[tuple[str, int]]:
+    """The host of a server that answers, and its process. `signed`: a trust folder, and the region of the unit."""
     process = subprocess.Popen(
-        [sys.executable, "-c", SERVER, str(folder), str(bundle), str(patients)],
+        [sys.executable, "-c", SERVER, str(folder), str(bundle), str(patients), *signed],
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
@@ -186,12 +189,14 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=200)
     parser.add_argument("--devices", type=int, default=20)
     parser.add_argument("--bundle", type=Path)
+    parser.add_argument("--trust", action="store_true", help="signed bundles alone, in a federation with a recall")
     chosen = parser.parse_args()
     sys.path.insert(0, str(ROOT))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         bundle = chosen.bundle or _built(folder)
-        with served(bundle, chosen.devices, folder / "data") as (host, process):
+        signed = _federation(bundle, folder) if chosen.trust else ()
+        with served(bundle, chosen.devices, folder / "data", signed) as (host, process):
             people = people_of(folder / "data")
             taken, computed = asyncio.run(measure(host, process, people, chosen.seconds, chosen.rate))
     taken.sort()
@@ -200,6 +205,35 @@ def main() -> None:
     print(f"p50 {at[0.5]:.1f} ms   p90 {at[0.9]:.1f} ms   p99 {at[0.99]:.1f} ms   slowest {taken[-1]:.1f} ms")
     if computed is not None:
         print(f"the server computed {computed:.2f} ms for an answer")
+
+
+def _federation(bundle: Path, folder: Path) -> tuple[str, str]:
+    """A trust folder with metadata in which the bundle is released and another program recalled, and the region's name."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    from datetime import UTC, datetime
+
+    from designtool.bundle import read_bundle
+    from designtool.share.federation import publication
+    from designtool.share.federation.copying import take_over
+    from designtool.share.federation.release import release_of_bundle
+    from designtool.share.federation.roles import release_name
+    from designtool.share.recalls.listing import Recall, draft_recall
+    from tests.federations import FOUNDERS, SAFETY, founded, person
+
+    now = datetime.now(UTC)
+    with bundle.open("rb") as stream:
+        read = read_bundle(stream)
+    release, region = release_of_bundle(read), read.manifest.annotations.region
+    people = [person("Anna Ek", "publisher", region), person("Bo Alm", "clinical", region)]
+    federation = founded(now)
+    (draft,) = publication.draft_region(federation.store, region, [one.public for one in people], now)
+    federation.adopt(draft, *FOUNDERS[:2])
+    federation.adopt(publication.draft_release(federation.store, release, now), *people)
+    recalled = Recall(release_name("region-a/prov/1.0.0"), "no-new-patients", "Fel i sömnfönstret.")
+    federation.adopt(draft_recall(federation.store, recalled, now), SAFETY)
+    federation.stamp(now)
+    take_over(federation.store, federation.trust_folder(folder / "trust"), now)
+    return str(folder / "trust"), region
 
 
 def _built(folder: Path) -> Path:
