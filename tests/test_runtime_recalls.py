@@ -342,6 +342,23 @@ def test_a_part_that_is_not_in_the_program_is_told(own: Region) -> None:
     assert "Stoppat: Mina mål." in page
 
 
+def test_therapists_are_told_for_a_while_that_a_recall_has_been_lifted(own: Region) -> None:
+    """What was confirmed before the pause holds again: somebody has to look whether it still should."""
+    recall(own, "mina_mal")
+    lift(own)
+    pages = ("/patients", f"/t/{own.clinic.treatment}/care", f"{own.clinic.therapist_base}/treatment")
+    for path in pages:
+        page = own.therapist().get(path).text
+        assert "Rättat." in page, path
+        assert "som det var före pausen. Gå igenom med patienten vad som gäller nu." in page
+    assert "Återkallad" not in own.therapist().get("/patients").text
+    assert own.register(7)[0] == 303, "what is lifted holds nothing back"
+    assert "Rättat." not in patient_of(own).get(f"{own.clinic.patient_base}/home").text
+    own.clinic.time.pass_(days=400)
+    for path in pages:
+        assert "Rättat." not in own.therapist().get(path).text
+
+
 def test_where_a_diary_is_stopped_nobody_is_told_that_it_is_open(own: Region) -> None:
     recall(own, "mina_mal")
     assert "Krissidan, dagboken, meddelanden" in own.therapist().get("/patients").text

@@ -109,11 +109,12 @@ def _modules_behind(context: PageContext) -> Markup:
 def _recalled(context: PageContext) -> Iterator[Markup]:
     for one in context.viewpoint.recalled:
         place = context.unique("recalled")
-        title = context.say("recalled-information" if one.is_information else "recalled")
         yield element(
             "section",
             {"class": "callout callout-important", "aria-labelledby": place},
-            element("h2", {"class": "callout-title", "id": place}, icon("flag"), element("span", {}, title)),
+            element(
+                "h2", {"class": "callout-title", "id": place}, icon("flag"), element("span", {}, context.say(one.title))
+            ),
             *(element("p", {}, context.text(line)) for line in one.lines),
             element("p", {"class": "eyebrow"}, context.say("recalled-for-you")) if one.text else None,
             element("div", {"dir": "auto"}, paragraphs(one.text)) if one.text else None,
@@ -122,12 +123,12 @@ def _recalled(context: PageContext) -> Iterator[Markup]:
 
 def _card(context: PageContext, text: str, title: str) -> Markup:
     place = context.unique("stopped")
-    links = (
-        element(
-            "a", {"class": "button button-secondary", "href": context.href("messages")}, context.say("stopped-write")
-        ),
-        element("a", {"href": context.href("crisis")}, context.say("crisis-link-long")),
+    write = element(
+        "a", {"class": "button button-secondary", "href": context.href("messages")}, context.say("stopped-write")
     )
+    crisis = element("a", {"href": context.href("crisis")}, context.say("crisis-link-long"))
+    # Of a treatment that has ended there is nobody to write to.
+    links = (crisis,) if context.situation.phase == "ended" else (write, crisis)
     return element(
         "section",
         {"class": "callout callout-important stopped", "aria-labelledby": place},

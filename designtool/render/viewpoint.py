@@ -30,8 +30,8 @@ class Recalled:
     """What it means, why, and what to use instead."""
     text: str = ""
     """Plain text, by those who have recalled it."""
-    is_information: bool = False
-    """Nothing of it is stopped."""
+    title: Literal["recalled", "recalled-information", "recalled-lifted"] = "recalled"
+    """What stands over it, in the view's word for it."""
 
 
 @dataclass(frozen=True, slots=True)

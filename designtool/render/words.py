@@ -310,6 +310,7 @@ WORDS: dict[str, Text] = {
         "The modules after what is paused do not open by themselves. Open them by hand if the patient is to go on:",
     ),
     "recalled-for-you": Text("Till dig som behandlare", "To you as a therapist"),
+    "recalled-lifted": Text("Återkallelsen är hävd", "The recall has been lifted"),
     "recalled-information": Text("Information om den här versionen", "Information about this version"),
     "recalled": Text("Den här versionen är återkallad", "This version has been recalled"),
     "locked-until-open": Text("Den här övningen öppnar längre fram.", "This exercise opens later."),

@@ -10,7 +10,9 @@ import logging
 import os
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
@@ -23,10 +25,13 @@ from designtool.share.recalls.parts import ALL, is_part, stopped_parts, title_of
 if TYPE_CHECKING:
     from designtool.runtime.treatments import Programs
     from designtool.share.federation.roles import ReleaseName
+    from designtool.share.recalls.lifts import Lift
     from designtool.share.recalls.listing import Recall
 
 _log = logging.getLogger(__name__)
-_ORDER = ("stop-use", "no-new-patients", "info")
+_ORDER = ("stop-use", "no-new-patients", "info", "lifted")
+_LIFT_TOLD = timedelta(days=14)
+"""So long therapists are told that what was stopped goes on again: what was confirmed before may be old by then."""
 _Mark = tuple[tuple[int, int, int] | None, ...]
 
 
@@ -34,7 +39,7 @@ _Mark = tuple[tuple[int, int, int] | None, ...]
 class Notice:
     """What therapists and administrators are told of one recall."""
 
-    level: Literal["stop-use", "no-new-patients", "info"]
+    level: Literal["stop-use", "no-new-patients", "info", "lifted"]
     lines: tuple[Text, ...]
     text: str
     """For therapists, by those who have recalled: plain text."""
@@ -52,9 +57,16 @@ class Standing:
     paused: frozenset[str] = frozenset()
     """All that is stopped: one and the same set for as long as nothing changes."""
 
+    lifted: tuple[tuple[date, Notice], ...] = ()
+    """What is told of lifts, each with its day, of recalls that had stopped parts."""
+
     @property
     def lets_begin(self) -> bool:
         return all(one.level == "info" for one in self.notices)
+
+    def told(self, today: date) -> tuple[Notice, ...]:
+        """What therapists are told: what is in force, and what has been lifted of late."""
+        return (*self.notices, *(notice for day, notice in self.lifted if today <= day + _LIFT_TOLD))
 
 
 NOTHING = Standing()
@@ -64,6 +76,7 @@ NOTHING = Standing()
 class _Known:
     mark: _Mark | None = None
     recalls: tuple[Recall, ...] = ()
+    lifted: tuple[tuple[Recall, Lift], ...] = ()
     problem: Text | None = None
     standings: dict[str, Standing] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -79,11 +92,12 @@ class Recalls:
         """Of an imported bundle. Never raises for what lies in the trust folder: what was known before counts on."""
         with self._known.lock:
             self._look()
-            recalls, standing = self._known.recalls, self._known.standings.get(digest)
+            recalls, lifted, standing = self._known.recalls, self._known.lifted, self._known.standings.get(digest)
         if standing is None:
             program = self.programs.program(digest)
             meant = [recall for recall in recalls if self._is_about(recall.release, recall.bundle, digest, program)]
-            standing = _standing(program, meant)
+            over = [one for one in lifted if self._is_about(one[0].release, one[0].bundle, digest, program)]
+            standing = replace(_standing(program, meant), lifted=tuple(_lifted(program, *one) for one in over))
             with self._known.lock:
                 if self._known.recalls is recalls:
                     self._known.standings[digest] = standing
@@ -93,9 +107,12 @@ class Recalls:
         """The imported bundles that a recall of this release, whose bundle has this digest, is about."""
         return tuple(one for one in self.programs if self._is_about(release, bundle, one, self.programs.program(one)))
 
-    def told(self, digests: Iterable[str]) -> tuple[Notice, ...]:
-        """What is told of several bundles, each notice once, from the strictest on."""
-        found = dict.fromkeys(notice for digest in sorted(digests) for notice in self.about(digest).notices)
+    def told(self, digests: Iterable[str], today: date | None = None) -> tuple[Notice, ...]:
+        """What is told of several bundles, each notice once, from the strictest on; with lifts where there is a day."""
+        standings = [self.about(digest) for digest in sorted(digests)]
+        found = dict.fromkeys(
+            notice for one in standings for notice in (one.notices if today is None else one.told(today))
+        )
         return tuple(sorted(found, key=lambda notice: _ORDER.index(notice.level)))
 
     def problem(self) -> Text | None:
@@ -110,10 +127,14 @@ class Recalls:
         mark = _mark(self.trust)
         if mark == self._known.mark:
             return
-        from designtool.share.recalls.listing import remembered_recalls
+        from designtool.share.federation.problems import TrustProblem
+        from designtool.share.recalls.listing import lifted_recalls, remembered_recalls
 
+        lifted: tuple[tuple[Recall, Lift], ...] = ()
         try:
             recalls, problem = remembered_recalls(self.trust.folder, self.trust.witness)
+            with suppress(TrustProblem):  # That it cannot be read has been said by then.
+                lifted = lifted_recalls(self.trust.folder)
         except Exception:
             # Whatever a damaged file brings: patients in treatment have their pages, with what was known before.
             _log.exception("the recalls could not be read")
@@ -124,7 +145,7 @@ class Recalls:
             known = {(recall.release, recall.digest): recall for recall in (*self._known.recalls, *recalls)}
             recalls = tuple(known.values())
         self._known.mark, self._known.problem = mark, _UNREADABLE if problem is not None else None
-        self._known.recalls = recalls
+        self._known.recalls, self._known.lifted = recalls, lifted
         self._known.standings.clear()
 
     def _is_about(self, release: ReleaseName, bundle: str, digest: str, program: Program) -> bool:
@@ -153,6 +174,14 @@ def _standing(program: Program, recalls: list[Recall]) -> Standing:
     return Standing(
         notices, MappingProxyType(_joined(patient)), MappingProxyType(_joined(therapist)), frozenset(patient)
     )
+
+
+def _lifted(program: Program, recall: Recall, lift: Lift) -> tuple[date, Notice]:
+    name = (
+        f"{program.title if recall.release.program == program.id else recall.release.program} {recall.release.version}"
+    )
+    line = _filled(_LIFTED, name=name, day=lift.day.isoformat(), reason=lift.reason)
+    return lift.day, Notice("lifted", (_together(line, _GO_THROUGH) if recall.level == "stop-use" else line,), "")
 
 
 def _joined(texts: Mapping[str, list[str]]) -> dict[str, str]:
@@ -222,6 +251,13 @@ _LEVELS: Mapping[str, Text] = {
     ),
     "info": Text("Information om {name}. Ingenting är stoppat.", "Information about {name}. Nothing has been stopped."),
 }
+_LIFTED = Text(
+    "Återkallelsen av {name} hävdes {day}. Skäl: {reason}", "The recall of {name} was lifted on {day}. Reason: {reason}"
+)
+_GO_THROUGH = Text(
+    "Det som var stoppat går på igen, som det var före pausen. Gå igenom med patienten vad som gäller nu.",
+    "What was stopped goes on again, as it was before the pause. Go through with the patient what holds now.",
+)
 _REASON = Text("Skäl: {reason}", "Reason: {reason}")
 _INSTEAD = Text("Använd version {replacement} i stället.", "Use version {replacement} instead.")
 _GOES_ON = Text("Pågående behandlingar fortsätter.", "Treatments under way go on.")

@@ -66,6 +66,7 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         ),
         "recalled-stop-use": Text("Återkallad: delar stoppade", "Recalled: parts stopped"),
         "recalled-no-new-patients": Text("Återkallad: inga nya", "Recalled: no new ones"),
+        "recalled-lifted": Text("Hävd återkallelse", "Lifted recall"),
         "recalled-info": Text("Information om versionen", "Information about the version"),
         "for-therapists": Text("Till behandlare", "For therapists"),
         "not-trusted": Text(

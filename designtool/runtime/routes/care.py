@@ -21,6 +21,7 @@ from designtool.runtime.words import WORDS
 from designtool.treatment import commands
 from designtool.treatment.clock import clock_events
 from designtool.treatment.commands import Outcome, Problem, Refusal
+from designtool.treatment.days import local_date
 from designtool.treatment.events import Event
 from designtool.treatment.state import State, fold
 
@@ -78,7 +79,9 @@ def _page(call: Call, treatment: Treatment, problems: list[Text]) -> Response:
         "problems": problems,
         "newer": _newer(call, treatment, state, now),
         "stopped": _stopped(call, state),
-        "recalled": service.recalls.about(state.digest).notices if state.phase not in ("ended", "erased") else (),
+        "recalled": service.recalls.about(state.digest).told(local_date(now))
+        if state.phase not in ("ended", "erased")
+        else (),
         "text": call.first("text"),
         "saved": call.request.query_params.get("saved") == "yes",
     }

@@ -101,7 +101,7 @@ def patients(call: Call) -> Response:
     facts = {
         "own": own,
         "others": [row for row in others if row.red],
-        "recalled": service.recalls.told(digests),
+        "recalled": service.recalls.told(digests, local_date(now)),
         "movable": service.clock.movable,
     }
     service.store.write_down(session.deed(now, "read", "patients"))

@@ -34,6 +34,7 @@ from designtool.runtime.devices import (
     seen_state,
     target_under,
 )
+from designtool.runtime.recalling import Notice
 from designtool.runtime.service import Call, Endpoint, Stop, for_roles, for_saving
 from designtool.runtime.store import Store, Treatment
 from designtool.runtime.treatments import with_names
@@ -41,7 +42,7 @@ from designtool.runtime.words import WORDS
 from designtool.source.media import media_type
 from designtool.treatment.as_it_stood import as_it_stood
 from designtool.treatment.commands import Kept, Problem
-from designtool.treatment.days import local
+from designtool.treatment.days import local, local_date
 from designtool.treatment.events import Event
 from designtool.treatment.records import form_of
 from designtool.treatment.situate import earlier_versions, situation
@@ -441,11 +442,18 @@ def _viewpoint(call: Call, place: Place, digest: str = "") -> Viewpoint:
         page=new_page(),
         notices=(*notices, WORDS["red-flags-unit-lead"]) if place.sight == "red-flags" else notices,
         stopped=standing.patient_texts if is_patient else standing.therapist_texts,
-        recalled=()
-        if is_patient
-        else tuple(Recalled(one.lines, one.text, one.level == "info") for one in standing.notices),
+        recalled=() if is_patient else tuple(_recalled(one) for one in standing.told(local_date(place.now))),
         links=_links(place),
     )
+
+
+def _recalled(notice: Notice) -> Recalled:
+    match notice.level:
+        case "info":
+            return Recalled(notice.lines, notice.text, "recalled-information")
+        case "lifted":
+            return Recalled(notice.lines, notice.text, "recalled-lifted")
+    return Recalled(notice.lines, notice.text)
 
 
 def _links(place: Place) -> tuple[tuple[str, Text], ...]:

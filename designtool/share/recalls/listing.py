@@ -55,6 +55,7 @@ __all__ = [
     "entries_in",
     "files_of_recalls",
     "lift_for",
+    "lifted_recalls",
     "lift_ground",
     "recall_list",
     "recalls",
@@ -164,6 +165,13 @@ def remembered_recalls(trust_folder: Path, witness_file: Path) -> tuple[tuple[Re
     except TrustProblem as error:
         problem = problem or error
     return tuple(entry.recall for entry in in_force(listed, known, keys)), problem
+
+
+def lifted_recalls(trust_folder: Path) -> tuple[tuple[Recall, Lift], ...]:
+    """Those of the list as it was verified last that have been lifted. Raises TrustProblem for what cannot be read."""
+    keys = keys_for_lifts(_verified(trust_folder, "targets"))
+    entries = entries_of(_verified(trust_folder, RECALL))
+    return tuple((one.recall, one.lift) for one in entries if one.lift is not None and stands_lifted(one, keys))
 
 
 def files_of_recalls(trust_folder: Path) -> tuple[Path, ...]:
