@@ -183,7 +183,8 @@ def test_a_key_is_revoked_and_the_region_signs_again(run: Run, keys: Path, bundl
     found(run, keys, folder)
     assert run("federation", "release", folder, bundle).status == 0
     for who in ("anna", "bo"):
-        sign(run, keys, drafts / "1.vgr.draft.json", who)
+        signed = sign(run, keys, drafts / "1.vgr.draft.json", who)
+    assert f"designtool publish BUNDLE --to PLACE --release {drafts / '1.vgr.draft.json'}" in signed.out
     assert run("federation", "adopt", folder, drafts / "1.vgr.draft.json").status == 0
     listed = run("keys", "list", "--keys", keys).out
     old = re.search(r"^anna  ([0-9a-f]{64})  Anna, publicerar, vgr$", listed, re.MULTILINE)
@@ -197,8 +198,9 @@ def test_a_key_is_revoked_and_the_region_signs_again(run: Run, keys: Path, bundl
     assert "Eva (publicerar, vgr" in shown
     assert "BORTTAGET: Region vgr: Anna" in shown
     sign(run, keys, drafts / "3.targets.draft.json", "grundare-b")
-    for who in ("eva", "bo"):
-        sign(run, keys, drafts / "2.vgr.draft.json", who)
+    sign(run, keys, drafts / "2.vgr.draft.json", "eva")
+    # Nothing new is released by it.
+    assert "Ta in det: designtool federation adopt" in sign(run, keys, drafts / "2.vgr.draft.json", "bo").out
     adopted = run("federation", "adopt", folder, drafts / "3.targets.draft.json", drafts / "2.vgr.draft.json")
     assert adopted.status == 0, adopted.err
     assert run("federation", "renew", folder, "root").status == 0
@@ -231,6 +233,22 @@ def test_nothing_is_signed_or_written_over_by_mistake(run: Run, keys: Path, tmp_
     assert (done.status, "finns redan" in done.err) == (2, True)
     assert contents(folder) == written
     assert {name: written[name] for name in before} == before
+
+
+def test_whoever_stamps_hears_what_must_be_signed_again(
+    run: Run, keys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "federation"
+    found(run, keys, folder)
+    stamp = ("federation", "stamp", folder, "--key", "stampel", "--keys", keys)
+    assert "varning" not in run(*stamp).err
+    for days, warned in ((150, 0), (170, 3), (400, 3)):
+        later = datetime.now(UTC) + timedelta(days=days)
+        monkeypatch.setattr(federation_command, "_now", lambda later=later: later)
+        done = run(*stamp)
+        assert (done.status, done.err.count("varning")) == (0, warned)
+    for role in ("root", "targets", "recall"):
+        assert f"designtool federation renew {folder} {role}\n" in done.err
 
 
 # Passphrases

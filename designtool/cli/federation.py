@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -41,6 +41,7 @@ _FILES = click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE..."
 )
 _MOST_ROOTS = 256
+_TOLD_BEFORE = timedelta(days=30)
 
 
 @click.group("federation", cls=Commands)
@@ -249,8 +250,7 @@ def sign(
 
 def _signed(file: Path, draft: Draft) -> Text:
     """What is missing of a draft that somebody has signed, or what comes next."""
-    from designtool.share.federation.draft import progress_of
-    from designtool.share.federation.roles import RECALL
+    from designtool.share.federation.draft import has_new_releases, progress_of
 
     progress = progress_of(draft)
     if progress.still:
@@ -259,7 +259,7 @@ def _signed(file: Path, draft: Draft) -> Text:
             f"{file}: underskrivet. Underskrifter som saknas: {progress.still}. Lämna filen vidare till: {others}",
             f"{file}: signed. Signatures that are missing: {progress.still}. Hand the file on to: {others}",
         )
-    if draft.role in ("root", "targets", RECALL):
+    if not has_new_releases(draft):
         adopt = f"designtool federation adopt PLACE {file}"
         return Text(
             f"{file}: underskrivet. Alla underskrifter finns. Ta in det: {adopt}",
@@ -316,6 +316,7 @@ def adopt(place: str, files: tuple[Path, ...], output_format: str) -> None:
 def stamp(place: str, key: str, key_folder: Path, passphrase_file: Path | None, output_format: str) -> None:
     """Intyga att all metadata hör ihop och är färsk. Körs efter varje ändring, och minst en gång i veckan."""
     from designtool.share.federation.keys import open_key
+    from designtool.share.federation.publication import expiring
     from designtool.share.federation.publication import stamp as stamp_store
     from designtool.share.federation.roles import TIMESTAMP_LIFETIME
 
@@ -325,6 +326,15 @@ def stamp(place: str, key: str, key_folder: Path, passphrase_file: Path | None, 
         now = _now()
         with here.opened_metadata(place) as store:
             files = stamp_store(store, [signer], now)
+            ending = expiring(store, now + _TOLD_BEFORE)
+    for role, until in ending.items():
+        # A stamp makes nothing fresh that people have signed themselves: half a year goes by unnoticed where it is a habit.
+        renew = f"designtool federation renew {place} {role}"
+        said = Text(
+            f"varning: det som är underskrivet för {role} gäller bara till {until:%Y-%m-%d}. Förläng det: {renew}",
+            f"warning: what is signed for {role} is valid until {until:%Y-%m-%d} only. Renew it: {renew}",
+        )
+        click.echo(said.in_language(here.language), err=True)
     expires = now + TIMESTAMP_LIFETIME
     if output_format == "json":
         print_json({"files": list(files), "expires": expires.isoformat()})

@@ -155,6 +155,14 @@ def progress_of(draft: Draft) -> Progress:
     )
 
 
+def has_new_releases(draft: Draft) -> bool:
+    """Whether a region releases something with it that its metadata before did not have."""
+    if draft.role in _TITLES:
+        return False
+    before = set(metadata_of(draft.before, draft.role).signed.targets) if draft.before is not None else set()
+    return not before.issuperset(metadata_of(draft.metadata, draft.role).signed.targets)
+
+
 def signed_digest(data: bytes, role: str) -> str:
     """The digest of what is signed, whoever has signed it so far. Of the root it is what is printed on paper."""
     return f"sha256:{hashlib.sha256(metadata_of(data, role).signed_bytes).hexdigest()}"
@@ -246,8 +254,11 @@ def _content(signed: Signed, programs: Mapping[str, Program]) -> dict[str, Text]
     for name, role in (signed.delegations.roles or {}).items() if signed.delegations is not None else ():
         title = Text("Återkallelser", "Recalls") if name == RECALL else Text(f"Region {name}", f"Region {name}")
         paths = ", ".join(role.paths or ())
-        count = f"{role.threshold}"
-        lines[name] = Text(f"{title.sv} ({paths}): {count} underskrifter", f"{title.en} ({paths}): {count} signatures")
+        many = role.threshold > 1
+        lines[name] = Text(
+            f"{title.sv} ({paths}): {role.threshold} {'underskrifter' if many else 'underskrift'}",
+            f"{title.en} ({paths}): {role.threshold} {'signatures' if many else 'signature'}",
+        )
         for key in keys_of_role(signed, name):
             lines[f"{name} {key.key_id}"] = Text(f"{title.sv}: {_who(key).sv}", f"{title.en}: {_who(key).en}")
     for path, target in signed.targets.items():

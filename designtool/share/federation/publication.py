@@ -294,6 +294,18 @@ def newest_targets(store: MetadataStore) -> Current:
     return found
 
 
+def expiring(store: MetadataStore, day: datetime) -> dict[str, datetime]:
+    """What people have signed and no longer holds on a day, by role, with when it ends. Raises TrustProblem."""
+    root, targets = newest_root(store), newest_targets(store)
+    found = {"root": root, "targets": targets}
+    assert targets.signed.delegations is not None, "newest_targets keeps to the rules"
+    for role in targets.signed.delegations.roles or ():
+        current = newest_of(store, role, targets.signed)
+        if current is not None:
+            found[role] = current
+    return {role: one.signed.expires for role, one in found.items() if one.signed.expires <= day}
+
+
 def stamped_files(store: MetadataStore) -> dict[str, bytes]:
     """What the timestamp leads to, by name: every root first, the timestamp last. Each is what the store's own roots vouch for.
 
