@@ -650,7 +650,7 @@ def test_what_must_not_be_missed(folder_place: Place) -> None:
     assert "aldrig gått" in "".join(told(place, Status(NOW, None)))
     assert "sedan" in "".join(told(place, Status(NOW, NOW + 3 * DAY))), "a time that has not been yet is no success"
     (place.shared.trust / "client" / "timestamp.json").write_bytes(b"{}")
-    assert "ingen metadata" in "".join(told(place, fine))
+    assert "Inget har hämtats hit" in "".join(told(place, fine))
 
 
 @contextmanager

@@ -319,15 +319,15 @@ def _filled(text: Text, at: datetime, now: datetime) -> Text:
 
 
 _NEVER_VERIFIED = Text(
-    "Det finns ingen metadata från federationen här: nya behandlingar kan inte starta, och återkallelser hörs inte.",
+    "Inget har hämtats hit från federationen: nya behandlingar kan inte starta, och återkallelser hörs inte.",
     "There is no metadata of the federation here: new treatments cannot start, and recalls are not heard.",
 )
 _RUN_OUT = Text(
-    "Federationens metadata gick ut {at}. Nya behandlingar kan inte starta förrän nyare har kommit. Pågående fortsätter.",
+    "Det som har hämtats från federationen gick ut {at}. Nya behandlingar kan inte starta förrän nyare har kommit. Pågående fortsätter.",
     "The federation's metadata ran out {at}. New treatments cannot start until newer has come. Those under way go on.",
 )
 _RUNS_OUT = Text(
-    "Federationens metadata går ut {at}. Sedan kan nya behandlingar inte starta.",
+    "Det som har hämtats från federationen går ut {at}. Sedan kan nya behandlingar inte starta.",
     "The federation's metadata runs out {at}. After that new treatments cannot start.",
 )
 _NEVER_POLLED = Text(

@@ -226,11 +226,11 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "sharing": Text("Delning med andra regioner", "Sharing with other regions"),
         "poll": Text("Hämtning", "Fetching"),
         "poll-lead": Text(
-            "Körmiljön hämtar återkallelser, avtal och vilka som får signera från {place}. Nya program importeras inte av sig själva.",
+            "Körmiljön hämtar återkallelser, avtal och vilka som får skriva under från {place}. Nya program importeras inte av sig själva.",
             "The runtime fetches recalls, agreements and who may sign from {place}. New programs are not imported by themselves.",
         ),
         "poll-nowhere": Text(
-            "Körmiljön hämtar inget av sig själv. Ny metadata tas in med: designtool federation update. Starta med "
+            "Körmiljön hämtar inget av sig själv. Det som är nytt tas in med: designtool federation update. Starta med "
             "designtool run --from för att hämta från ett register.",
             "The runtime fetches nothing by itself. New metadata is taken in with: designtool federation update. Start with "
             "designtool run --from to fetch from a registry.",

@@ -92,6 +92,8 @@ def _overview(call: Call, problem: Text | None = None) -> Response:
     active = {one.digest: one for one in service.store.activations(own.id)}
     # Whoever opens the page is told that new treatments have stopped, without having tried to begin one.
     stopped = next((why for digest in active if (why := service.why_not_begin(digest)) is not None), None)
+    known = (service.recalls.problem(), stopped)
+    polled = service.poller.warnings() if service.poller is not None else ()
     facts = {
         "unit": own,
         "ready": readiness(service.store, own),
@@ -99,9 +101,9 @@ def _overview(call: Call, problem: Text | None = None) -> Response:
         "active": active,
         "agreements": agreements_of(call),
         "recalled": {one.digest: service.recalls.about(one.digest).notices for one in service.store.bundles()},
-        "problem": problem or service.recalls.problem() or stopped,
+        "problem": problem,
         "shares": service.poller is not None,
-        "warnings": service.poller.warnings() if service.poller is not None else (),
+        "warnings": tuple(one for one in dict.fromkeys((*known, *polled)) if one is not None and one != problem),
         "saved": call.request.query_params.get("saved") == "yes",
         "movable": service.clock.movable,
     }
