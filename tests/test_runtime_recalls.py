@@ -359,6 +359,36 @@ def test_therapists_are_told_for_a_while_that_a_recall_has_been_lifted(own: Regi
         assert "Rättat." not in own.therapist().get(path).text
 
 
+def test_another_version_that_is_not_recalled_opens_what_is_paused_and_says_so(own: Region) -> None:
+    clinic = own.clinic
+    data = bytes_of(of_region("region-b", version="1.0.1"))
+    newer = read_bundle(BytesIO(data)).digest
+    own.federation.release("region-b/provet/1.0.1", newer, clinic.time.now)
+    learn(own)
+    deed = a_deed(clinic.time.now)
+    import_bundle(BytesIO(data), own.store, clinic.service.policy, deed, clinic.service.trust)
+    activated = clinic.sign_in("ea-1").post("/unit/activate", {"digest": newer, "sign-off": "yes"})
+    assert activated.status_code == 303
+    therapist, care = own.therapist(), f"/t/{clinic.treatment}/care"
+    opens = "Det som är pausat för patienten öppnas igen i den nya versionen"
+    assert opens not in therapist.get(care).text
+    patient, base = patient_of(own), clinic.patient_base
+    assert patient.save(f"{base}/exercise/mina_mal", field="viktigast", value="Sova").status_code == 200
+    recall(own, "mina_mal")
+    assert opens in therapist.get(care).text
+    sent = {"action": "move", "digest": newer, "outcome": "untouched"}
+    assert therapist.post(care, sent).status_code == 303
+    page = patient.get(f"{base}/exercise/mina_mal").text
+    assert SHOWN not in page
+    assert 'value="Sova"' in page
+    earlier = patient.get(f"{base}/earlier/1/exercise/mina_mal").text
+    assert SHOWN in earlier, "the version that was left is stopped where it is read"
+    assert "Sova" in earlier
+    assert "Återkallad" not in therapist.get("/patients").text
+    recall(own, "valkommen", name="region-b/provet/1.0.1")
+    assert SHOWN in patient.get(f"{base}/module/valkommen").text
+
+
 def test_where_a_diary_is_stopped_nobody_is_told_that_it_is_open(own: Region) -> None:
     recall(own, "mina_mal")
     assert "Krissidan, dagboken, meddelanden" in own.therapist().get("/patients").text

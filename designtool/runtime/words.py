@@ -139,6 +139,12 @@ WORDS: Mapping[str, Text] = MappingProxyType(
             "Patienten blir kvar på den version hen började med:",
             "The patient stays on the version that the treatment began with:",
         ),
+        "move-opens": Text(
+            "Det som är pausat för patienten öppnas igen i den nya versionen, med det som bekräftades förut. Gå igenom med patienten "
+            "vad som gäller.",
+            "What is paused for the patient opens again in the new version, with what was confirmed before. Go through with the "
+            "patient what holds.",
+        ),
         "move": Text("Flytta till version {version}", "Move to version {version}"),
         "not-moved": Text(
             "Patienten flyttades inte: något hade ändrats. Läs igenom och försök igen.",

@@ -74,10 +74,15 @@ def care(call: Call) -> Response:
 def _page(call: Call, treatment: Treatment, problems: list[Text]) -> Response:
     service, session = call.service, call.session
     state, now = service.treatments.current(treatment)
+    newer = _newer(call, treatment, state, now)
+    paused, then = (
+        service.recalls.about(digest).paused for digest in (state.digest, newer.digest if newer else state.digest)
+    )
     facts = {
         "row": row_of(service, treatment, state, now),
         "problems": problems,
-        "newer": _newer(call, treatment, state, now),
+        "newer": newer,
+        "move_opens": bool(paused - then),
         "stopped": _stopped(call, state),
         "recalled": service.recalls.about(state.digest).told(local_date(now))
         if state.phase not in ("ended", "erased")
