@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from runtime_samples import Person, a_deed
 from test_runtime_agreements import NOW, Region, of_region, region
 
 from designtool.bundle import layout_of_content, make_bundle, read_bundle, write_archive
+from designtool.diagnostics import Text
 from designtool.model.codec import encode_program
 from designtool.model.flow import Reminder
 from designtool.model.program import DerivedFrom, Program
@@ -25,15 +27,18 @@ from designtool.preview.studio import Studio
 from designtool.runtime import first_people
 from designtool.runtime.importing import import_bundle
 from designtool.runtime.recalling import Recalls, stopped_parts
+from designtool.runtime.routes.lists import row_of
 from designtool.runtime.store import Treatment
 from designtool.share.federation.copying import take_over
 from designtool.share.federation.roles import release_name
 from designtool.share.recalls.lifts import sign_lift
 from designtool.share.recalls.listing import Recall, draft_lift, draft_recall, lift_for
 from designtool.source.media import open_media
+from designtool.treatment.clock import clock_events
 from designtool.treatment.events import Reminded
 from designtool.treatment.simulate import FIRST_DAY, play
-from designtool.treatment.state import State
+from designtool.treatment.situate import situation
+from designtool.treatment.state import Proposal, State
 
 ROOT = Path(__file__).parent.parent
 CLINIC_NAME = "region-b/provet/1.0.0"
@@ -675,6 +680,46 @@ def test_the_sleep_window_is_paused_and_the_diary_goes_on(sleeper: Region) -> No
     stopped = patient.post(f"{base}/exercise/somnfonster", {"action": "stop"})
     assert stopped.status_code == 303, "to stop is always possible"
     assert state_of(sleeper).decision("somnfonster").stopped_at is not None
+
+
+def test_of_a_decision_that_is_stopped_time_brings_nothing(sleep: tuple[Program, bytes]) -> None:
+    """No proposal, none that runs out, and no flag that somebody is late: nobody could answer it. Then it all goes on."""
+    program, digest = sleep[0], "sha256:" + "ab" * 32
+    journey = next(one for one in program.journeys if one.id == "natt-for-natt")
+    played = next(
+        found
+        for day in range(1, 60)
+        if (found := play(program, digest, journey.steps, day, first_day=FIRST_DAY))
+        .state.decision("somnfonster")
+        .proposal
+    )
+    programs, paused = {digest: program}, replace(played.state, paused=frozenset({"somnfonster"}))
+    for days in (3, 30):
+        later = played.now + timedelta(days=days)
+        brought = [one.what for one in clock_events(played.state, programs, later)]
+        held = [one.what for one in clock_events(paused, programs, later)]
+        about = [one for one in brought if getattr(one, "decision", getattr(one, "form", "")) == "somnfonster"]
+        assert about, "without the pause something comes of it"
+        assert [one for one in brought if one not in held] == about
+        assert [one for one in held if one not in brought] == []
+    later = played.now + timedelta(days=3)
+    assert situation(played.state, programs, later).decisions["somnfonster"].status == "overdue"
+    assert situation(paused, programs, later).decisions["somnfonster"].status == "proposed"
+
+
+def test_what_is_proposed_and_stopped_waits_for_nobody(sleeper: Region) -> None:
+    """In the list of patients, where somebody would look for a decision that cannot be made."""
+    clinic = sleeper.clinic
+    known = sleeper.store.treatment(clinic.treatment)
+    assert known is not None
+    state, now = clinic.service.treatments.current(known)
+    proposal = Proposal(Fraction(345), None, 5, Text("", ""), now)
+    waiting = replace(
+        state, decisions={**state.decisions, "somnfonster": replace(state.decision("somnfonster"), proposal=proposal)}
+    )
+    before = row_of(clinic.service, known, waiting, now).to_answer
+    recall(sleeper, "somnfonster", name="region-b/somnbehandlingen/1.0.0")
+    assert row_of(clinic.service, known, waiting, now).to_answer == before - 1
 
 
 def test_a_proposal_of_what_is_stopped_is_not_offered(sleeper: Region) -> None:
