@@ -10,7 +10,7 @@ import io
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ from typing import Any
 import federations
 import pytest
 from click.testing import CliRunner
-from federations import FOUNDERS, ONLINE, SECOND, Federation, MemoryStore, contents, forged, person, restamp
+from federations import FOUNDERS, ONLINE, SECOND, Federation, MemoryStore, contents, forged, person, restamp, signed
 from tuf.api.metadata import TargetFile
 
 from designtool.bundle import Bundle, read_bundle
@@ -36,7 +36,7 @@ from designtool.runtime.store import Store
 from designtool.runtime.trusting import Trust
 from designtool.share.federation import publication
 from designtool.share.federation.copying import take_over
-from designtool.share.federation.draft import LARGEST_TARGETS
+from designtool.share.federation.draft import LARGEST_TARGETS, encode_draft
 from designtool.share.federation.metadata_store import alone_in, parsed_name
 from designtool.share.federation.problems import TRUST_PROBLEMS, TrustProblem
 from designtool.share.federation.region_keys import region_keys
@@ -110,13 +110,10 @@ class Site:
         self.count += 1
         if self.kind == "folder":
             folder = self.root / f"place-{self.count}"
+            put(store, folder)
             with FolderRegistry(folder) as registry:
                 for bundle in self.realm.bundles.values():
                     publish(bundle, registry)
-                for name, data in store.files.items():
-                    role, version = parsed_name(name) or ("", None)
-                    tag = CURRENT if version is None else str(version)
-                    push_file(registry, f"federation/{role}", tag, data, METADATA_KIND, "application/json")
             return str(folder)
         for place in [place for place in self.fake.manifests if place[0].startswith("federation/")]:
             del self.fake.manifests[place]
@@ -743,3 +740,77 @@ def test_who_reads_a_trust_folder_waits_for_whoever_writes_it(by_hand: Site) -> 
         assert not done.wait(0.2)
     assert done.wait(10)
     reader.join()
+
+
+# Publishing to a place that may be anybody's
+
+
+def foreign_federation(realm: Realm) -> MemoryStore:
+    """By the same names, and with others' keys."""
+    others = [person(f"Främling {letter}", "founder", f"region-{letter}") for letter in "abc"]
+    made, online = Federation(), person("Främmande stämpel", "online", "region-a")
+    safety = person("Främmande säkerhet", "safety", "region-a")
+    drafts = publication.draft_federation(
+        [one.public for one in others], 2, [online.public], [safety.public], realm.now
+    )
+    for draft, people in zip(drafts, (others[:2], others[:2], (safety,)), strict=True):
+        made.adopt(draft, *people)
+    keys = [person("Främling P", "publisher", "vgr").public, person("Främling K", "clinical", "vgr").public]
+    (draft,) = publication.draft_region(made.store, "vgr", keys, realm.now)
+    made.adopt(draft, *others[:2])
+    made.stamp(realm.now, by=online)
+    return made.store
+
+
+HOSTILE: dict[str, tuple[Callable[[Realm], MemoryStore], Sequence[Any], str, str]] = {
+    # Where it lies, who has signed, which version the draft is of, and the code.
+    "one of two signatures": (lambda realm: realm.known, (ANNA,), "1.2.0", "metadata-signatures"),
+    "nobody's signature": (lambda realm: realm.known, (), "1.2.0", "metadata-signatures"),
+    "a draft of another bundle": (lambda realm: realm.known, (ANNA, BO), "1.0.0", "target-other"),
+    "another federation by the same name": (foreign_federation, (ANNA, BO), "1.2.0", "metadata-signatures"),
+    "endless root chain": (Chain(), (ANNA, BO), "1.2.0", "root-chain-too-long"),
+    "a key that was revoked": (lambda realm: revoked(realm), (ANNA, BO), "1.2.0", "metadata-signatures"),
+    "the list of regions is no list": (
+        lambda realm: MemoryStore({**realm.known.files, "99.targets.json": b"[]", "1.targets.json": b"[]"}),
+        (ANNA,),
+        "1.2.0",
+        "metadata-signatures",
+    ),
+}
+
+
+@pytest.mark.parametrize("attack", HOSTILE)
+def test_what_is_published_is_held_against_the_place_and_nothing_is_sent_otherwise(attack: str, by_hand: Site) -> None:
+    make, people, version, code = HOSTILE[attack]
+    site, realm = by_hand, by_hand.realm
+    store = realm.known.copy()
+    # All is there but for the new version.
+    release = replace(release_of_bundle(realm.bundles["1.2.0"]), digest=realm.bundles[version].digest)
+    right = publication.draft_release(store, release_of_bundle(realm.bundles["1.2.0"]), realm.now)
+    draft = publication.draft_release(store, release, realm.now) if version != "1.2.0" else right
+    bundle, file = site.root / "place-new.dtb", site.root / "place-draft.json"
+    bundle.write_bytes(archive_of(sample_content(sample_program(version="1.2.0"))))
+    place = site.root / "place-hostile"
+    put(make(realm), place)
+    before = contents(place)
+    file.write_bytes(encode_draft(signed(draft, *people)))
+    assert first(run("publish", bundle, "--to", place, "--release", file)["problems"]) == code
+    assert contents(place) == before
+    twin_place = site.root / "place-right"
+    put(store, twin_place)
+    file.write_bytes(encode_draft(signed(right, ANNA, BO)))
+    assert run("publish", bundle, "--to", twin_place, "--release", file)["published"][0]["new"]
+    with FolderRegistry(twin_place) as registry:
+        publication.stamp(RegistryMetadataStore(registry), [ONLINE.signer], realm.now)
+        for old in ("1.0.0", "1.1.0"):
+            publish(realm.bundles[old], registry)
+    assert by_fetch(site, str(twin_place)) == verified(site, "1.2.0") == ACCEPTED
+
+
+def put(store: MemoryStore, folder: Path) -> None:
+    """The metadata of a store as it is."""
+    with FolderRegistry(folder) as registry:
+        for name, data in store.files.items():
+            role, version = parsed_name(name) or ("", None)
+            tag = CURRENT if version is None else str(version)
+            push_file(registry, f"federation/{role}", tag, data, METADATA_KIND, "application/json")

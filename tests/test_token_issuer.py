@@ -8,6 +8,7 @@ import os
 import stat
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -509,6 +510,23 @@ def test_the_issuers_folder(tmp_path: Path) -> None:
         open_issuer(folder, NOW)
     with pytest.raises(Cannot):
         open_issuer(tmp_path / "nowhere", NOW)
+
+
+@pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
+@pytest.mark.parametrize("name", ["key.pem", "certificate.pem"])
+def test_a_file_of_the_issuer_with_a_changed_bit_is_said_to_be_none(name: str, tmp_path: Path) -> None:
+    """Also where the bit makes another kind of key of it, or a version of certificates that nobody knows."""
+    new_issuer(tmp_path, "prov", "https://biljetter.example", NOW)
+    whole = (tmp_path / name).read_bytes()
+    first, *lines, last = whole.splitlines()
+    data = base64.b64decode(b"".join(lines))
+    for at in range(60):
+        changed = data[:at] + bytes([data[at] ^ 4]) + data[at + 1 :]
+        (tmp_path / name).write_bytes(b"\n".join([first, base64.b64encode(changed), last]))
+        with suppress(Cannot):
+            open_issuer(tmp_path, NOW)
+    (tmp_path / name).write_bytes(whole)
+    assert open_issuer(tmp_path, NOW).service == "prov"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes")

@@ -95,6 +95,7 @@ def check_new(folder: Path, name: str, about: Owner) -> None:
 
 def open_key(folder: Path, name: str, passphrase: str) -> CryptoSigner:
     """The private key, ready to sign. Raises TrustProblem."""
+    from cryptography.exceptions import InternalError, UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
     from securesystemslib.signer import CryptoSigner, SSlibKey
 
@@ -109,6 +110,8 @@ def open_key(folder: Path, name: str, passphrase: str) -> CryptoSigner:
         private = load_pem_private_key(pem, _stretched(passphrase, salt, cost))
     except ValueError as error:
         raise TrustProblem("passphrase-wrong") from error
+    except (UnsupportedAlgorithm, InternalError) as error:
+        raise TrustProblem("key-invalid", file=path) from error
     public = read_public(public_file(folder, name))
     try:
         return CryptoSigner(cast(Any, private), cast(SSlibKey, key_in_metadata(public)))

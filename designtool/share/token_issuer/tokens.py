@@ -85,9 +85,10 @@ def new_issuer(folder: Path, service: str, address: str, now: datetime) -> Issue
 
 def open_issuer(folder: Path, now: datetime) -> Issuer:
     """What `new_issuer` has made. Raises Cannot, also for a key that others can read and a certificate that has expired."""
+    from cryptography.exceptions import InternalError, UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
-    from cryptography.x509 import load_pem_x509_certificate
+    from cryptography.x509 import InvalidVersion, load_pem_x509_certificate
 
     try:
         settings = json.loads(_read(folder / SETTINGS_FILE))
@@ -98,7 +99,15 @@ def open_issuer(folder: Path, now: datetime) -> Issuer:
         certificate = load_pem_x509_certificate(_read(folder / CERTIFICATE_FILE))
         if not isinstance(key, RSAPrivateKey) or key.public_key() != certificate.public_key():
             raise ValueError(KEY_FILE)
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        RecursionError,
+        UnsupportedAlgorithm,
+        InternalError,
+        InvalidVersion,
+    ) as error:
         raise _cannot(
             folder,
             "är ingen mapp från designtool share token-issuer init.",
