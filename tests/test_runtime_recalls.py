@@ -451,6 +451,26 @@ def test_two_recalls_of_one_release_both_count(own: Region) -> None:
     assert standing.patient_texts["mina_mal"] == TO_PATIENT, "the same text once"
 
 
+def test_the_administrator_sees_what_nobody_can_read(own: Region) -> None:
+    from test_recall_attacks import restamp
+
+    recall(own, "mina_mal")
+    store = own.federation.store
+
+    def other(signed: Any) -> None:
+        signed.version += 1
+        signed.targets["recall/region-b/provet"] = signed.targets.pop(f"recall/{CLINIC_NAME}")
+
+    version = max(store.versions("recall"))
+    store.files[f"{version + 1}.recall.json"] = federations.forged(store, "recall", other, [SAFETY], version)
+    restamp(store, version + 1)
+    take_over(store, own.trust, own.clinic.time.now)
+    page = own.clinic.sign_in("ea-1").get("/unit").text
+    assert "något som inte går att läsa: recall/region-b/provet" in page
+    assert own.why() == "recalled", "by what was seen before, not by what nobody can read"
+    assert SHOWN in patient_of(own).get(f"{own.clinic.patient_base}/exercise/mina_mal").text, "what was seen counts on"
+
+
 # Time, damage, and overlays
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
+from designtool.bundle.refusals import printable
 from designtool.diagnostics import Text
 from designtool.model.program import Program
 from designtool.runtime.trusting import Trust
@@ -77,6 +78,7 @@ class _Known:
     mark: _Mark | None = None
     recalls: tuple[Recall, ...] = ()
     lifted: tuple[tuple[Recall, Lift], ...] = ()
+    about_nothing: tuple[str, ...] = ()
     problem: Text | None = None
     standings: dict[str, Standing] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -121,6 +123,13 @@ class Recalls:
             self._look()
             return self._known.problem
 
+    def about_nothing(self) -> Text | None:
+        """What stands in the list and is about no release that can be read: it stops nothing, and somebody has to ask."""
+        with self._known.lock:
+            self._look()
+            entries = ", ".join(self._known.about_nothing)
+        return _filled(_ABOUT_NOTHING, entries=entries) if entries else None
+
     def _look(self) -> None:
         if self.trust is None:
             return
@@ -128,13 +137,15 @@ class Recalls:
         if mark == self._known.mark:
             return
         from designtool.share.federation.problems import TrustProblem
-        from designtool.share.recalls.listing import lifted_recalls, remembered_recalls
+        from designtool.share.recalls.listing import entries_of_nothing, lifted_recalls, remembered_recalls
 
         lifted: tuple[tuple[Recall, Lift], ...] = ()
+        about_nothing: tuple[str, ...] = ()
         try:
             recalls, problem = remembered_recalls(self.trust.folder, self.trust.witness)
             with suppress(TrustProblem):  # That it cannot be read has been said by then.
                 lifted = lifted_recalls(self.trust.folder)
+                about_nothing = entries_of_nothing(self.trust.folder)
         except Exception:
             # Whatever a damaged file brings: patients in treatment have their pages, with what was known before.
             _log.exception("the recalls could not be read")
@@ -145,6 +156,7 @@ class Recalls:
             known = {(recall.release, recall.digest): recall for recall in (*self._known.recalls, *recalls)}
             recalls = tuple(known.values())
         self._known.mark, self._known.problem = mark, _UNREADABLE if problem is not None else None
+        self._known.about_nothing = tuple(printable(one) for one in about_nothing)
         self._known.recalls, self._known.lifted = recalls, lifted
         self._known.standings.clear()
 
@@ -282,6 +294,10 @@ _STAYS_WITHOUT_DIARY = Text(
 _DAMAGED = Text(
     "Allt i återkallelsen gick inte att läsa. Det räknas som det strängaste som kan ha menats.",
     "Not all of the recall could be read. It counts as the strictest that may have been meant.",
+)
+_ABOUT_NOTHING = Text(
+    "I listan över återkallelser står något som inte går att läsa: {entries}. Fråga den säkerhetsansvariga vad som är återkallat.",
+    "In the list of recalls stands something that cannot be read: {entries}. Ask the safety officer what has been recalled.",
 )
 _UNREADABLE = Text(
     "Mappen med förtroende är skadad: återkallelserna går inte att läsa. Det som var känt gäller, och inget nytt startar.",

@@ -92,7 +92,7 @@ def _overview(call: Call, problem: Text | None = None) -> Response:
     active = {one.digest: one for one in service.store.activations(own.id)}
     # Whoever opens the page is told that new treatments have stopped, without having tried to begin one.
     stopped = next((why for digest in active if (why := service.why_not_begin(digest)) is not None), None)
-    known = (service.recalls.problem(), stopped)
+    known = (service.recalls.problem(), service.recalls.about_nothing(), stopped)
     polled = service.poller.warnings() if service.poller is not None else ()
     facts = {
         "unit": own,

@@ -37,6 +37,7 @@ from designtool.share.recalls.entries import (
     in_force,
     is_weaker,
     lift_holds,
+    release_of_path,
     stands_lifted,
 )
 from designtool.share.recalls.keys import keys_for_lifts
@@ -53,10 +54,11 @@ __all__ = [
     "draft_lift",
     "draft_recall",
     "entries_in",
+    "entries_of_nothing",
     "files_of_recalls",
     "lift_for",
-    "lifted_recalls",
     "lift_ground",
+    "lifted_recalls",
     "recall_list",
     "recalls",
     "recalls_in",
@@ -165,6 +167,11 @@ def remembered_recalls(trust_folder: Path, witness_file: Path) -> tuple[tuple[Re
     except TrustProblem as error:
         problem = problem or error
     return tuple(entry.recall for entry in in_force(listed, known, keys)), problem
+
+
+def entries_of_nothing(trust_folder: Path) -> tuple[str, ...]:
+    """What stands in the list as it was verified last, and of which not even the release can be read. Raises TrustProblem."""
+    return tuple(sorted(path for path in _verified(trust_folder, RECALL).targets if release_of_path(path) is None))
 
 
 def lifted_recalls(trust_folder: Path) -> tuple[tuple[Recall, Lift], ...]:
