@@ -155,10 +155,11 @@ def lift_command(place: str, release: str, reason: str, drafts_folder: Path | No
     if output_format == "json":
         print_json({"lift": _lift_told(file, lift, is_whole=False)})
         return
+    sign_it = f"designtool recall sign-lift {file} --place {place} --key NAME"
     _say(
         Text(
-            f"Hävning: {file}\nEn säkerhetsansvarig och en kliniskt ansvarig skriver under med designtool recall sign-lift.",
-            f"Lift: {file}\nA safety officer and one who is clinically responsible sign it with designtool recall sign-lift.",
+            f"Hävning: {file}\nEn säkerhetsansvarig och en kliniskt ansvarig skriver under: {sign_it}",
+            f"Lift: {file}\nA safety officer and one who is clinically responsible sign it: {sign_it}",
         )
     )
 
@@ -213,10 +214,17 @@ def sign_lift_command(
     if output_format == "json":
         print_json({"lift": _lift_told(file, done, is_whole)})
         return
+    list_it = f"designtool recall draft-lift {place} {file}"
     _say(
-        Text("Underskrivet. Båda underskrifterna finns.", "Signed. Both signatures are there.")
+        Text(
+            f"Underskrivet. Båda underskrifterna finns. Gör listan där den är hävd: {list_it}",
+            f"Signed. Both signatures are there. Make the list in which it is lifted: {list_it}",
+        )
         if is_whole
-        else Text("Underskrivet. Den andras underskrift saknas.", "Signed. The signature of the other one is missing.")
+        else Text(
+            "Underskrivet. Den andras underskrift saknas: lämna filen vidare.",
+            "Signed. The signature of the other one is missing: hand the file on.",
+        )
     )
 
 
