@@ -23,6 +23,7 @@ from designtool.share.federation.metadata_store import TIMESTAMP_FILE, FolderMet
 from designtool.share.federation.places import opened_metadata
 from designtool.share.federation.problems import TrustProblem
 from designtool.share.federation.registry_metadata import METADATA_KIND, RegistryMetadataStore
+from designtool.share.federation.trust import mirror_of
 from designtool.share.registries.folder import FolderRegistry
 from designtool.share.registries.names import program_name
 from designtool.share.registries.problems import RegistryProblem
@@ -158,6 +159,33 @@ def test_junk_in_one_role_keeps_nobody_from_stamping() -> None:
     )
     publication.stamp(store, [ONLINE.signer], NOW)
     assert store.versions("region-b")[-1] == 100_000
+
+
+@pytest.mark.parametrize("junk", ["timestamp", "snapshot"])
+def test_stamping_goes_on_from_where_clients_are_though_somebody_has_spoilt_the_last_stamp(
+    junk: str, tmp_path: Path
+) -> None:
+    """Else whoever may write the one file could have every client refuse all that comes after as older than what it has seen."""
+    made, store = founded(), in_memory()
+    for version in ("1.1.0", "1.2.0"):
+        made.release(f"region-a/prov/{version}", SECOND)
+    made.release("region-b/prov/1.0.0")
+    folder = made.trust_folder(tmp_path / "trust")
+    copy_metadata(made.store, store)
+    take_over(store, folder, NOW)
+    registry = store._registry
+    tag = "current" if junk == "timestamp" else str(store.versions("snapshot")[-1])
+    spoilt = f"federation/{junk}"
+    registry.push_manifest(spoilt, b"[]", MANIFEST_TYPE, tag, registry.tagged(spoilt, tag))
+    if junk == "timestamp":
+        # Of region B nothing can be read either: what clients know of it is not forgotten.
+        there = registry.tagged("federation/region-b", "1")
+        registry.push_manifest("federation/region-b", b"[]", MANIFEST_TYPE, "1", there)
+    draft = publication.draft_release(store, release("region-a/prov/1.3.0", SECOND), NOW)
+    publication.adopt(signed(draft, PUBLISHER, CLINICAL), store)
+    publication.stamp(store, [ONLINE.signer], NOW)
+    assert set(take_over(store, folder, NOW).problems) <= {"region-b"}
+    assert ask(mirror_of(folder), folder, name="region-a/prov/1.3.0", digest=SECOND) == "trusted"
 
 
 @pytest.mark.parametrize("region", ["federation", "agreements", "receipts"])

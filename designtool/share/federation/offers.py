@@ -78,12 +78,12 @@ def _region(
     except TrustProblem as problem:
         return RegionOffers(region, problem=problem.message)
     is_behind = known is None or known.version != signed.version
-    problem = _BEHIND if is_behind else None
+    why = _BEHIND if is_behind else None
     kept = tuple(one for one in releases if before.get(str(one.name), one.digest) == one.digest)
     moved = next((one.name for one in releases if one not in kept), None)
     if moved is not None:
-        problem = TrustProblem("target-moved", name=moved).message
-    return RegionOffers(region, kept, signers, signed.expires, problem)
+        why = TrustProblem("target-moved", name=moved).message
+    return RegionOffers(region, kept, signers, signed.expires, why)
 
 
 def _metadata(trust_folder: Path, role: str) -> Metadata[Any] | None:

@@ -214,7 +214,8 @@ def _stamped(store: MetadataStore, signers: Sequence[Signer], now: datetime) -> 
     root, targets = newest_root(store), newest_targets(store)
     old_timestamp = _got(store, TIMESTAMP_FILE, LARGEST["timestamp"])
     timestamp = _verified(old_timestamp, "timestamp", root.signed)
-    snapshot = _snapshot_before(store, timestamp, root.signed)
+    # Where somebody has spoilt the last stamp it is the newest snapshot that says what clients have: nothing of it is forgotten.
+    snapshot = _snapshot_before(store, timestamp, root.signed) or newest_of(store, "snapshot", root.signed)
     meta: dict[str, MetaFile] = dict(snapshot.signed.meta) if snapshot is not None else {}
     meta["targets.json"] = _meta_file(targets)
     assert targets.signed.delegations is not None, "newest_targets keeps to the rules"
@@ -227,7 +228,8 @@ def _stamped(store: MetadataStore, signers: Sequence[Signer], now: datetime) -> 
         if current is not None and (known is None or known.version <= current.version):
             meta[f"{role}.json"] = _meta_file(current)
             new_roles.add(role)
-    before = snapshot.version if snapshot is not None else 0
+    pointed_at = timestamp.signed.snapshot_meta.version if timestamp is not None else 0
+    before = max(pointed_at, snapshot.version if snapshot is not None else 0)
     number = before + 1
     while number in taken:
         number += 1
@@ -235,9 +237,10 @@ def _stamped(store: MetadataStore, signers: Sequence[Signer], now: datetime) -> 
     _sign_all(new_snapshot, "snapshot", root.signed, signers)
     data = new_snapshot.to_bytes()
     # Two who stamp at once have snapshots of different numbers, and so timestamps of different numbers too.
-    steps = number - before if snapshot is not None else 1
+    steps = number - before
     made = Current(new_snapshot.signed, data)
-    number = (timestamp.version if timestamp is not None else 0) + steps
+    # Both are counted alike, so that a timestamp without one before it is not older than what clients have seen.
+    number = timestamp.version + steps if timestamp is not None else number
     new_timestamp = Metadata(roles.timestamp_of(number, _meta_file(made), now))
     _sign_all(new_timestamp, "timestamp", root.signed, signers)
     stamped = new_timestamp.to_bytes()
