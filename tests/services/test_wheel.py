@@ -182,35 +182,31 @@ def test_a_program_is_made_checked_and_bundled_away_from_the_checkout(installed:
 def test_every_command_of_the_readme_works_as_written(installed: Installed, tmp_path: Path) -> None:
     """In their order, in an empty folder; what serves until Ctrl-C and what others' tools do is left out.
 
-    Where a person reads something off and writes it, there is `…`: the digest of the root from its paper, a file's name.
+    Where a person reads something off and writes it, there is `sha256:…`: the digest of the root from its paper, of an agreement.
     """
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     blocks = re.findall(r"(?ms)^```sh\n(.*?)^```", readme)
     lines = [shlex.split(line, comments=True) for block in blocks for line in block.splitlines()]
-    folder, paper, ran = tmp_path / "hemma", "", 0
+    folder, paper, agreement, ran = tmp_path / "hemma", "", "", 0
     folder.mkdir()
     people = {"HOME": str(tmp_path), "DESIGNTOOL_PASSPHRASE": "fyra ord som jag minns"}
     for line in lines:
         if line[:1] == ["cd"]:
             folder = folder / line[1]
         elif line[:1] == ["designtool"] and line[1] not in ("preview", "run", "demo"):
-            written = [_written(part, folder, tmp_path, paper) for part in line[1:]]
+            read_off = agreement if line[1] == "agreements" else paper
+            written = [part.replace("~", str(tmp_path)) if part.startswith("~") else part for part in line[1:]]
+            written = [read_off if part == "sha256:…" else part for part in written]
+            assert all(part != "" and "…" not in part for part in written), line
             # What is signed is shown, and asked about: whoever runs the README has read it.
             asked = ["--yes"] if written[:2] == ["federation", "sign"] else []
             said = installed.run(folder, *written, *asked, **people)
             if written[:2] == ["federation", "adopt"] and "papper" in said:
-                paper = re.findall(r"sha256:[0-9a-f]{64}", said)[0]
+                (paper,) = re.findall(r"sha256:[0-9a-f]{64}", said)
+            if written[:2] == ["agreements", "fetch"]:
+                (agreement,) = re.findall(r"sha256:[0-9a-f]{64}", said)
             ran += 1
     assert ran > 50
-
-
-def _written(part: str, folder: Path, home: Path, paper: str) -> str:
-    """An argument as a shell and a person would have it."""
-    part = part.replace("sha256:…", paper).replace("~", str(home), 1) if part.startswith(("~", "sha256:")) else part
-    if "…" in part:
-        (found,) = folder.parent.glob(f"**/granne/agreements/{part.replace('…', '*')}")
-        return found.name
-    return part
 
 
 def test_an_error_away_from_the_checkout_has_its_status_and_place(installed: Installed, tmp_path: Path) -> None:
