@@ -252,7 +252,11 @@ def test_a_stale_page_is_shown_beside_what_is_there_now_and_was_before(
 def test_what_has_been_read_is_accepted_and_then_builds(bundles: dict[str, Path], tmp_path: Path) -> None:
     folder = region_in(tmp_path, "skane")
     before = (folder / "overlay.yaml").read_text("utf-8")
-    assert run("overlay", "accept", folder, "start/kontakt", "--over", bundles["1.1.0"]).exit_code == 0
+    done = run("overlay", "accept", folder, "start/kontakt", "--over", bundles["1.1.0"], "--format", "json")
+    assert done.exit_code == 0
+    told = json.loads(done.stdout)
+    jsonschema.validate(told, schema_of("overlay-command"))
+    assert list(told["accepted"]) == ["start/kontakt"]
     after = (folder / "overlay.yaml").read_text("utf-8")
     changed = [one for one, other in zip(before.splitlines(), after.splitlines(), strict=True) if one != other]
     assert len(changed) == 1 and "replaces: sha256:" in changed[0]
@@ -351,6 +355,10 @@ def test_new_begins_an_overlay_with_what_must_become_the_regions_own(
     came, told = build(folder, bundles["1.0.0"], tmp_path / "build")
     assert came.exit_code == 0, told
     assert run("overlay", "new", bundles["1.0.0"]).exit_code == 2, "what is there is never written over"
+    shutil.rmtree(folder)
+    told = json.loads(run("overlay", "new", bundles["1.0.0"], "--format", "json").stdout)
+    jsonschema.validate(told, schema_of("overlay-command"))
+    assert (told["over"], told["files"]) == ("exempel", ["contacts.yaml", "overlay.yaml"])
 
 
 @pytest.mark.parametrize("page", ["start/kontakten", "../../hemligt", "library/finns-inte", ""])

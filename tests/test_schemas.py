@@ -44,6 +44,7 @@ MESSAGES = (
     "recall-receipt",
     "receipts",
     "overlay-build",
+    "overlay-command",
     "subscriptions",
     "recall",
     "publish",
