@@ -330,17 +330,25 @@ def stamp(place: str, key: str, key_folder: Path, passphrase_file: Path | None, 
     for role, until in ending.items():
         # A stamp makes nothing fresh that people have signed themselves: half a year goes by unnoticed where it is a habit.
         renew = f"designtool federation renew {place} {role}"
-        said = Text(
-            f"varning: det som är underskrivet för {role} gäller bara till {until:%Y-%m-%d}. Förläng det: {renew}",
-            f"warning: what is signed for {role} is valid until {until:%Y-%m-%d} only. Renew it: {renew}",
+        day = f"{until:%Y-%m-%d}"
+        said = (
+            Text(
+                f"varning: det som är underskrivet för {role} gick ut {day} och gäller inte. Förläng det: {renew}",
+                f"warning: what is signed for {role} expired {day} and does not hold. Renew it: {renew}",
+            )
+            if until <= now
+            else Text(
+                f"varning: det som är underskrivet för {role} gäller bara till {day}. Förläng det: {renew}",
+                f"warning: what is signed for {role} is valid until {day} only. Renew it: {renew}",
+            )
         )
         click.echo(said.in_language(here.language), err=True)
     expires = now + TIMESTAMP_LIFETIME
     if output_format == "json":
         print_json({"files": list(files), "expires": expires.isoformat()})
         return
-    until = f"{expires:%Y-%m-%d %H:%M} UTC"
-    click.echo(Text(f"Stämplat. Gäller till {until}.", f"Stamped. Valid until {until}.").in_language(here.language))
+    shown = f"{expires:%Y-%m-%d %H:%M} UTC"
+    click.echo(Text(f"Stämplat. Gäller till {shown}.", f"Stamped. Valid until {shown}.").in_language(here.language))
 
 
 @command.command("show")

@@ -75,8 +75,8 @@ def _region(
         roles.check_signers(region, signers)
         roles.check_region(region, signed)
         releases = tuple(release_of(release_name(path), target) for path, target in sorted(signed.targets.items()))
-    except TrustProblem as problem:
-        return RegionOffers(region, problem=problem.message)
+    except TrustProblem as refused:
+        return RegionOffers(region, problem=refused.message)
     is_behind = known is None or known.version != signed.version
     why = _BEHIND if is_behind else None
     kept = tuple(one for one in releases if before.get(str(one.name), one.digest) == one.digest)
