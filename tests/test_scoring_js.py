@@ -79,12 +79,12 @@ def test_python_and_javascript_agree_on_each_instrument(node: Node) -> None:
 
 
 def test_each_mistake_is_found(node: Node, cases: list[Case], known: list[Any]) -> None:
-    some = slice(450)
+    # Most are seen in a few cases; what is not, is looked for in more.
+    samples = (slice(None, None, 151), slice(450), slice(None, None, 16), slice(None))
     unseen = [
         name
         for name in JAVASCRIPT
-        if not disagrees(node, mutant(name), cases[some], known[some])
-        and not disagrees(node, mutant(name), cases, known)
+        if not any(disagrees(node, mutant(name), cases[some], known[some]) for some in samples)
     ]
     assert unseen == []
 

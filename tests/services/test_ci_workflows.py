@@ -13,6 +13,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import chdir
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,9 +106,10 @@ class Place:
 
     def designtool(self, *arguments: str) -> str:
         """On the computer of the one who is clinically responsible."""
-        done = self._run(["designtool", *arguments], self.repository, {})
-        assert done.returncode == 0, done.stdout
-        return done.stdout
+        with chdir(self.repository):
+            done = CliRunner(env={"HOME": str(self.folder / "home")}).invoke(group, arguments)
+        assert done.exit_code == 0, done.output
+        return done.output
 
     def approve(self, version: str = "1.0.0", *people: Person, program: str = "exempel") -> None:
         """The bundle is built there, and the draft of its release signed."""
