@@ -12,6 +12,7 @@ import federations
 import pytest
 from click.testing import CliRunner, Result
 from federations import CLINICAL, PUBLISHER, PUBLISHER_B, SAFETY, Person
+from receipt_samples import LUND, MALMO, enrolled
 from test_agreement_commands import PASSPHRASE, _put_key
 
 from designtool.cli import group
@@ -102,7 +103,7 @@ def test_a_key_that_signed_a_lift_brings_the_recall_back(role: str, gone: Person
 def test_a_key_that_signed_nothing_falls_without_a_word(place: Path) -> None:
     agreed(place, CLINICAL, PUBLISHER_B)
     done = rotate("region-a", PUBLISHER, "anna2", "--format", "json")
-    assert falling(done) == {"lifts": [], "agreements": [], "ends": [], "agreements_read": True}
+    assert falling(done) == {"lifts": [], "agreements": [], "ends": [], "runtimes": [], "agreements_read": True}
     assert "OBS!" not in done.stderr, "a colleague has signed too"
 
 
@@ -138,3 +139,19 @@ def test_agreements_in_the_registry_are_found(place: Path) -> None:
     (place / "agreements").rename(place / "undan")
     told = falling(rotate("region-a", PUBLISHER, "anna2", "--format", "json", place="./register"))
     assert (told["agreements"], told["agreements_read"]) == ([one.digest], True)
+
+
+def test_a_runtime_that_nobody_else_has_enrolled_is_told(place: Path) -> None:
+    """Else it would go from the list of those who are called when they do not answer a recall."""
+    from designtool.share.receipts.registry import send
+    from designtool.share.registries.opening import open_registry
+
+    assert run("federation", "copy", "fed", "./register").exit_code == 0
+    at = datetime.now(UTC) - timedelta(hours=5)
+    alone = enrolled(LUND, enrolled_at=at)
+    both = (enrolled(MALMO, enrolled_at=at), enrolled(MALMO, by=CLINICAL, enrolled_at=at))
+    with open_registry(str(place / "register"), {}, place) as registry:
+        send((alone, *both), registry)
+    done = rotate("region-a", PUBLISHER, "anna2", "--format", "json", place="./register")
+    assert falling(done)["runtimes"] == [LUND.public.holder]
+    assert f"OBS! Nyckeln har anmält {LUND.public.holder} (region-a)." in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from designtool.diagnostics import Text
 
 if TYPE_CHECKING:
     from designtool.share.agreements.terms import Standing
+    from designtool.share.federation.keys import PublicKey
     from designtool.share.federation.metadata_store import MetadataStore
 
 _OF_THE_FEDERATION = ("founder", "online", "recall")
@@ -28,7 +30,8 @@ def tell_what_falls(
     from designtool.share.key_change import Falling, falling_lifts, falling_lines
 
     agreements, ends, why_not = _agreements(here, place, store, role, key_id, agreements_folder)
-    falling = Falling(falling_lifts(store, key_id), agreements, ends)
+    enrolled = _enrolments(here, place, store, role, key_id)
+    falling = Falling(falling_lifts(store, key_id), agreements, ends, enrolled)
     for line in falling_lines(falling, role):
         click.echo(line.in_language(here.language), err=True)
     if why_not is not None:
@@ -38,6 +41,7 @@ def tell_what_falls(
             "lifts": [str(one.release) for one in falling.lifts],
             "agreements": [one.digest for one in falling.agreements],
             "ends": list(falling.ends),
+            "runtimes": [one.holder for one in falling.runtimes],
             "agreements_read": why_not is None,
         }
     }
@@ -73,6 +77,24 @@ def _agreements(
                 why_not = _not_read(problem.message)
         found, ends = falling_agreements(read_agreement_folder(together, keys), keys, key_id, today())
     return found, ends, why_not
+
+
+def _enrolments(here: Here, place: str, store: MetadataStore, role: str, key_id: str) -> tuple[PublicKey, ...]:
+    """Of what lies in the registry. Where it cannot be read that has been said of the agreements already."""
+    from designtool.share.key_change import falling_enrolments, region_keys_in
+    from designtool.share.receipts.registry import collect
+    from designtool.share.registries.problems import RegistryProblem
+
+    registry = here.open_beside_metadata(place) if role not in _OF_THE_FEDERATION else None
+    if registry is None:
+        return ()
+    keys = region_keys_in(store)
+    try:
+        with registry:
+            found = collect(registry, {role}, entries=())
+    except RegistryProblem:
+        return ()
+    return falling_enrolments(found.documents, keys, key_id, datetime.now(UTC))
 
 
 def _not_read(why: Text) -> Text:

@@ -1,14 +1,14 @@
-"""What rests on a key that is to go: lifts and agreements that hold with it, and do not without it.
+"""What rests on a key that is to go: lifts, agreements and enrolments that hold with it, and do not without it.
 
-A lift and an agreement count with the keys that the federation has now, so that nobody can lift or agree with a key that was
+They count with the keys that the federation has now, so that nobody can lift or agree with a key that was
 stolen. Whoever takes a key away is told beforehand what has to be signed again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from tuf.api.metadata import Targets
 
@@ -22,6 +22,7 @@ from designtool.share.federation.region_keys import keys_of_regions
 from designtool.share.federation.roles import RECALL
 from designtool.share.recalls.entries import Recall, entries_of, lift_holds
 from designtool.share.recalls.keys import keys_for_lifts
+from designtool.share.receipts.documents import Signed, runtimes
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class Falling:
     ends: tuple[str, ...] = ()
     """Digests of agreements whose end nobody would believe who has not seen it before."""
 
-    def __bool__(self) -> bool:
-        return bool(self.lifts or self.agreements or self.ends)
+    runtimes: tuple[PublicKey, ...] = ()
+    """Runtimes whose enrolment holds no more: nobody would call them when they do not answer a recall."""
 
 
 def falling_lifts(store: MetadataStore, key_id: str) -> tuple[Recall, ...]:
@@ -73,6 +74,16 @@ def falling_agreements(
     )
     ends = whole.ended_from(keys).keys() - whole.ended_from(left).keys()
     return agreements, tuple(sorted(ends))
+
+
+def falling_enrolments(
+    documents: Iterable[Signed], keys: Mapping[str, PublicKey], key_id: str, now: datetime
+) -> tuple[PublicKey, ...]:
+    """The runtimes that are enrolled with a key and not without it."""
+    documents = tuple(documents)
+    then = {id: key for id, key in keys.items() if id != key_id}
+    left = {one.key.key_id for one in runtimes(documents, then, now)[0]}
+    return tuple(one.key for one in runtimes(documents, keys, now)[0] if one.key.key_id not in left)
 
 
 def region_keys_in(store: MetadataStore) -> dict[str, PublicKey]:
@@ -114,6 +125,15 @@ def falling_lines(falling: Falling, region: str) -> tuple[Text, ...]:
                 f"borta: avsluta det på nytt med en annan nyckel, designtool agreements end {short}",
                 f"NOTE! The key has signed the end of the agreement {short}. Who has not seen the end yet does not believe it when the key has "
                 f"gone: end it again with another key, designtool agreements end {short}",
+            )
+        )
+    for key in falling.runtimes:
+        lines.append(
+            Text(
+                f"OBS! Nyckeln har anmält {key.holder} ({key.region}). Utan den väntar ingen på svar därifrån när något återkallas: anmäl den igen "
+                f"med en annan nyckel, designtool receipts enrol.",
+                f"NOTE! The key has enrolled {key.holder} ({key.region}). Without it nobody waits for an answer from there when something is "
+                f"recalled: enrol it again with another key, designtool receipts enrol.",
             )
         )
     return tuple(lines)
