@@ -134,6 +134,8 @@ def test_in_a_workspace_the_fork_is_one_more_program(minimal: Path, own_workspac
     assert forked["path"] == str(own_workspace / "programs/nytt")
     assert forked["kept"] == ["programs/library/contacts.yaml", "programs/library/pages/kris.md"]
     assert forked["diagnostics"] == []
+    stated = yaml.safe_load((own_workspace / "programs/nytt/program.yaml").read_text("utf-8"))
+    assert stated["publisher"]["region"] == "skane", "it is the region's own from now on"
 
 
 def test_words_and_persons_that_the_library_lacks_come_along(nowhere: Path) -> None:

@@ -41,10 +41,10 @@ class Fork:
     """Where `settings` says that programs lie."""
 
 
-def fork_of(bundle: Bundle, program: Program, id: str) -> Fork:
+def fork_of(bundle: Bundle, program: Program, id: str, region: str = "") -> Fork:
     """What a program with this id begins with: the source of `program`, its version begun anew, its origin stated.
 
-    The changelog begins anew and migrations stay behind: both are about versions that the fork has not had. Raises CannotFork,
+    `region`: whose it is from now on; empty where that is not known. The changelog begins anew and migrations stay behind: both are about versions that the fork has not had. Raises CannotFork,
     and Refused for a bundle without source.
     """
     files = {path: bundle.blobs[bundle.files[name].digest] for path, name in source_files(bundle).items()}
@@ -67,7 +67,7 @@ def fork_of(bundle: Bundle, program: Program, id: str) -> Fork:
         settings=settings,
         program={
             **kept,
-            _PROGRAM_FILE: blob_of(begun_anew(_bytes_of(inside[_PROGRAM_FILE]), id, derived_from)),
+            _PROGRAM_FILE: blob_of(begun_anew(_bytes_of(inside[_PROGRAM_FILE]), id, derived_from, region)),
             _CHANGELOG: blob_of(_changelog(derived_from, program.language)),
         },
         library={path.removeprefix(library): blob for path, blob in files.items() if path.startswith(library)},
@@ -75,8 +75,8 @@ def fork_of(bundle: Bundle, program: Program, id: str) -> Fork:
     )
 
 
-def begun_anew(written: bytes, id: str, derived_from: DerivedFrom) -> bytes:
-    """program.yaml with another id, the first version and its origin; every other byte stays."""
+def begun_anew(written: bytes, id: str, derived_from: DerivedFrom, region: str = "") -> bytes:
+    """program.yaml with another id, the first version, its origin and, where it is known, its region; every other byte stays."""
     parsed = parse_yaml(_PROGRAM_FILE, written)
     if not isinstance(parsed.data, dict):
         raise CannotFork
@@ -84,6 +84,11 @@ def begun_anew(written: bytes, id: str, derived_from: DerivedFrom) -> bytes:
     changes = [(parsed.values["/id"], id), (parsed.values["/version"], FIRST_VERSION)]
     if "derived_from" in parsed.data:
         changes += [(parsed.values[f"/derived_from/{key}"], value) for key, value in stated.items()]
+    expected = {**parsed.data, "id": id, "version": FIRST_VERSION, "derived_from": stated}
+    publisher = parsed.data.get("publisher")
+    if region and isinstance(publisher, dict) and "region" in publisher:
+        changes.append((parsed.values["/publisher/region"], region))
+        expected["publisher"] = {**publisher, "region": region}
     if any(line != end_line for (line, _, end_line, _), _ in changes):
         raise CannotFork
     data = written
@@ -98,7 +103,7 @@ def begun_anew(written: bytes, id: str, derived_from: DerivedFrom) -> bytes:
         block = ["derived_from:", *(f"  {key}: {value}" for key, value in stated.items())]
         text = "".join([*lines[:line], *(one + end for one in block), *lines[line:]])
     again = parse_yaml(_PROGRAM_FILE, text.encode())
-    if again.data != {**parsed.data, "id": id, "version": FIRST_VERSION, "derived_from": stated}:
+    if again.data != expected:
         raise CannotFork
     return text.encode()
 

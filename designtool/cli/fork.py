@@ -25,6 +25,7 @@ from designtool.cli.output import (
     print_report,
     today,
 )
+from designtool.cli.registries import Here
 from designtool.diagnostics import Text
 from designtool.diagnostics.os_reasons import os_reason
 
@@ -67,7 +68,7 @@ def command(bundle: Path, id: str | None, output: Path | None, output_format: st
             program = program_of(opened)
             _refuse_overlay(program)
             own = _new_id(program, id)
-            fork = fork_of(opened, program, own)
+            fork = fork_of(opened, program, own, Here().region if output is None else "")
             written = _write(fork, program, own, output)
     except Refused as refused:
         print_refusal(refused, language, output_format)
@@ -131,8 +132,8 @@ def _tell(written: _Written, fork: Fork, id: str, version: str, output_format: s
             )
         lines.append(
             Text(
-                f"Fyll i vem som nu svarar för programmet under publisher i {written.folder}/program.yaml.",
-                f"Say who answers for the program now, under publisher in {written.folder}/program.yaml.",
+                f"Fyll i vem som nu svarar för programmet, och att regionen är er egen, under publisher i {written.folder}/program.yaml.",
+                f"Say who answers for the program now, and that the region is your own, under publisher in {written.folder}/program.yaml.",
             )
         )
         for line in lines:

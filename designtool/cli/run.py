@@ -177,6 +177,14 @@ def command(
             service.store.close()
 
 
+def _say_what_is_fetched(place: str, language: Language) -> None:
+    said = Text(
+        f"Avtal och återkallelser hämtas från {place} när körmiljön har startat. Se sedan efter under Enheten.",
+        f"Agreements and recalls are fetched from {place} once the runtime has started. Look then at the page of the unit.",
+    )
+    click.echo(said.in_language(language), err=True)
+
+
 def serve(service: Service, hosts: frozenset[str], listener: socket.socket, language: Language) -> None:
     """Until Ctrl-C. Says the address on stdout once it answers."""
     from designtool.runtime.app import app_of
@@ -217,6 +225,10 @@ def _prepare(service: Service, paths: tuple[Path, ...], language: Language) -> N
     for why in stopped.values():
         if why is not None:
             _warn(why, language)
+    if any(stopped.values()) and service.poller is not None and service.poller.polling.open is not None:
+        # What stops them may be that nothing has been fetched yet.
+        place = service.poller.polling.place
+        _say_what_is_fetched(place, language)
     unfit = service.programs.unfit_wordings(bundle.digest for bundle in bundles)
     if unfit:
         _refuse_to_start(unfit, language)

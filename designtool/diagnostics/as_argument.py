@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
-from pathlib import Path
 
 _PLAIN = re.compile(r"[\w@%+=:,./\\-]+")
 _SPECIAL_IN_QUOTES = frozenset('"$`!\\')
 
 
-def as_argument(stated: Path | str) -> str:
+def as_argument(stated: object) -> str:
     """As it is where every shell takes it so; else in quotes, in those that Windows takes too where they will do."""
     text = str(stated)
     if _PLAIN.fullmatch(text):
