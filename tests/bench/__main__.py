@@ -1,7 +1,8 @@
 """`make bench`: how long designtool takes, and how much memory, on generated workspaces. No test: nothing here fails on the clock.
 
 `make bench ARGS="--sizes S M L --runs 5 --seed 1"` prints a table of medians: wall-clock seconds of whole processes and the
-peak memory of the largest process, as the operating system counts them.
+peak memory of the largest process, as the operating system counts them. Sharing and the runtime have scripts of their own:
+`python tests/bench/sharing.py` and `python tests/bench/answers.py`, with `--help`.
 """
 
 from __future__ import annotations
@@ -18,12 +19,10 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 
-from tests.bench.bundles import commands, sharing, write_large_bundle
+from tests.bench.bundles import commands, write_large_bundle
 from tests.bench.corpus import SIZES, write_corpus
-from tests.registries import docker_registry
 
 DESIGNTOOL = [sys.executable, "-m", "designtool"]
 
@@ -84,21 +83,6 @@ def _bundle(folder: Path, megabytes: int, runs: int) -> Iterator[tuple[str, str,
     for name, command in commands(bundle, store):
         measured = _times(command, runs, Path.cwd(), empty)
         yield _row(f"{name}, {megabytes} MB", "", measured)
-    yield from _shared("a folder", bundle, folder / "registry", runs, None)
-    if shutil.which("docker-registry"):
-        with docker_registry(folder / "service") as address:
-            yield from _shared("docker-registry", bundle, folder / "service" / "storage", runs, address)
-
-
-def _shared(
-    kind: str, bundle: Path, store: Path, runs: int, address: str | None
-) -> Iterator[tuple[str, str, float, str]]:
-    fetched = store.parent / f"{store.name}-fetched"
-
-    for name, command in sharing(bundle, address or f"{store}/", fetched):
-        forgotten = {"publish": store, "fetch": fetched}.get(name)
-        before = partial(shutil.rmtree, forgotten, ignore_errors=True) if forgotten else None
-        yield _row(f"{name}, {kind}", "", _times(command, runs, Path.cwd(), before))
 
 
 def _row(name: str, size: str, measured: list[tuple[float, int]]) -> tuple[str, str, float, str]:

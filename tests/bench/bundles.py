@@ -60,16 +60,6 @@ def commands(bundle: Path, store: Path) -> Iterator[tuple[str, list[str]]]:
     yield "import into a store", [sys.executable, "-c", _IMPORT, str(bundle), str(store)]
 
 
-def sharing(bundle: Path, registry: str, fetched: Path) -> Iterator[tuple[str, list[str]]]:
-    """Carrying the bundle to and from a registry: first all of it, then nothing, because nothing is new."""
-    designtool = [sys.executable, "-m", "designtool"]
-    yield "publish", [*designtool, "publish", str(bundle), "--to", registry, "--unsigned"]
-    yield "publish, nothing new", [*designtool, "publish", str(bundle), "--to", registry, "--unsigned"]
-    fetch = [*designtool, "fetch", "vgr/prov:1.2.3", "--from", registry, "--output", str(fetched)]
-    yield "fetch", fetch
-    yield "fetch, nothing new", fetch
-
-
 class _Repeated(BytesIO):
     """One piece over and over."""
 
