@@ -83,9 +83,11 @@ TRUST_PROBLEMS: Mapping[str, Text] = MappingProxyType(
         ),
         "metadata-expired": Text(
             "{name} har gått ut. Inga paket tas in och inga nya behandlingar startas förrän ny metadata har hämtats. "
-            "Pågående behandlingar fortsätter.",
+            "Pågående behandlingar fortsätter. Finns ingen ny att hämta: be federationens kansli att stämpla, eller att låta "
+            "förlänga det som har gått ut.",
             "{name} has expired. No bundles are taken in and no new treatments are started until new metadata has been fetched. "
-            "Treatments under way go on.",
+            "Treatments under way go on. Where there is none to fetch: ask the federation's office to stamp, or to have renewed "
+            "what has expired.",
         ),
         "metadata-rollback": Text(
             "{name} är äldre än vad som redan har setts.", "{name} is older than what has been seen already."

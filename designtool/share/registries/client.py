@@ -249,7 +249,10 @@ class RegistryClient:
     def refusal(self, status: int, headers: httpx.Headers, what: str) -> RegistryProblem:
         """What an unexpected status means."""
         if status in (401, 403):
-            return self._problem("access-denied", what=what, host=self.origin)
+            # A name and a password stand for the host that is asked for tokens, where there is one.
+            asked = self._challenge
+            realm = origin_of(asked.realm) if asked is not None and asked.kind == "bearer" else self.origin
+            return self._problem("access-denied", what=what, host=realm)
         if status == 404:
             return self._problem("not-in-registry", what=what)
         if status in _REDIRECTS:

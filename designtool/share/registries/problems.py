@@ -98,11 +98,13 @@ REGISTRY_PROBLEMS: Mapping[str, Text] = MappingProxyType(
         ),
         "access-denied": Text(
             "{registry} ger inte tillträde till {what}. Är det en annan regions program krävs ett avtal som gäller: designtool "
-            "agreements list. Annars ska användarnamn och lösenord för {host} stå i filen med inloggningar, som är "
+            "agreements list. Det som är nytt, en region eller ett avtal, kan ta några minuter. Federationens gemensamma metadata "
+            "lägger bara kansliet in. Annars ska användarnamn och lösenord för {host} stå i filen med inloggningar, som är "
             "~/.config/designtool/credentials.yaml eller den som DESIGNTOOL_CREDENTIALS anger.",
             "{registry} gives no access to {what}. For a program of another region an agreement must be in force: designtool "
-            "agreements list. Else a user name and a password for {host} are to stand in the credentials file, which is "
-            "~/.config/designtool/credentials.yaml or the one that DESIGNTOOL_CREDENTIALS names.",
+            "agreements list. What is new, a region or an agreement, may take some minutes. Metadata that all share is written by "
+            "the federation's office alone. Else a user name and a password for {host} are to stand in the credentials file, which "
+            "is ~/.config/designtool/credentials.yaml or the one that DESIGNTOOL_CREDENTIALS names.",
         ),
         "sign-in-refused": Text(
             "{host}, som {registry} loggar in hos, godtar inte användarnamnet och lösenordet, eller så saknas de. De ska stå för "
