@@ -108,6 +108,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "test_share_trust::test_a_region_cannot_hand_on_its_namespace",
     ),
     "a region's key for another region's enrolments, receipts, agreements": (
+        "test_receipt_commands::test_another_regions_key_enrols_ends_and_answers_for_nobody_here",
         "test_receipts::test_only_the_region_enrols",
         "test_receipts::test_another_region_ends_nobodys_runtime",
         "test_receipts::test_receipts_of_others_are_shown_apart_and_count_for_nobody",
@@ -249,6 +250,9 @@ TABLE: dict[str, tuple[str, ...]] = {
     "catalogue listing": (
         "services/test_token_issuer::test_nobody_gets_a_list_of_what_exists",
         "test_token_issuer::test_what_is_no_scope_of_a_repository_gives_nothing",
+    ),
+    "a stamp that somebody has spoilt": (
+        "test_share_registry_metadata::test_stamping_goes_on_from_where_clients_are_though_somebody_has_spoilt_the_last_stamp",
     ),
     "junk of one who may write one role": (
         "services/test_registry_metadata::test_what_a_region_puts_into_its_own_place_stops_nobody_else",

@@ -19,6 +19,7 @@ from test_agreement_commands import PASSPHRASE, _put_key
 from designtool.cli import group
 from designtool.load.shape import schema_of
 from designtool.runtime.outbox import outbox_of
+from designtool.share.envelope import Envelope, sign
 from designtool.share.federation import publication
 from designtool.share.federation.copying import copy_metadata, take_over
 from designtool.share.federation.metadata_store import MetadataStore
@@ -27,7 +28,7 @@ from designtool.share.federation.registry_metadata import RegistryMetadataStore
 from designtool.share.federation.roles import release_name
 from designtool.share.recalls.lifts import sign_lift
 from designtool.share.recalls.listing import Recall, draft_lift, draft_recall, lift_for
-from designtool.share.receipts.documents import Recalled
+from designtool.share.receipts.documents import Recalled, Signed, end, read
 from designtool.share.receipts.recalled import recalled_in
 from designtool.share.receipts.registry import collect, send
 from designtool.share.registries import opening
@@ -316,6 +317,47 @@ def test_receipts_go_on_a_stick_and_from_there_into_a_registry(place: Place) -> 
     done = listed()
     assert done.exit_code == 0, done.output
     assert told(listed("--format", "json"))["unknown"] == []
+
+
+def by_another(one: Signed, by: Person) -> Signed:
+    """The same document, signed by somebody else with the right to push it there: no command would write it."""
+    envelope = sign(Envelope(one.envelope.payload_type, one.envelope.payload), by.signer, "attack")
+    return read(envelope, "attack")
+
+
+def test_another_regions_key_enrols_ends_and_answers_for_nobody_here(place: Place) -> None:
+    """All of it lies in the place of the region itself, by its right name, signed with a key that the federation knows."""
+    place.enrol()
+    place.recall(hours_ago=25)
+    ended = end(LUND.public, datetime.now(UTC), PUBLISHER.signer, PUBLISHER.public)
+    attack = [
+        by_another(enrolled(MALMO), PUBLISHER_B),
+        by_another(ended, PUBLISHER_B),
+        by_another(answered(LUND, place.recalled(), learned_at=datetime.now(UTC)), PUBLISHER),
+    ]
+    assert {one.region for one in attack} == {"region-a"}
+    send(attack, FolderRegistry(place.folder / "minne"))
+    collected = run("collect", "--trust", "trust", "--from", "./minne", "--to", "./stick", "--format", "json")
+    value = told(collected)
+    assert (collected.exit_code, value["sent"]) == (1, [])
+    assert sorted(one["code"] for one in value["problems"]) == [
+        "enrolment-unsigned",
+        "enrolment-unsigned",
+        "receipt-unsigned",
+    ]
+    # Nor where somebody has put it into the registry itself: who is to answer stays, and is silent still.
+    send(attack, place.stick)
+    done = listed("--format", "json")
+    value = told(done)
+    assert done.exit_code == 1
+    assert [one["name"] for one in value["recalls"][0]["silent"]] == [LUND.public.holder]
+    assert value["recalls"][0]["answered"] == []
+    # The twins count.
+    place.answer()
+    (answer,) = told(listed("--format", "json"))["recalls"][0]["answered"]
+    assert answer["runtime"]["name"] == LUND.public.holder
+    send([ended], place.stick)
+    assert told(listed("--format", "json"))["recalls"][0]["answered"] == []
 
 
 def test_a_file_in_the_outbox_that_somebody_changed_is_told(place: Place) -> None:
