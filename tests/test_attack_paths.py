@@ -24,6 +24,7 @@ import federations
 import pytest
 from click.testing import CliRunner
 from federations import FOUNDERS, ONLINE, SECOND, Federation, MemoryStore, contents, forged, person, restamp, signed
+from test_agreement_commands import PASSPHRASE, _put_key
 from tuf.api.metadata import TargetFile
 
 from designtool.bundle import Bundle, read_bundle
@@ -814,3 +815,34 @@ def put(store: MemoryStore, folder: Path) -> None:
             role, version = parsed_name(name) or ("", None)
             tag = CURRENT if version is None else str(version)
             push_file(registry, f"federation/{role}", tag, data, METADATA_KIND, "application/json")
+
+
+def test_who_stamps_and_remembers_declares_nothing_old_to_be_fresh(by_hand: Site) -> None:
+    """A registry that was put back hides a recall or a new key from newcomers for as long as somebody stamps what it shows."""
+    site, realm = by_hand, by_hand.realm
+    keys = site.root / "place-keys"
+    _put_key(keys, "stampel", ONLINE)
+    (site.root / "place-word").write_text(PASSPHRASE, "utf-8")
+
+    def stamped(store: MemoryStore, *more: object) -> str:
+        place = site.root / f"place-stamped-{len(list(site.root.glob('place-stamped-*')))}"
+        put(store, place)
+        before = contents(place)
+        words = ("federation", "stamp", place, "--key", "stampel", "--keys", keys, "--passphrase-file", "place-word")
+        code = first(run(*words, *more).get("problems", []))
+        assert (contents(place) == before) == (code != ACCEPTED)
+        return code
+
+    remembering = ("--trust", site.trust)
+    before = site.kept()
+    assert stamped(realm.older, *remembering) == "metadata-rollback"
+    # The timestamp alone is taken away, so that it is not seen to be old.
+    hidden = realm.older.copy()
+    del hidden.files["timestamp.json"]
+    assert stamped(hidden, *remembering) == "metadata-rollback"
+    assert site.kept() == before
+    assert stamped(realm.newer, *remembering) == ACCEPTED
+    assert verified(site, "1.2.0") == ACCEPTED
+    # What it has stamped itself is remembered from then on.
+    assert stamped(realm.known, *remembering) == "metadata-rollback"
+    assert stamped(realm.known) == ACCEPTED, "nobody remembers who does not say where"

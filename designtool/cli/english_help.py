@@ -507,6 +507,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "Adopt signed drafts into the federation's metadata, in the order given."
         ),
         "Namnet på nyckeln som tidsstämplar.": "The name of the key that stamps.",
+        "Mapp med förtroende som minns vad som har stämplats: det som är äldre stämplas inte.": (
+            "Trust folder that remembers what has been stamped: what is older is not stamped."
+        ),
         "Intyga att all metadata hör ihop och är färsk. Körs efter varje ändring, och minst en gång i veckan.": (
             "Attest that all metadata belongs together and is fresh. Run after each change, and once a week at least."
         ),
@@ -547,10 +550,10 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Lita på en rot.": "Trust a root.",
         "Hämta och granska metadata.": "Fetch and check metadata.",
         "Hämta och granska filer.": "Fetch and check files.",
-        "Mapp med förtroende: säg också vilka som har signerat paketet.": (
+        "Mapp med förtroende: säg också vilka som har skrivit under paketet.": (
             "Trust folder: say also who has signed the bundle."
         ),
-        "Mapp med förtroende: bara paket som federationens regioner har signerat tas emot.": (
+        "Mapp med förtroende: bara paket som federationens regioner har skrivit under tas emot.": (
             "Trust folder: bundles that regions of the federation have signed are taken, and no others."
         ),
         # build, verify, unbundle, run, demo

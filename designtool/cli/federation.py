@@ -310,22 +310,36 @@ def adopt(place: str, files: tuple[Path, ...], output_format: str) -> None:
 @command.command("stamp")
 @PLACE
 @click.option("--key", required=True, help="Namnet på nyckeln som tidsstämplar.")
+@click.option(
+    "--trust",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Mapp med förtroende som minns vad som har stämplats: det som är äldre stämplas inte.",
+)
 @KEYS
 @PASSPHRASE_FILE
 @FORMAT
-def stamp(place: str, key: str, key_folder: Path, passphrase_file: Path | None, output_format: str) -> None:
+def stamp(
+    place: str, key: str, trust: Path | None, key_folder: Path, passphrase_file: Path | None, output_format: str
+) -> None:
     """Intyga att all metadata hör ihop och är färsk. Körs efter varje ändring, och minst en gång i veckan."""
+    from designtool.share.federation.copying import take_over
     from designtool.share.federation.keys import open_key
-    from designtool.share.federation.publication import expiring
+    from designtool.share.federation.publication import check_not_behind, expiring
     from designtool.share.federation.publication import stamp as stamp_store
     from designtool.share.federation.roles import TIMESTAMP_LIFETIME
+    from designtool.share.federation.trust import read_versions
 
     here = Here()
     with problems_told(here.language, output_format):
         signer = open_key(key_folder, key, asked_passphrase(passphrase_file, key, is_new=False))
         now = _now()
         with here.opened_metadata(place) as store:
+            if trust is not None:
+                # A registry that has been put back, or that lies, would have what is old declared to be fresh.
+                check_not_behind(store, read_versions(trust))
             files = stamp_store(store, [signer], now)
+            if trust is not None:
+                take_over(store, trust, now)
             ending = expiring(store, now + _TOLD_BEFORE)
     for role, until in ending.items():
         # A stamp makes nothing fresh that people have signed themselves: half a year goes by unnoticed where it is a habit.

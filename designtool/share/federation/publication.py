@@ -198,6 +198,25 @@ def stamp(store: MetadataStore, signers: Sequence[Signer], now: datetime) -> tup
     raise TrustProblem("metadata-changed", name=TIMESTAMP_FILE)
 
 
+def check_not_behind(store: MetadataStore, known: Mapping[str, int]) -> None:
+    """That a store is not older than what somebody has seen (versions by role of the top). Raises TrustProblem.
+
+    A newer root may have begun the counting anew: that is how a federation recovers.
+    """
+    root = newest_root(store)
+    if root.version < known.get("root", 0):
+        raise TrustProblem("metadata-rollback", name=file_name("root", root.version))
+    if root.version > known.get("root", 0):
+        return
+    for role in ("targets", "snapshot"):
+        current = newest_of(store, role, root.signed)
+        if (current.version if current is not None else 0) < known.get(role, 0):
+            raise TrustProblem("metadata-rollback", name=f"{role}.json")
+    timestamp = _verified(_got(store, TIMESTAMP_FILE, LARGEST["timestamp"]), "timestamp", root.signed)
+    if timestamp is not None and timestamp.version < known.get("timestamp", 0):
+        raise TrustProblem("metadata-rollback", name=TIMESTAMP_FILE)
+
+
 @dataclass(frozen=True, slots=True)
 class _Stamped:
     snapshot: Current

@@ -539,6 +539,13 @@ def read_seen(path: Path) -> Seen | None:
     return Seen(at, MappingProxyType(versions), MappingProxyType(releases), known)
 
 
+def read_versions(trust_folder: Path) -> Mapping[str, int]:
+    """Of the top of the metadata, as it was verified last; nothing where nothing was yet. Raises TrustProblem."""
+    _anchor(trust_folder)
+    seen = read_seen(trust_folder / SEEN_FILE)
+    return seen.versions if seen is not None else {}
+
+
 def write_seen(path: Path, seen: Seen) -> None:
     content = {
         "format": 1,
