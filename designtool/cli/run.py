@@ -48,7 +48,7 @@ DEFAULT_MINUTES = 60
 @click.option(
     "--trust",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Mapp med förtroende: bara paket som federationens regioner har signerat tas emot.",
+    help="Mapp med förtroende: bara paket som federationens regioner har skrivit under tas emot.",
 )
 @click.option("--region", default="", help="Regionen som enheten hör till, med dess kortnamn. Behövs med --trust.")
 @click.option(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option(
     "--trust",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Mapp med förtroende: säg också vilka som har signerat paketet.",
+    help="Mapp med förtroende: säg också vilka som har skrivit under paketet.",
 )
 @click.option(
     "--provenance",

@@ -118,7 +118,7 @@ def _sync_folder(store: Store) -> None:
 
 REASONS: Mapping[str, Text] = {
     "unsigned": Text(
-        "Paketet är inte signerat av någon som den här körmiljön litar på. Ange mappen med förtroende: designtool run --trust. "
+        "Paketet är inte underskrivet av någon som den här körmiljön litar på. Ange mappen med förtroende: designtool run --trust. "
         "Osignerade paket tas bara emot i en demonstration: designtool run --unsigned-demonstration",
         "The bundle is not signed by anybody that this runtime trusts. Name the trust folder: designtool run --trust. "
         "Unsigned bundles are taken in a demonstration alone: designtool run --unsigned-demonstration",

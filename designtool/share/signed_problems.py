@@ -218,11 +218,11 @@ SIGNED_PROBLEMS: Mapping[str, Text] = MappingProxyType(
             "The source in the bundle does not give the {program} that the overlay says it lies over ({digest}).",
         ),
         "rebuild-differs": Text(
-            "Källtexten i paketet för {name} ger ett annat paket än det som är signerat. Det första som skiljer är {first}.",
+            "Källtexten i paketet för {name} ger ett annat paket än det som är underskrivet. Det första som skiljer är {first}.",
             "The source in the bundle of {name} gives another bundle than the one that was signed. The first that differs is {first}.",
         ),
         "rebuild-other-versions": Text(
-            "Källtexten i paketet för {name} ger här ett annat paket än det som är signerat. Det första som skiljer är {first}. "
+            "Källtexten i paketet för {name} ger här ett annat paket än det som är underskrivet. Det första som skiljer är {first}. "
             "Troligt skäl: det byggdes med andra versioner ({versions}). Pröva igen med dem; till dess är inget visat.",
             "The source in the bundle of {name} gives another bundle here than the one that was signed. The first that differs is "
             "{first}. Likely reason: it was built with other versions ({versions}). Try again with those; until then nothing is shown.",

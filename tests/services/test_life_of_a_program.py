@@ -371,18 +371,18 @@ def test_the_life_of_a_program_among_four_regions(world: World) -> None:
         refused = administrator.post("/unit/activate", 422, digest=by_stick["digest"], **{"sign-off": "yes"})
         assert "inget avtal med region-a" in refused.text
 
-    b.key("driftmiljo", "Enheten i B", "runtime")
+    b.key("kormiljo", "Enheten i B", "runtime")
     b.run(
-        *("receipts", "enrol", b.folder / ".designtool/keys/driftmiljo.public.json", "--contact", "Jour Joursson"),
+        *("receipts", "enrol", b.folder / ".designtool/keys/kormiljo.public.json", "--contact", "Jour Joursson"),
         *("--telephone", "010-123 45 67", "--key", "cia", "--trust", "trust", "--to", registry),
     )
     # C enrols a runtime that nobody has started.
-    c.key("driftmiljo", "Enheten i C", "runtime")
+    c.key("kormiljo", "Enheten i C", "runtime")
     c.run(
-        *("receipts", "enrol", c.folder / ".designtool/keys/driftmiljo.public.json", "--contact", "Vera Vakt"),
+        *("receipts", "enrol", c.folder / ".designtool/keys/kormiljo.public.json", "--contact", "Vera Vakt"),
         *("--telephone", "010-765 43 21", "--key", "eva", "--trust", "trust", "--to", registry),
     )
-    with unit(b, Path(fetched["path"]), registry, "--receipt-key", "driftmiljo") as runtime:
+    with unit(b, Path(fetched["path"]), registry, "--receipt-key", "kormiljo") as runtime:
         # B activates: there is a patient in treatment.
         patient, base = runtime.patient()
         saved = answer(patient, base, "Sova bättre", None)
