@@ -86,7 +86,8 @@ class Watch:
 def addresses_of(host: str, port: int) -> tuple[str, ...]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):  # The latter for what no name can be: a part that is empty, or longer than 63 letters.
+    except (OSError, UnicodeError):
+        # The latter for what no name can be: a part that is empty, or longer than 63 letters.
         return ()
     return tuple(dict.fromkeys(str(address[4][0]) for address in found))
 
