@@ -159,4 +159,4 @@ def test_a_runtime_that_trusts_nobody_begins_nothing(tmp_path: Path) -> None:
     finally:
         service.store.close()
     assert why is not None
-    assert "inte signerat" in why.sv
+    assert "inte underskrivet" in why.sv
