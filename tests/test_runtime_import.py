@@ -55,7 +55,7 @@ def test_an_unsigned_bundle_comes_in_under_the_demonstration_policy_alone(store:
     with pytest.raises(NotTaken) as refused:
         take(store, bundle_bytes(), Policy.SIGNED)
     assert refused.value.code == "unsigned"
-    assert "inte signerat" in refused.value.message.sv
+    assert "inte underskrivet" in refused.value.message.sv
     assert (files(store), store.bundles()) == ({}, ())
 
 
