@@ -98,7 +98,7 @@ def test_where_nothing_can_be_read_that_is_said(own: Region) -> None:
     page(own)
     shutil.rmtree(own.trust / "client")
     shown = page(own)
-    assert "saknas i federationens metadata" in shown and "region-a/provet" not in shown
+    assert "finns inget hämtat från federationen än" in shown and "region-a/provet" not in shown
 
 
 def test_there_is_none_where_nobody_is_trusted(tmp_path: Path) -> None:
