@@ -52,12 +52,16 @@ class Trust:
     def learn(self, source: MetadataStore, now: datetime) -> Client:
         """Take over newer metadata. Whoever asks about a bundle meanwhile does not wait for it.
 
-        Raises TrustProblem and RegistryProblem, and OSError for a folder that cannot be written.
+        A clock that was ahead and has been put right keeps no recall away: what is new is held against the latest time that was
+        seen, which is stricter. That nothing begins with such a clock, `judge` sees to. Raises TrustProblem and RegistryProblem,
+        and OSError for a folder that cannot be written.
         """
         from designtool.share.federation.copying import take_over
-        from designtool.share.federation.trust import write_seen
+        from designtool.share.federation.trust import SEEN_FILE, read_seen, write_seen
 
-        client = take_over(source, self.folder, now, self.remembered())
+        witness = self.remembered()
+        seen = [one.at for one in (witness, read_seen(self.folder / SEEN_FILE)) if one is not None]
+        client = take_over(source, self.folder, max([now, *seen]), witness)
         with self._alone:
             write_seen(self.witness, client.seen)
         return client
