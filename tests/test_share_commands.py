@@ -235,6 +235,30 @@ def test_nothing_is_signed_or_written_over_by_mistake(run: Run, keys: Path, tmp_
     assert {name: written[name] for name in before} == before
 
 
+def test_a_stamp_that_is_made_when_it_is_needed(run: Run, keys: Path, bundle: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "federation"
+    found(run, keys, folder)
+    stamp = ("federation", "stamp", folder, "--key", "stampel", "--keys", keys)
+    assert "Stämplat." in run(*stamp, "--if-needed").out
+    before = {path.name: path.read_bytes() for path in folder.glob("*.json")}
+    done = run(*stamp, "--if-needed", "--format", "json")
+    assert (done.status, json.loads(done.out)["files"]) == (0, [])
+    assert {path.name: path.read_bytes() for path in folder.glob("*.json")} == before
+    assert run("federation", "release", folder, bundle).status == 0
+    draft = folder / "drafts" / "1.vgr.draft.json"
+    for who in ("anna", "bo"):
+        sign(run, keys, draft, who)
+    assert "Inget nytt att stämpla." in run(*stamp, "--if-needed").out
+    assert run("federation", "adopt", folder, draft).status == 0
+    assert "Stämplat." in run(*stamp, "--if-needed").out
+    # A day later it is stamped again, so that it never runs out.
+    with pytest.MonkeyPatch.context() as patch:
+        later = datetime.now(UTC) + timedelta(days=1, minutes=1)
+        patch.setattr("designtool.cli.federation._now", lambda: later)
+        assert "Stämplat." in run(*stamp, "--if-needed").out
+        assert "Inget nytt att stämpla." in run(*stamp, "--if-needed").out
+
+
 def test_whoever_stamps_hears_what_must_be_signed_again(
     run: Run, keys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

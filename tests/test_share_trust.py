@@ -677,6 +677,25 @@ def test_recalled_versions_are_stopped_by_one_signature(made: Federation, folder
         assert ask(attack, _fresh(made, folder)) == code
 
 
+def test_a_stamp_is_known_to_be_needed(made: Federation) -> None:
+    until = NOW + timedelta(days=7)
+    assert publication.stamped_until(made.store) == until
+    stamped = made.store.copy()
+    made.adopt(publication.draft_release(made.store, release("region-a/prov/1.1.0", SECOND), NOW), PUBLISHER, CLINICAL)
+    assert publication.stamped_until(made.store) is None
+    made.stamp(NOW)
+    assert publication.stamped_until(made.store) == until
+    # What somebody has spoilt or set back is to be stamped, whatever it says itself.
+    for data in (b"{}", stamped.files["timestamp.json"].replace(b"a", b"b", 1)):
+        spoilt = made.store.copy()
+        spoilt.files["timestamp.json"] = data
+        assert publication.stamped_until(spoilt) is None
+    newest = max(made.store.versions("snapshot"))
+    spoilt = made.store.copy()
+    spoilt.files[f"{newest}.snapshot.json"] = stamped.files[f"{newest - 1}.snapshot.json"]
+    assert publication.stamped_until(spoilt) is None
+
+
 def test_many_at_once_in_one_trust_folder(made: Federation, folder: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(lambda _: ask(made.store, folder), range(24))) == {"trusted"}

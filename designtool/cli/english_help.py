@@ -507,6 +507,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "Adopt signed drafts into the federation's metadata, in the order given."
         ),
         "Namnet på nyckeln som tidsstämplar.": "The name of the key that stamps.",
+        "Stämpla bara om något är nytt, eller om stämpeln är äldre än ett dygn: för en körning var tionde minut.": (
+            "Stamp only where something is new, or the stamp is older than a day: to be run every ten minutes."
+        ),
         "Mapp med förtroende som minns vad som har stämplats: det som är äldre stämplas inte.": (
             "Trust folder that remembers what has been stamped: what is older is not stamped."
         ),

@@ -41,6 +41,7 @@ _FILES = click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE..."
 )
 _MOST_ROOTS = 256
+_STAMPED_AGAIN_AFTER = timedelta(days=1)
 _TOLD_BEFORE = timedelta(days=30)
 
 
@@ -315,54 +316,75 @@ def adopt(place: str, files: tuple[Path, ...], output_format: str) -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="Mapp med förtroende som minns vad som har stämplats: det som är äldre stämplas inte.",
 )
+@click.option(
+    "--if-needed",
+    is_flag=True,
+    help="Stämpla bara om något är nytt, eller om stämpeln är äldre än ett dygn: för en körning var tionde minut.",
+)
 @KEYS
 @PASSPHRASE_FILE
 @FORMAT
 def stamp(
-    place: str, key: str, trust: Path | None, key_folder: Path, passphrase_file: Path | None, output_format: str
+    place: str,
+    key: str,
+    trust: Path | None,
+    if_needed: bool,
+    key_folder: Path,
+    passphrase_file: Path | None,
+    output_format: str,
 ) -> None:
     """Intyga att all metadata hör ihop och är färsk. Körs efter varje ändring, och minst en gång i veckan."""
     from designtool.share.federation.copying import take_over
     from designtool.share.federation.keys import open_key
-    from designtool.share.federation.publication import check_not_behind, expiring
+    from designtool.share.federation.publication import check_not_behind, expiring, stamped_until
     from designtool.share.federation.publication import stamp as stamp_store
     from designtool.share.federation.roles import TIMESTAMP_LIFETIME
     from designtool.share.federation.trust import read_versions
 
     here = Here()
     with problems_told(here.language, output_format):
-        signer = open_key(key_folder, key, asked_passphrase(passphrase_file, key, is_new=False))
         now = _now()
         with here.opened_metadata(place) as store:
             if trust is not None:
                 # A registry that has been put back, or that lies, would have what is old declared to be fresh.
                 check_not_behind(store, read_versions(trust))
-            files = stamp_store(store, [signer], now)
+            until = stamped_until(store) if if_needed else None
+            is_needed = until is None or until < now + TIMESTAMP_LIFETIME - _STAMPED_AGAIN_AFTER
+            files: tuple[str, ...] = ()
+            if is_needed:
+                signer = open_key(key_folder, key, asked_passphrase(passphrase_file, key, is_new=False))
+                files = stamp_store(store, [signer], now)
+                until = now + TIMESTAMP_LIFETIME
             if trust is not None:
                 take_over(store, trust, now)
             ending = expiring(store, now + _TOLD_BEFORE)
-    for role, until in ending.items():
+    for role, day_of_end in ending.items():
         # A stamp makes nothing fresh that people have signed themselves: half a year goes by unnoticed where it is a habit.
         renew = f"designtool federation renew {place} {role}"
-        day = f"{until:%Y-%m-%d}"
+        day = f"{day_of_end:%Y-%m-%d}"
         said = (
             Text(
                 f"varning: det som är underskrivet för {role} gick ut {day} och gäller inte. Förläng det: {renew}",
                 f"warning: what is signed for {role} expired {day} and does not hold. Renew it: {renew}",
             )
-            if until <= now
+            if day_of_end <= now
             else Text(
                 f"varning: det som är underskrivet för {role} gäller bara till {day}. Förläng det: {renew}",
                 f"warning: what is signed for {role} is valid until {day} only. Renew it: {renew}",
             )
         )
         click.echo(said.in_language(here.language), err=True)
-    expires = now + TIMESTAMP_LIFETIME
+    assert until is not None, "what was not stamped holds until a time"
     if output_format == "json":
-        print_json({"files": list(files), "expires": expires.isoformat()})
+        print_json({"files": list(files), "expires": until.isoformat()})
         return
-    shown = f"{expires:%Y-%m-%d %H:%M} UTC"
-    click.echo(Text(f"Stämplat. Gäller till {shown}.", f"Stamped. Valid until {shown}.").in_language(here.language))
+    shown = f"{until:%Y-%m-%d %H:%M} UTC"
+    said = (
+        Text(f"Stämplat. Gäller till {shown}.", f"Stamped. Valid until {shown}.")
+        if is_needed
+        else Text(f"Inget nytt att stämpla. Gäller till {shown}.", f"Nothing new to stamp. Valid until {shown}.")
+    )
+    click.echo(said.in_language(here.language))
 
 
 @command.command("show")

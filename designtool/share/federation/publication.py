@@ -198,6 +198,23 @@ def stamp(store: MetadataStore, signers: Sequence[Signer], now: datetime) -> tup
     raise TrustProblem("metadata-changed", name=TIMESTAMP_FILE)
 
 
+def stamped_until(store: MetadataStore) -> datetime | None:
+    """Until when the newest stamp holds, if a stamp would say nothing else now; None where there is something to stamp.
+
+    Raises TrustProblem where the store's root or list of regions does not hold.
+    """
+    root, targets = newest_root(store), newest_targets(store)
+    timestamp = _verified(_got(store, TIMESTAMP_FILE, LARGEST["timestamp"]), "timestamp", root.signed)
+    snapshot = _snapshot_before(store, timestamp, root.signed)
+    if timestamp is None or snapshot is None or timestamp.signed.snapshot_meta != _meta_file(snapshot):
+        return None
+    meta, _ = _meta_now(store, root, targets, snapshot)
+    if meta != snapshot.signed.meta:
+        return None
+    until: datetime = min(timestamp.signed.expires, snapshot.signed.expires)
+    return until
+
+
 def check_not_behind(store: MetadataStore, known: Mapping[str, int]) -> None:
     """That a store is not older than what somebody has seen (versions by role of the top). Raises TrustProblem.
 
@@ -235,18 +252,7 @@ def _stamped(store: MetadataStore, signers: Sequence[Signer], now: datetime) -> 
     timestamp = _verified(old_timestamp, "timestamp", root.signed)
     # Where somebody has spoilt the last stamp it is the newest snapshot that says what clients have: nothing of it is forgotten.
     snapshot = _snapshot_before(store, timestamp, root.signed) or newest_of(store, "snapshot", root.signed)
-    meta: dict[str, MetaFile] = dict(snapshot.signed.meta) if snapshot is not None else {}
-    meta["targets.json"] = _meta_file(targets)
-    assert targets.signed.delegations is not None, "newest_targets keeps to the rules"
-    new_roles = {"targets"}
-    for role in targets.signed.delegations.roles:
-        current = newest_of(store, role, targets.signed)
-        if current is not None and role == RECALL:
-            _check_kept(current.signed, _recalls_stamped(store, root.signed), targets.signed)
-        known = meta.get(f"{role}.json")
-        if current is not None and (known is None or known.version <= current.version):
-            meta[f"{role}.json"] = _meta_file(current)
-            new_roles.add(role)
+    meta, new_roles = _meta_now(store, root, targets, snapshot)
     pointed_at = timestamp.signed.snapshot_meta.version if timestamp is not None else 0
     before = max(pointed_at, snapshot.version if snapshot is not None else 0)
     number = before + 1
@@ -266,6 +272,25 @@ def _stamped(store: MetadataStore, signers: Sequence[Signer], now: datetime) -> 
     store.put(file_name("snapshot", made.version), data, None)
     store.put(TIMESTAMP_FILE, stamped, old_timestamp)
     return _Stamped(made, stamped, frozenset({*taken, made.version}), frozenset(new_roles))
+
+
+def _meta_now(
+    store: MetadataStore, root: Current, targets: Current, snapshot: Current | None
+) -> tuple[dict[str, MetaFile], set[str]]:
+    """What a snapshot says now that follows on this one, and the roles whose files were read for it."""
+    meta: dict[str, MetaFile] = dict(snapshot.signed.meta) if snapshot is not None else {}
+    meta["targets.json"] = _meta_file(targets)
+    assert targets.signed.delegations is not None, "newest_targets keeps to the rules"
+    new_roles = {"targets"}
+    for role in targets.signed.delegations.roles:
+        current = newest_of(store, role, targets.signed)
+        if current is not None and role == RECALL:
+            _check_kept(current.signed, _recalls_stamped(store, root.signed), targets.signed)
+        known = meta.get(f"{role}.json")
+        if current is not None and (known is None or known.version <= current.version):
+            meta[f"{role}.json"] = _meta_file(current)
+            new_roles.add(role)
+    return meta, new_roles
 
 
 def _stands(store: MetadataStore, written: _Stamped) -> bool:
