@@ -110,7 +110,7 @@ def test_a_full_disk_leaves_the_old_bundle(root: Path, tmp_path: Path, monkeypat
         write_archive(stream, files)  # type: ignore[arg-type]
 
     monkeypatch.setattr(workspace_module, "write_archive", full)
-    with pytest.raises(Cannot, match="No space left"):
+    with pytest.raises(Cannot, match="the disk is full"):
         build(root, compiled(root), tmp_path / "ut")
     assert path.read_bytes() == old
     assert [one.name for one in path.parent.iterdir()] == [path.name]

@@ -83,6 +83,7 @@ GROUP_OF: Mapping[str, Text | None] = MappingProxyType(
                 ),
                 *("publisher-changed", "publisher-contact-changed", "rights-changed", "audience-changed"),
                 *("retention-changed", "instrument-facts-changed", "introduction-mark-changed", "pacing-stated"),
+                "review-day-changed",
                 *("program-id-changed", "format-changed", "unclassified-change"),
             ),
             THERAPISTS,
