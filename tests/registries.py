@@ -33,6 +33,8 @@ from designtool.share.registries.credentials import Credential
 from designtool.share.registries.network import Patience, Watch, WatchedTransport
 from designtool.share.registries.service import HttpRegistry
 
+PERSISTENT = Patience(attempts=40)
+"""For those who write at once and wait for nothing between attempts: docker-registry answers 500 where two set a tag in one instant."""
 USER, PASSWORD = "publicering", "hemligt-ord"
 _HASHED = "$2b$04$1FTe.oH7PfkjKqxKahUSN.eZ3.sInQDPc89Da4wf7mPd.QgqIBVcC"
 """The password under bcrypt, with the lowest cost that there is."""

@@ -23,7 +23,15 @@ from designtool.share.registries.problems import RegistryProblem
 from designtool.share.registries.referrers import attach, referrers
 from designtool.share.registries.registry import Registry, nobody_watches
 from tests.bundles import archive_of, sample_content, sample_program
-from tests.registries import Traffic, credentials_for, docker_registry, htpasswd, http_registry, token_issuer
+from tests.registries import (
+    PERSISTENT,
+    Traffic,
+    credentials_for,
+    docker_registry,
+    htpasswd,
+    http_registry,
+    token_issuer,
+)
 
 KINDS = ("folder", "open", "password", "token")
 FILM = os.urandom(3_000_000)
@@ -71,7 +79,7 @@ def opened(
     signing_in = {"open": "", "password": services["password"], "token": services["issuer"]}[kind]
     credentials = credentials_for(signing_in) if signing_in else {}
     own = f"{services[kind]}/{tmp_path.name.replace('_', '-').lower().strip('-')}"
-    return lambda: http_registry(own, credentials, traffic, wait=lambda seconds: None)
+    return lambda: http_registry(own, credentials, traffic, PERSISTENT, wait=lambda seconds: None)
 
 
 def test_what_is_fetched_is_the_file_that_was_published(opened: Open, tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ from designtool.share.federation.trust import mirror_of
 from designtool.share.recalls.listing import Recall, draft_recall
 from designtool.share.registries.problems import RegistryProblem
 from designtool.share.registries.registry import nobody_watches
-from tests.registries import Traffic, docker_registry, http_registry
+from tests.registries import PERSISTENT, Traffic, docker_registry, http_registry
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_the_same_verbs_as_any_other_place(service: str) -> None:
 
 def test_of_those_who_write_a_version_at_once_one_is_told_that_it_is_theirs(service: str) -> None:
     def put(number: int) -> str:
-        with http_registry(f"{service}/at-once") as registry:
+        with http_registry(f"{service}/at-once", patience=PERSISTENT) as registry:
             try:
                 RegistryMetadataStore(registry).put("7.region-a.json", f"{number}".encode(), None)
             except (TrustProblem, RegistryProblem) as problem:
@@ -76,7 +76,7 @@ def test_of_those_who_write_a_version_at_once_one_is_told_that_it_is_theirs(serv
     with ThreadPoolExecutor(6) as pool:
         told = list(pool.map(put, range(6)))
     late = put(9)
-    with http_registry(f"{service}/at-once") as registry:
+    with http_registry(f"{service}/at-once", patience=PERSISTENT) as registry:
         written = RegistryMetadataStore(registry).get("7.region-a.json", 10)
     assert written is not None
     assert {*told, late} <= {written.decode(), "metadata-changed", "registry-unavailable"}
@@ -138,12 +138,12 @@ def test_what_a_region_puts_into_its_own_place_stops_nobody_else(kind: str, serv
 def test_two_regions_that_release_at_once_lose_nothing(service: str, tmp_path: Path) -> None:
     made = founded()
     place = f"{service}/regions"
-    with http_registry(place) as registry:
+    with http_registry(place, patience=PERSISTENT) as registry:
         copy_metadata(made.store, RegistryMetadataStore(registry))
 
     def publish(region: str) -> None:
         people = (PUBLISHER, CLINICAL) if region == "region-a" else (PUBLISHER_B, CLINICAL_B)
-        with http_registry(place) as registry:
+        with http_registry(place, patience=PERSISTENT) as registry:
             store = RegistryMetadataStore(registry)
             for version in ("2.0.0", "2.1.0"):
                 draft = publication.draft_release(store, release(f"{region}/nytt/{version}", SECOND), NOW)
@@ -153,7 +153,7 @@ def test_two_regions_that_release_at_once_lose_nothing(service: str, tmp_path: P
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(publish, ("region-a", "region-b")))
     folder = made.trust_folder(tmp_path / "trust")
-    with http_registry(place) as registry:
+    with http_registry(place, patience=PERSISTENT) as registry:
         store = RegistryMetadataStore(registry)
         client = take_over(store, folder, NOW)
         assert client.problems == {}
