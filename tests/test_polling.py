@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -494,7 +493,6 @@ def test_killed_between_sending_and_remembering(folder_place: Place, monkeypatch
     assert len(folder_place.receipts()) == 1, "the same receipt again changes nothing"
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="the child is a fork")
 def test_killed_at_any_step_of_the_disk_loses_no_receipt_and_makes_none_twice(folder_place: Place) -> None:
     """The receipt that was signed first is the one that arrives."""
     folder_place.recall()

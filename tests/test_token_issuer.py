@@ -275,8 +275,7 @@ def test_accounts_are_made_changed_and_removed(tmp_path: Path) -> None:
     assert read_accounts(path) == {}
     set_account(path, "region-a", PHRASE, False, _LEAST_COST)
     set_account(path, "region-b", PHRASE, True, _LEAST_COST)
-    if os.name == "posix":
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert PHRASE not in path.read_text() and path.read_text().count("region-") == 2
     entries = read_accounts(path)
     assert signed_in(entries, "region-a", PHRASE) == Account("region-a")
@@ -489,8 +488,7 @@ def test_the_issuers_folder(tmp_path: Path) -> None:
     folder = tmp_path / "issuer"
     made = new_issuer(folder, "register.example", "https://biljetter.example/", NOW)
     assert {path.name for path in folder.iterdir()} == {"key.pem", "certificate.pem", "issuer.json"}
-    if os.name == "posix":
-        assert stat.S_IMODE((folder / "key.pem").stat().st_mode) == 0o600
+    assert stat.S_IMODE((folder / "key.pem").stat().st_mode) == 0o600
     assert open_issuer(folder, NOW).certificate == made.certificate
     assert registry_configuration(made, folder) == (
         "auth:\n  token:\n"
@@ -529,7 +527,6 @@ def test_a_file_of_the_issuer_with_a_changed_bit_is_said_to_be_none(name: str, t
     assert open_issuer(tmp_path, NOW).service == "prov"
 
 
-@pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes")
 def test_a_key_that_others_can_read_is_not_used(tmp_path: Path) -> None:
     new_issuer(tmp_path, "prov", "https://biljetter.example", NOW)
     (tmp_path / "key.pem").chmod(0o644)

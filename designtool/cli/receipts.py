@@ -305,14 +305,14 @@ def _send(documents: Sequence[Signed], place: str, output_format: str, problems:
 
 
 def _print(seen: Overview, output_format: str) -> None:
-    from designtool.share.receipts.documents import Receipt
+    from designtool.share.receipts.documents import Receipt, told_by
 
     if output_format == "json":
         print_json(
             {
                 "runtimes": [_runtime_json(one) for one in seen.runtimes],
                 "recalls": [_answers_json(one) for one in seen.recalls],
-                "unknown": [_receipt_json(one.content) for one in seen.unknown if isinstance(one.content, Receipt)],
+                "unknown": [told_by(one.content) for one in seen.unknown if isinstance(one.content, Receipt)],
                 "problems": _problems_json(seen.problems),
             }
         )
@@ -397,7 +397,7 @@ def _minute(at: datetime) -> str:
 
 
 def _answers_json(answers: Answers) -> dict[str, Any]:
-    from designtool.share.receipts.documents import moment_words
+    from designtool.share.receipts.documents import moment_words, told_by
 
     entry = answers.entry
     return {
@@ -408,7 +408,7 @@ def _answers_json(answers: Answers) -> dict[str, Any]:
         "silent": [_runtime_json(one) for one in answers.silent],
         "waiting": [_runtime_json(one) for one in answers.waiting],
         "answered": [
-            {"runtime": _runtime_json(one.runtime), "receipt": _receipt_json(one.receipt)} for one in answers.answered
+            {"runtime": _runtime_json(one.runtime), "receipt": told_by(one.receipt)} for one in answers.answered
         ],
     }
 
@@ -420,23 +420,6 @@ def _runtime_json(runtime: Runtime) -> dict[str, Any]:
         "key_id": runtime.key.key_id,
         "contact": runtime.enrolment.contact,
         "telephone": runtime.enrolment.telephone,
-    }
-
-
-def _receipt_json(receipt: Receipt) -> dict[str, Any]:
-    from designtool.share.receipts.documents import moment_words
-
-    return {
-        "region": receipt.region,
-        "release": receipt.release,
-        "level": receipt.level,
-        "entry": receipt.entry,
-        "metadata_version": receipt.metadata_version,
-        "learned_at": moment_words(receipt.learned_at),
-        "has_release": receipt.has_release,
-        "is_activated": receipt.is_activated,
-        "has_treatments": receipt.has_treatments,
-        "done": list(receipt.done),
     }
 
 

@@ -203,6 +203,16 @@ def answer(receipt: Receipt, signer: Signer) -> Signed:
     content = {
         "designtool": "recall-receipt",
         "format": 1,
+        **told_by(receipt),
+    }
+    envelope = enclose(RECEIPT_TYPE, content)
+    read(envelope, "recall-receipt")
+    return read(sign(envelope, signer, "recall-receipt"), "recall-receipt")
+
+
+def told_by(receipt: Receipt) -> dict[str, Any]:
+    """What a receipt says, as it is signed and as it is printed."""
+    return {
         "region": receipt.region,
         "release": receipt.release,
         "level": receipt.level,
@@ -214,9 +224,6 @@ def answer(receipt: Receipt, signer: Signer) -> Signed:
         "has_treatments": receipt.has_treatments,
         "done": list(receipt.done),
     }
-    envelope = enclose(RECEIPT_TYPE, content)
-    read(envelope, "recall-receipt")
-    return read(sign(envelope, signer, "recall-receipt"), "recall-receipt")
 
 
 def check_signer(region: str, key: PublicKey) -> None:
